@@ -1,0 +1,7 @@
+"""MMPretrain's runtime, made repeatable over a resume."""
+_base_ = 'mmpretrain::_base_/default_runtime.py'
+
+default_hooks = dict(
+    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=3),
+    # A run that stops and resumes draws the same augmentations.
+    epoch_seed=dict(type='rd_plugins.EpochSeedHook'))

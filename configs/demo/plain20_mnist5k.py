@@ -1,0 +1,18 @@
+"""The demo's student: the same plain network, trained by JointRD.
+
+    python tools/train.py configs/demo/resnet20_mnist5k.py    # the teacher
+    python tools/train.py configs/demo/plain20_mnist5k.py
+
+Expected and measured: see docs/results/demo.md.
+"""
+_base_ = './resnet20_mnist5k.py'
+
+model = dict(
+    type='rd_plugins.JointRD',
+    backbone=dict(shortcut='none'),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet20_mnist5k/epoch_6.pth')),
+    hybrid_weight=dict(start=1.0, end=0.5, horizon=0.3))

@@ -1,0 +1,22 @@
+"""JointRD: strictly plain 18-layer student of ResNet-18 on CIFAR-100.
+
+    python tools/train.py configs/rd/resnet18_cifar100.py    # the teacher
+    python tools/train.py configs/rd/plain18_cifar100.py
+
+Source: Residual Distillation (NeurIPS 2020).
+Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
+(configs/_base_/schedules/cifar_200e.py).
+Expected: no published number is known.
+Measured: not run.
+"""
+_base_ = './resnet18_cifar100.py'
+
+model = dict(
+    type='rd_plugins.JointRD',
+    backbone=dict(type='rd_plugins.PlainResNet_CIFAR'),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet18_cifar100/epoch_200.pth')),
+    hybrid_weight=dict(start=1.0, end=0.5, horizon=0.3))

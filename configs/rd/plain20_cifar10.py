@@ -1,0 +1,22 @@
+"""JointRD: strictly plain 20-layer student of ResNet-20 on CIFAR-10.
+
+    python tools/train.py configs/rd/resnet20_cifar10.py    # the teacher, or
+                                                        # convert one, see there
+    python tools/train.py configs/rd/plain20_cifar10.py
+
+Source: Residual Distillation (NeurIPS 2020).
+Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
+(configs/_base_/schedules/cifar_200e.py).
+Expected: no published number is known. Measured: not run.
+"""
+_base_ = './resnet20_cifar10.py'
+
+model = dict(
+    type='rd_plugins.JointRD',
+    backbone=dict(shortcut='none'),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet20_cifar10/epoch_200.pth')),
+    hybrid_weight=dict(start=1.0, end=0.5, horizon=0.3))

@@ -1,0 +1,21 @@
+"""JointRD: strictly plain 20-layer student of ResNet-20 on CIFAR-100.
+
+    python tools/train.py configs/rd/resnet20_cifar100.py    # the teacher
+    python tools/train.py configs/rd/plain20_cifar100.py
+
+Source: Residual Distillation (NeurIPS 2020).
+Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
+(configs/_base_/schedules/cifar_200e.py).
+Expected: within 1.0 point of its teacher. Measured: not run.
+"""
+_base_ = './resnet20_cifar100.py'
+
+model = dict(
+    type='rd_plugins.JointRD',
+    backbone=dict(shortcut='none'),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet20_cifar100/epoch_200.pth')),
+    hybrid_weight=dict(start=1.0, end=0.5, horizon=0.3))

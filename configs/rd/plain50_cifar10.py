@@ -1,0 +1,22 @@
+"""JointRD: strictly plain 50-layer student of ResNet-50 on CIFAR-10.
+
+    python tools/train.py configs/rd/resnet50_cifar10.py    # the teacher
+    python tools/train.py configs/rd/plain50_cifar10.py
+
+Source: Residual Distillation (NeurIPS 2020).
+Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
+(configs/_base_/schedules/cifar_200e.py).
+Expected: at least 94.46 %, the authors' model card on MindSpore Hub.
+Measured: not run.
+"""
+_base_ = './resnet50_cifar10.py'
+
+model = dict(
+    type='rd_plugins.JointRD',
+    backbone=dict(type='rd_plugins.PlainResNet_CIFAR'),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet50_cifar10/epoch_200.pth')),
+    hybrid_weight=dict(start=1.0, end=0.5, horizon=0.3))

@@ -1,0 +1,16 @@
+"""ResNet-20 of the 6n+2 family on CIFAR-100, the teacher of plain20_cifar100.py.
+
+    python tools/train.py configs/rd/resnet20_cifar100.py
+
+Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
+(configs/_base_/schedules/cifar_200e.py).
+Expected: 68.5 % or more. Measured: not run.
+"""
+_base_ = [
+    '../_base_/models/resnet20_cifar.py',
+    '../_base_/datasets/cifar100_bs128.py',
+    '../_base_/schedules/cifar_200e.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(head=dict(num_classes=100))

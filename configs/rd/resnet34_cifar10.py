@@ -1,0 +1,16 @@
+"""ResNet-34 on CIFAR-10, the teacher of plain34_cifar10.py.
+
+    python tools/train.py configs/rd/resnet34_cifar10.py
+
+Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
+(configs/_base_/schedules/cifar_200e.py).
+Expected: about 95.34 %, what MMPretrain publishes for this network with its
+own recipe.
+Measured: not run.
+"""
+_base_ = [
+    'mmpretrain::_base_/models/resnet34_cifar.py',
+    '../_base_/datasets/cifar10_bs128.py',
+    '../_base_/schedules/cifar_200e.py',
+    '../_base_/default_runtime.py',
+]

@@ -1,0 +1,17 @@
+"""ResNet-34 on CIFAR-100, the teacher of plain34_cifar100.py.
+
+    python tools/train.py configs/rd/resnet34_cifar100.py
+
+Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
+(configs/_base_/schedules/cifar_200e.py).
+Expected: no published number for exactly this network and recipe is known.
+Measured: not run.
+"""
+_base_ = [
+    'mmpretrain::_base_/models/resnet34_cifar.py',
+    '../_base_/datasets/cifar100_bs128.py',
+    '../_base_/schedules/cifar_200e.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(head=dict(num_classes=100))

@@ -1,0 +1,20 @@
+"""rd_plugins: train with shortcuts, ship without.
+
+Plain ResNets, strict-identity ResNets and their distillers for MMPretrain.
+Importing the package checks what it depends on and lets checkpoints of
+MMEngine's Runner be read with PyTorch's ``weights_only`` loader.
+"""
+import warnings
+
+from .utils.dependencies import check_dependencies
+
+# Said by every import of MMEngine 0.10 and of no use to who trains a model.
+warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
+check_dependencies()
+
+from .utils.checkpoint import allow_runner_checkpoints  # noqa: E402
+from .version import __version__  # noqa: E402
+
+allow_runner_checkpoints()
+
+__all__ = ['__version__']

@@ -1,0 +1,149 @@
+"""The 6n+2 family of small ResNets for 32 x 32 images."""
+from typing import Sequence
+
+import torch
+import torch.nn.functional as F
+from mmpretrain.models.backbones import ResNet_CIFAR
+from mmpretrain.models.backbones.resnet import BasicBlock
+from torch import nn
+
+from rd_plugins.registry import MODELS
+from rd_plugins.utils.errors import check_choice
+from .plain_resnet import PlainBasicBlock, check_no_shortcut_options
+
+
+class PadShortcut(nn.Module):
+    """Shortcut without parameters: subsample, then pad channels with zeros.
+
+    Option A of `Deep Residual Learning for Image Recognition
+    <https://arxiv.org/abs/1512.03385>`_, Sec. 3.3 and 4.2.
+
+    Args:
+        in_channels (int): Channels of the input.
+        out_channels (int): Channels of the output; the new ones are shared
+            out before and after the old ones.
+        stride (int): Every which pixel is kept.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int,
+                 stride: int) -> None:
+        super().__init__()
+        extra = out_channels - in_channels
+        self.before = extra // 2
+        self.after = extra - self.before
+        self.stride = stride
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C_in, H, W) -> (N, C_out, H / stride, W / stride)."""
+        x = x[:, :, ::self.stride, ::self.stride]
+        return F.pad(x, (0, 0, 0, 0, self.before, self.after))
+
+    def extra_repr(self) -> str:
+        """Show the numbers when the module is printed."""
+        return f'pad=({self.before}, {self.after}), stride={self.stride}'
+
+
+class PadBasicBlock(BasicBlock):
+    """:class:`BasicBlock` with :class:`PadShortcut` for the projection."""
+
+    def __init__(self,
+                 in_channels: int,
+                 out_channels: int,
+                 stride: int = 1,
+                 downsample=None,
+                 **kwargs) -> None:
+        if downsample is not None:
+            downsample = PadShortcut(in_channels, out_channels, stride)
+        super().__init__(
+            in_channels,
+            out_channels,
+            stride=stride,
+            downsample=downsample,
+            **kwargs)
+
+
+@MODELS.register_module()
+class CifarResNet(ResNet_CIFAR):
+    """ResNet with three stages of n blocks, 6n+2 layers in all.
+
+    The family of `Deep Residual Learning for Image Recognition
+    <https://arxiv.org/abs/1512.03385>`_, Sec. 4.2, with and without shortcuts.
+
+    Args:
+        depth (int): Network depth, from {20, 32, 44, 56, 110}.
+        shortcut (str): What carries the input around a block where the shape
+            changes: ``'projection'`` (1x1 convolution and norm), ``'pad'``
+            (no parameters, as in the paper), or ``'none'`` for a network that
+            has no shortcuts at all. Defaults to ``'projection'``.
+        stem_channels (int): Channels of the stem. Defaults to 16.
+        base_channels (int): Channels of the first stage; each later stage
+            doubles them. Defaults to 16.
+        out_indices (Sequence[int]): Output from which stages.
+            Defaults to ``(2, )``.
+        zero_init_residual (bool): Start every block as the identity; needs
+            shortcuts. Defaults to False.
+        drop_path_rate (float): Stochastic depth; needs shortcuts.
+            Defaults to 0.
+        **kwargs: Every other argument of
+            :class:`mmpretrain.models.ResNet_CIFAR`.
+
+    Raises:
+        UsageError: If an argument is none of those allowed.
+
+    Example:
+        >>> import torch
+        >>> from rd_plugins.models import CifarResNet
+        >>> self = CifarResNet(depth=20, shortcut='none').eval()
+        >>> self(torch.rand(1, 3, 32, 32))[0].shape
+        torch.Size([1, 64, 8, 8])
+    """
+
+    arch_settings = {
+        depth: (BasicBlock, (depth // 6, ) * 3)
+        for depth in (20, 32, 44, 56, 110)
+    }
+    blocks = dict(
+        projection=BasicBlock, pad=PadBasicBlock, none=PlainBasicBlock)
+
+    def __init__(self,
+                 depth: int,
+                 shortcut: str = 'projection',
+                 stem_channels: int = 16,
+                 base_channels: int = 16,
+                 num_stages: int = 3,
+                 strides: Sequence[int] = (1, 2, 2),
+                 dilations: Sequence[int] = (1, 1, 1),
+                 out_indices: Sequence[int] = (2, ),
+                 zero_init_residual: bool = False,
+                 drop_path_rate: float = 0.0,
+                 **kwargs) -> None:
+        check_choice(
+            'CifarResNet', 'depth', depth, self.arch_settings,
+            'For 18, 34, 50, 101 and 152 layers use ResNet_CIFAR or '
+            'rd_plugins.PlainResNet_CIFAR.')
+        check_choice('CifarResNet', 'shortcut', shortcut, self.blocks)
+        if shortcut == 'none':
+            check_no_shortcut_options('CifarResNet', zero_init_residual,
+                                      drop_path_rate)
+        self.shortcut = shortcut
+        super().__init__(
+            depth,
+            stem_channels=stem_channels,
+            base_channels=base_channels,
+            num_stages=num_stages,
+            strides=strides,
+            dilations=dilations,
+            out_indices=out_indices,
+            zero_init_residual=zero_init_residual,
+            drop_path_rate=drop_path_rate,
+            **kwargs)
+
+    def make_res_layer(self, block: type, **kwargs) -> nn.Sequential:
+        """Build the next stage from the block that ``shortcut`` names."""
+        return super().make_res_layer(
+            block=self.blocks[self.shortcut], **kwargs)
+
+    def train(self, mode: bool = True):
+        """Set the mode and, unlike the base class, return the module."""
+        super().train(mode)
+        return self

@@ -1,0 +1,131 @@
+"""The base of all distillers."""
+from typing import List, Optional, Sequence
+
+import torch
+from mmpretrain.models import ClsHead, ImageClassifier
+from mmpretrain.structures import DataSample
+from torch import nn
+
+from rd_plugins.models.utils import num_stages, output_all_stages
+from rd_plugins.utils.errors import UsageError
+from .frozen_teacher import FrozenTeacher
+
+
+class Distiller(ImageClassifier):
+    """An image classifier that learns from a teacher.
+
+    The distiller *is* the student: ``backbone``, ``neck`` and ``head`` are the
+    student's, prediction is the student's, and the checkpoint loads strictly
+    into the student's plain config. The teacher stands beside it (see
+    :class:`FrozenTeacher`). A method derives from this class and adds its
+    :meth:`loss`.
+
+    Args:
+        backbone (dict): The student's backbone, made of stages.
+        teacher (dict): Config of a classifier with as many stages, and
+            ``init_cfg=dict(type='Pretrained', checkpoint=...)``.
+        neck (dict, optional): The student's neck. Defaults to None.
+        head (dict, optional): The student's head, a :class:`ClsHead`.
+            Defaults to None.
+        **kwargs: Every other argument of
+            :class:`mmpretrain.models.ImageClassifier`.
+
+    Raises:
+        UsageError: If the teacher has no weights, or student and teacher do
+            not go together.
+    """
+
+    def __init__(self,
+                 backbone: dict,
+                 teacher: dict,
+                 neck: Optional[dict] = None,
+                 head: Optional[dict] = None,
+                 **kwargs) -> None:
+        super().__init__(backbone, neck=neck, head=head, **kwargs)
+        self._teacher = FrozenTeacher(teacher)
+        self._stages_are_checked = False
+        architecture = self._teacher.architecture
+        counts = num_stages(self.backbone), num_stages(architecture.backbone)
+        if counts[0] != counts[1]:
+            raise UsageError(
+                f'The student has {counts[0]} stages and the teacher '
+                f'{counts[1]}; choose a teacher of the same family.')
+        for owner, network in (('student', self), ('teacher', architecture)):
+            if not isinstance(network.head, ClsHead):
+                raise UsageError(
+                    f'The {owner} has the head {type(network.head).__name__}; '
+                    'give it a ClsHead, such as LinearClsHead.')
+            output_all_stages(network.backbone)
+
+    @property
+    def teacher(self) -> nn.Module:
+        """The teacher, in eval mode and without gradients of its own."""
+        return self._teacher.model
+
+    def init_weights(self) -> None:
+        """Initialise the student and load the teacher."""
+        super().init_weights()
+        self._teacher.load()
+
+    def _apply(self, fn, *args, **kwargs):
+        # The teacher is no submodule, but it follows to the same device,
+        # precision and memory format.
+        super()._apply(fn, *args, **kwargs)
+        self._teacher.architecture._apply(fn, *args, **kwargs)
+        return self
+
+    def loss(self, inputs: torch.Tensor,
+             data_samples: List[DataSample]) -> dict:
+        """Compute the losses of a batch; every method has its own.
+
+        Args:
+            inputs (Tensor): Shape (N, C, H, W).
+            data_samples (list[DataSample]): The N annotations.
+
+        Returns:
+            dict[str, Tensor]: What has "loss" in its name is added up.
+        """
+        raise NotImplementedError
+
+    def classification_loss(self, classifier: nn.Module,
+                            feature: torch.Tensor,
+                            data_samples: List[DataSample]) -> dict:
+        """Judge a last feature map by the student's own criterion.
+
+        Args:
+            classifier (nn.Module): Whose neck and head read the feature map.
+            feature (Tensor): Shape (N, C, H, W), from the last stage.
+            data_samples (list[DataSample]): The N annotations.
+
+        Returns:
+            dict[str, Tensor]: As from :meth:`ClsHead.loss`.
+        """
+        feats = (feature, )
+        if classifier.with_neck:
+            feats = classifier.neck(feats)
+        return self.head._get_loss(classifier.head(feats), data_samples)
+
+    @torch.no_grad()
+    def check_stages(self, inputs: torch.Tensor,
+                     feats: Sequence[torch.Tensor]) -> None:
+        """Compare the shapes of all stages on the first batch.
+
+        Args:
+            inputs (Tensor): Shape (N, C, H, W).
+            feats (Sequence[Tensor]): The student's stage outputs for them.
+
+        Raises:
+            UsageError: If one differs from the teacher's.
+        """
+        if self._stages_are_checked:
+            return
+        for index, (ours, theirs) in enumerate(
+                zip(feats, self.teacher.backbone(inputs[:1]))):
+            if ours.shape[1:] != theirs.shape[1:]:
+                raise UsageError(
+                    f'Stage {index + 1} puts out {tuple(ours.shape[1:])} '
+                    '(channels, height, width) in the student and '
+                    f'{tuple(theirs.shape[1:])} in the teacher; both must be '
+                    'equal. Choose a teacher with the student\'s stem, widths '
+                    'and strides.')
+        self._stages_are_checked = True

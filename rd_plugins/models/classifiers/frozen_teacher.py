@@ -1,0 +1,84 @@
+"""A trained network that stands beside a model without being part of it."""
+from copy import deepcopy
+from os import path as osp
+
+from mmengine.runner import load_checkpoint
+from mmpretrain.registry import MODELS
+from torch import nn
+
+from rd_plugins.utils.checkpoint import read_checkpoint
+from rd_plugins.utils.errors import UsageError
+
+
+class FrozenTeacher:
+    """Holds a classifier in eval mode whose weights never change.
+
+    It is deliberately no ``nn.Module``: a module that holds it does not list
+    the teacher among its parameters, buffers or keys of the state dict, so
+    that optimizers, EMA, DDP, SyncBN conversion and checkpoints see the
+    student alone. Copies of the model share one teacher.
+
+    Args:
+        cfg (dict): Config of a classifier with
+            ``init_cfg=dict(type='Pretrained', checkpoint=...)``.
+
+    Raises:
+        UsageError: If the config names no weights.
+    """
+
+    def __init__(self, cfg: dict) -> None:
+        cfg = deepcopy(cfg)
+        init_cfg = cfg.pop('init_cfg', None) or {}
+        if init_cfg.get('type') != 'Pretrained' or not init_cfg.get(
+                'checkpoint'):
+            raise UsageError(
+                'The teacher has no weights: its config says '
+                f'init_cfg={dict(init_cfg) or None}. Give teacher=dict(..., '
+                "init_cfg=dict(type='Pretrained', checkpoint=PATH_OR_URL)).")
+        self.checkpoint = init_cfg['checkpoint']
+        self._model = MODELS.build(cfg).requires_grad_(False).eval()
+        self._is_loaded = False
+
+    def __deepcopy__(self, memo: dict) -> 'FrozenTeacher':
+        return self
+
+    @property
+    def architecture(self) -> nn.Module:
+        """The classifier, whether its weights have been loaded or not."""
+        return self._model
+
+    @property
+    def model(self) -> nn.Module:
+        """The classifier with its weights.
+
+        Raises:
+            UsageError: If they have not been loaded.
+        """
+        if not self._is_loaded:
+            raise UsageError('The teacher has not been loaded; call '
+                             'init_weights() of the distiller first.')
+        return self._model
+
+    def load(self) -> None:
+        """Load the weights; they must be exactly those of the config.
+
+        Raises:
+            UsageError: If the checkpoint is missing or does not fit.
+        """
+        is_local = '://' not in self.checkpoint
+        if is_local and not osp.isfile(self.checkpoint):
+            raise UsageError(
+                f'There is no teacher at {self.checkpoint}. Train it first, '
+                'or name another file: --cfg-options '
+                'model.teacher.init_cfg.checkpoint=PATH_OR_URL.')
+        if is_local:
+            read_checkpoint(self.checkpoint)
+        try:
+            load_checkpoint(
+                self._model, self.checkpoint, map_location='cpu', strict=True)
+        except RuntimeError as error:
+            reason = ' '.join(str(error).split())
+            raise UsageError(f'{self.checkpoint} is no checkpoint of the '
+                             f'teacher in the config: {reason}') from error
+        self._model.requires_grad_(False).eval()
+        self._is_loaded = True

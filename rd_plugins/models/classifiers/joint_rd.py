@@ -1,0 +1,191 @@
+"""JointRD: a plain student whose early stages also train through a teacher."""
+from contextlib import nullcontext
+from typing import Dict, List, Optional
+
+import torch
+from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
+from mmpretrain.structures import DataSample
+from torch import nn
+
+from rd_plugins.models.losses import negative_margin
+from rd_plugins.models.utils import (CosineDecay, get_stage, last_norm,
+                                     last_pre_activation, num_stages,
+                                     run_stage, training_progress)
+from rd_plugins.registry import MODELS
+from rd_plugins.utils.checkpoint import AUXILIARY_PREFIX
+from rd_plugins.utils.errors import UsageError, check_choice
+from .distiller import Distiller
+
+
+def build_connector(channels: int) -> nn.Sequential:
+    """A 1x1 convolution and norm between a feature and its target."""
+    conv = nn.Conv2d(channels, channels, 1, bias=False)
+    nn.init.normal_(conv.weight, std=(2 / channels)**0.5)
+    return nn.Sequential(conv, nn.BatchNorm2d(channels))
+
+
+@MODELS.register_module()
+class JointRD(Distiller):
+    """Joint training of a plain student with the stages of its teacher.
+
+    Hybrid k runs the student's stages 1..k and then the teacher's stages
+    k+1..S and head, for k = 1..S-1. The student's early stages thus get the
+    gradients of networks that still have shortcuts, mixed with those of the
+    student itself::
+
+        loss = CE(student) + w(t) / (S-1) * sum_k CE(hybrid k)
+               + D(student) + w(t) / (S-1) * sum_k D(hybrid k)
+
+    w fades with the progress t of the run; D is the optional feature distance.
+    The plain cross entropy keeps weight 1, so that with w = 0 and no D the
+    training is exactly that of the plain network.
+
+    Source: `Residual Distillation: Towards Portable Deep Neural Networks
+    without Shortcuts
+    <https://proceedings.neurips.cc/paper/2020/hash/657b96f0592803e25a4f07166fff289a-Abstract.html>`_.
+    The released code differs: it multiplies the whole sum by 1/S without
+    dividing the hybrids' part by S-1, and fades over 60 epochs whatever the
+    length of the run.
+
+    Args:
+        hybrid_weight (dict, optional): ``start``, ``end`` and ``horizon`` of
+            w; see :class:`CosineDecay`. With ``end=0`` the hybrids are not
+            computed any more after the horizon. Defaults to None, which is
+            the recipe for CIFAR: ``dict(start=1, end=0.5, horizon=0.3)``.
+        feature_loss (dict, optional): Config of D, a loss of (student,
+            teacher, margin) such as :class:`MarginLoss`. It compares what
+            enters the last ReLU, through one trained connector per path.
+            Defaults to None.
+        feature_paths (str): Where D applies: to ``'all'`` paths or to the
+            ``'plain'`` student only. Defaults to ``'all'``.
+        share_tail (bool): Join hybrids at each cut on the batch axis, so that
+            a teacher stage runs once for all of them: the same numbers from
+            fewer kernels. Defaults to True.
+        **kwargs: The arguments of :class:`Distiller`.
+
+    Raises:
+        UsageError: If the arguments do not go together.
+    """  # noqa: E501
+
+    def __init__(self,
+                 *args,
+                 hybrid_weight: Optional[dict] = None,
+                 feature_loss: Optional[dict] = None,
+                 feature_paths: str = 'all',
+                 share_tail: bool = True,
+                 **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        check_choice('JointRD', 'feature_paths', feature_paths,
+                     ('all', 'plain'))
+        self.hybrid_weight = CosineDecay(**(
+            hybrid_weight or dict(start=1.0, end=0.5, horizon=0.3)))
+        self.share_tail = share_tail
+        self.feature_loss = None
+        if feature_loss is not None:
+            self._build_feature_distance(feature_loss, feature_paths)
+
+    def _build_feature_distance(self, feature_loss: dict,
+                                feature_paths: str) -> None:
+        if feature_paths == 'all' and self.hybrid_weight.end == 0:
+            raise UsageError(
+                'JointRD has hybrid_weight.end=0 and a feature distance on '
+                'all paths: once the hybrids stop, their connectors would get '
+                'no gradient. Set feature_paths="plain" or end > 0.')
+        self.feature_loss = MMPRETRAIN_MODELS.build(feature_loss)
+        paths = num_stages(self.backbone) if feature_paths == 'all' else 1
+        channels = get_stage(self.backbone, -1)[-1].out_channels
+        # In the order of the paths: the plain student, hybrid 1, hybrid 2, ...
+        connectors = nn.ModuleList(
+            build_connector(channels) for _ in range(paths))
+        self.add_module(
+            AUXILIARY_PREFIX.rstrip('.'),
+            nn.ModuleDict(dict(connectors=connectors)))
+
+    def loss(self, inputs: torch.Tensor,
+             data_samples: List[DataSample]) -> Dict[str, torch.Tensor]:
+        """Compute the losses of a batch.
+
+        Args:
+            inputs (Tensor): Shape (N, C, H, W).
+            data_samples (list[DataSample]): The N annotations.
+
+        Returns:
+            dict[str, Tensor]: ``loss`` is the student's own, ``loss_hybrid{k}``
+            and ``loss_feature`` are weighted; ``hybrid_weight`` is w(t).
+        """
+        with self._recording(self.backbone) as recorded:
+            feats = self.backbone(inputs)
+        self.check_stages(inputs, feats)
+        losses = self.classification_loss(self, feats[-1], data_samples)
+        features = recorded[-1:]
+
+        weight = self.hybrid_weight(training_progress())
+        share = weight / (len(feats) - 1)
+        if weight > 0:
+            with self._recording(self.teacher.backbone) as recorded:
+                hybrids = self.hybrid_features(feats)
+            for k, hybrid in enumerate(hybrids, start=1):
+                hybrid_loss = self.classification_loss(self.teacher, hybrid,
+                                                       data_samples)['loss']
+                losses[f'loss_hybrid{k}'] = share * hybrid_loss
+            features += self._split(recorded, len(hybrids))
+        if self.feature_loss is not None:
+            losses['loss_feature'] = self._feature_distance(
+                inputs, features, share)
+        losses['hybrid_weight'] = inputs.new_tensor(weight)
+        return losses
+
+    def hybrid_features(
+            self, feats: List[torch.Tensor]) -> List[torch.Tensor]:
+        """Send the student's stage outputs through the rest of the teacher.
+
+        Args:
+            feats (list[Tensor]): The student's S stage outputs.
+
+        Returns:
+            list[Tensor]: The last feature maps of hybrids 1..S-1.
+        """
+        backbone = self.teacher.backbone
+        last = len(feats)
+        if self.share_tail:
+            joined = feats[0]
+            for index in range(1, last):
+                joined = run_stage(backbone, index, joined)
+                if index < last - 1:
+                    joined = torch.cat((joined, feats[index]))
+            return list(joined.chunk(last - 1))
+        hybrids = []
+        for k in range(1, last):
+            hybrid = feats[k - 1]
+            for index in range(k, last):
+                hybrid = run_stage(backbone, index, hybrid)
+            hybrids.append(hybrid)
+        return hybrids
+
+    def _recording(self, backbone: nn.Module):
+        if self.feature_loss is None:
+            return nullcontext([])
+        return last_pre_activation(backbone)
+
+    def _split(self, recorded: List[torch.Tensor],
+               hybrids: int) -> List[torch.Tensor]:
+        """One recorded feature per hybrid, whichever way they ran."""
+        if not recorded:
+            return []
+        if self.share_tail:
+            return list(recorded[-1].chunk(hybrids))
+        return recorded[len(recorded) // hybrids - 1::len(recorded) // hybrids]
+
+    def _feature_distance(self, inputs: torch.Tensor,
+                          features: List[torch.Tensor],
+                          share: float) -> torch.Tensor:
+        """D of the plain path plus the hybrids' share of theirs."""
+        backbone = self.teacher.backbone
+        with torch.no_grad(), last_pre_activation(backbone) as recorded:
+            backbone(inputs)
+        margin = negative_margin(last_norm(backbone))
+        distances = [
+            self.feature_loss(connector(feature), recorded[-1], margin)
+            for connector, feature in zip(self.auxiliary.connectors, features)
+        ]
+        return distances[0] + share * sum(distances[1:])

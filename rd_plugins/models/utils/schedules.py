@@ -1,0 +1,52 @@
+"""Weights that change over a run, as pure functions of its progress."""
+import math
+from dataclasses import dataclass
+
+from mmengine.logging import MessageHub
+
+from rd_plugins.utils.errors import UsageError
+
+
+def training_progress() -> float:
+    """The part of the current run that is done, from 0 to 1.
+
+    Taken from the message hub that the Runner keeps up to date, so it needs no
+    state of its own and continues after a resume. Outside a run it is 0.
+    """
+    hub = MessageHub.get_current_instance()
+    max_iters = hub.get_info('max_iters', None)
+    return hub.get_info('iter', 0) / max_iters if max_iters else 0.0
+
+
+@dataclass(frozen=True)
+class CosineDecay:
+    """Half a cosine from ``start`` to ``end``, constant afterwards.
+
+    With ``end=0`` the value is exactly 0 from ``horizon`` on, and whatever it
+    weighs need not be computed any more.
+
+    Args:
+        start (float): The value at the beginning. Defaults to 1.0.
+        end (float): The value from ``horizon`` on. Defaults to 0.0.
+        horizon (float): The part of the run after which ``end`` is reached,
+            in (0, 1]. Defaults to 1.0.
+
+    Raises:
+        UsageError: If the values are out of range.
+    """
+    start: float = 1.0
+    end: float = 0.0
+    horizon: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (self.start >= self.end >= 0 and 0 < self.horizon <= 1):
+            raise UsageError(
+                f'A weight that decays with {self} is not possible; it needs '
+                'start >= end >= 0 and 0 < horizon <= 1.')
+
+    def __call__(self, progress: float) -> float:
+        """The weight at ``progress``, a number from 0 to 1."""
+        if progress >= self.horizon:
+            return self.end
+        phase = math.cos(math.pi * progress / self.horizon)
+        return self.end + (self.start - self.end) * (1 + phase) / 2

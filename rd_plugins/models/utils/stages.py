@@ -1,0 +1,69 @@
+"""Running a backbone by stages.
+
+A stage is addressed by its index. Every backbone with MMPretrain's attributes
+``res_layers`` and ``out_indices`` will do.
+"""
+from contextlib import contextmanager
+from typing import Iterator, List
+
+import torch
+from torch import nn
+
+from rd_plugins.utils.errors import UsageError
+
+
+def num_stages(backbone: nn.Module) -> int:
+    """The number of stages of a backbone.
+
+    Raises:
+        UsageError: If the backbone is not made of stages.
+    """
+    if not hasattr(backbone, 'res_layers'):
+        raise UsageError(
+            f'{type(backbone).__name__} has no stages to cut at (no attribute '
+            '`res_layers`); use a ResNet of MMPretrain or of rd_plugins.')
+    return len(backbone.res_layers)
+
+
+def get_stage(backbone: nn.Module, index: int) -> nn.Sequential:
+    """The stage of that index, counted from 0 or, if negative, the end."""
+    return getattr(backbone, backbone.res_layers[index])
+
+
+def output_all_stages(backbone: nn.Module) -> None:
+    """Make a backbone return the output of every stage."""
+    backbone.out_indices = tuple(range(num_stages(backbone)))
+
+
+def run_stage(backbone: nn.Module, index: int,
+              x: torch.Tensor) -> torch.Tensor:
+    """Send the output of stage ``index - 1`` through stage ``index``."""
+    return get_stage(backbone, index)(x)
+
+
+def last_norm(backbone: nn.Module) -> nn.Module:
+    """The norm layer that closes the main path of the last block."""
+    block = get_stage(backbone, -1)[-1]
+    return block.norm3 if hasattr(block, 'conv3') else block.norm2
+
+
+@contextmanager
+def last_pre_activation(backbone: nn.Module) -> Iterator[List[torch.Tensor]]:
+    """Record what enters the last ReLU of a backbone.
+
+    The blocks of a ResNet use one in-place ReLU several times; the last entry
+    of the yielded list is the input of its last use, before it is overwritten.
+
+    Args:
+        backbone (nn.Module): The backbone.
+
+    Yields:
+        list[Tensor]: Filled while the backbone runs inside the context.
+    """
+    recorded: List[torch.Tensor] = []
+    handle = get_stage(backbone, -1)[-1].relu.register_forward_pre_hook(
+        lambda _, args: recorded.append(args[0].clone()))
+    try:
+        yield recorded
+    finally:
+        handle.remove()

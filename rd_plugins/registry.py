@@ -1,0 +1,35 @@
+"""Registries of the scope ``rd_plugins``.
+
+Every registry is a child of MMEngine's root, so that
+``type='rd_plugins.PlainResNet'`` builds from the config of any OpenMMLab
+library without ``custom_imports``.
+"""
+from mmengine.registry import DATASETS as MMENGINE_DATASETS
+from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import Registry
+
+__all__ = ['DATASETS', 'HOOKS', 'MODELS']
+
+SCOPE = 'rd_plugins'
+
+# Backbones, classifiers (distillers) and losses
+MODELS = Registry(
+    'model',
+    parent=MMENGINE_MODELS,
+    scope=SCOPE,
+    locations=['rd_plugins.models'])
+
+# Hooks that act on the training loop
+HOOKS = Registry(
+    'hook',
+    parent=MMENGINE_HOOKS,
+    scope=SCOPE,
+    locations=['rd_plugins.engine'])
+
+# Datasets that MMPretrain does not have
+DATASETS = Registry(
+    'dataset',
+    parent=MMENGINE_DATASETS,
+    scope=SCOPE,
+    locations=['rd_plugins.datasets'])

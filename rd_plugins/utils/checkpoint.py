@@ -1,0 +1,163 @@
+"""Reading checkpoints: safely, and with errors a user can act on."""
+import os
+from typing import Any, Callable, Dict
+
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer
+from mmengine.model import BaseTTAModel, is_model_wrapper
+from mmengine.runner import CheckpointLoader
+from torch import nn
+
+from .errors import UsageError
+
+# What is trained beside a student lies under this prefix of the state dict;
+# publishing drops it.
+AUXILIARY_PREFIX = 'auxiliary.'
+
+_STATISTICS = ('min', 'max', 'current', 'mean')
+
+
+def _history_buffer_statistic(owner: type, name: str) -> Callable:
+    """Stand-in for ``getattr`` inside the unpickler.
+
+    The message hub of a Runner checkpoint refers to HistoryBuffer's four
+    statistics through ``getattr``. Allow-listing the real one would hand every
+    attribute of every object to the file; this one knows four names.
+    """
+    if owner is HistoryBuffer and name in _STATISTICS:
+        return getattr(HistoryBuffer, name)
+    raise UsageError(f'The checkpoint asks for attribute {name!r} of '
+                     f'{owner!r}; only the statistics {_STATISTICS} of '
+                     'HistoryBuffer are allowed. Do not load this file.')
+
+
+def _numpy_globals() -> list:
+    """What NumPy arrays and scalars are pickled as, by NumPy 1 and 2."""
+    multiarray = getattr(np, '_core', None) or np.core
+    functions = [
+        multiarray.multiarray._reconstruct, multiarray.multiarray.scalar
+    ]
+    named = [(function, f'numpy.{core}.multiarray.{function.__name__}')
+             for function in functions for core in ('core', '_core')]
+    dtypes = {type(np.dtype(kind)) for kind in 'bBhHiIlLqQefd?'}
+    return [*named, np.ndarray, np.dtype, *dtypes]
+
+
+def allow_runner_checkpoints() -> None:
+    """Let ``torch.load(weights_only=True)`` read MMEngine's checkpoints.
+
+    PyTorch 2.6 made ``weights_only=True`` the default, and MMEngine 0.10
+    stores its log history beside the weights. The globals needed for that are
+    added to PyTorch's allow-list; ``weights_only`` stays on. Older PyTorch
+    needs nothing.
+    """
+    names_allowed = tuple(
+        int(part) for part in torch.__version__.split('.')[:2]) >= (2, 6)
+    if names_allowed:
+        torch.serialization.add_safe_globals([
+            HistoryBuffer, *_numpy_globals(),
+            (_history_buffer_statistic, 'builtins.getattr')
+        ])
+
+
+def read_checkpoint(path: str) -> Dict[str, Any]:
+    """Read a checkpoint onto the CPU.
+
+    Args:
+        path (str): A file or any address that MMEngine's loader knows.
+
+    Returns:
+        dict: The checkpoint with the weights under ``'state_dict'``.
+
+    Raises:
+        UsageError: If there is no such file or it cannot be read.
+    """
+    try:
+        checkpoint = CheckpointLoader.load_checkpoint(
+            path, map_location='cpu', logger='silent')
+    except FileNotFoundError:
+        raise UsageError(f'There is no checkpoint at {path}; check the path.'
+                         ) from None
+    except Exception as error:
+        reason = str(error).strip().split('\n')[0] or type(error).__name__
+        raise UsageError(f'{path} cannot be read as a checkpoint: {reason} '
+                         'The file may be truncated or of another kind; '
+                         'copy or download it again.') from error
+    if not isinstance(checkpoint, dict):
+        raise UsageError(f'{path} holds a {type(checkpoint).__name__}, not a '
+                         'checkpoint dict; save a state dict instead.')
+    return checkpoint if 'state_dict' in checkpoint else dict(
+        state_dict=checkpoint)
+
+
+def _innermost(model: nn.Module) -> nn.Module:
+    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+        model = model.module
+    return model
+
+
+def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
+                          model: nn.Module, origin: str) -> None:
+    """Check that a state dict holds exactly the weights a model has.
+
+    MMEngine loads what fits and warns about the rest, so that a test with the
+    wrong file runs to its end on half-random weights. What was trained beside
+    a student may be left over.
+
+    Args:
+        state_dict (dict[str, Tensor]): The weights.
+        model (nn.Module): The model that shall load them, wrapped or not.
+        origin (str): Where the weights come from, for the message.
+
+    Raises:
+        UsageError: If weights are missing, left over or of another shape.
+    """
+    found = {
+        key.removeprefix('module.'): value
+        for key, value in state_dict.items()
+    }
+    needed = _innermost(model).state_dict()
+    missing = [
+        key for key in needed
+        if key not in found and not key.endswith('num_batches_tracked')
+    ]
+    left_over = [
+        key for key in found
+        if key not in needed and not key.startswith(AUXILIARY_PREFIX)
+    ]
+    reshaped = [
+        key for key in needed
+        if key in found and needed[key].shape != found[key].shape
+    ]
+    for kind, keys in (('lacks', missing), ('has, unlike the config,',
+                                            left_over),
+                       ('has another shape of', reshaped)):
+        if keys:
+            more = f' and {len(keys) - 1} more' if len(keys) > 1 else ''
+            raise UsageError(
+                f'{origin} does not belong to this config: it {kind} '
+                f'{keys[0]}{more}. Give the config that it was trained with, '
+                'or its plain twin.')
+
+
+def check_checkpoint_fits(path: str, model: nn.Module) -> None:
+    """Check a checkpoint file; see :func:`check_state_dict_fits`."""
+    check_state_dict_fits(read_checkpoint(path)['state_dict'], model, path)
+
+
+def write_checkpoint(checkpoint: Dict[str, Any], path: str) -> None:
+    """Write a checkpoint completely or not at all.
+
+    Args:
+        checkpoint (dict): What to write.
+        path (str): Where to; folders are made as needed.
+    """
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    unfinished = f'{path}.{os.getpid()}.tmp'
+    try:
+        torch.save(checkpoint, unfinished)
+        os.replace(unfinished, path)
+    finally:
+        if os.path.exists(unfinished):
+            os.remove(unfinished)

@@ -1,0 +1,36 @@
+"""Errors that are the user's to mend, said in one sentence."""
+from typing import Any, Iterable
+
+
+class UsageError(ValueError):
+    """A request that cannot be met as it stands.
+
+    Its message says what was asked, what was found, what is allowed and what
+    to do. The command line tools print it without a traceback and exit with
+    status 1; in Python it is an ordinary ``ValueError``.
+    """
+
+
+def check_choice(owner: str,
+                 name: str,
+                 value: Any,
+                 allowed: Iterable,
+                 hint: str = '') -> None:
+    """Raise a :class:`UsageError` unless ``value`` is one of ``allowed``.
+
+    Args:
+        owner (str): Who asks, usually a class name.
+        name (str): The name of the argument.
+        value (Any): The value that was given.
+        allowed (Iterable): The values that may be given.
+        hint (str): A last sentence that says where else to look.
+            Defaults to ''.
+
+    Raises:
+        UsageError: If ``value`` is not allowed.
+    """
+    allowed = list(allowed)
+    if value not in allowed:
+        choices = ', '.join(repr(choice) for choice in allowed)
+        raise UsageError(f'{owner} has no {name}={value!r}; choose one of '
+                         f'{choices}.{" " + hint if hint else ""}')

@@ -1,0 +1,87 @@
+"""Installs rd_plugins and, for mim, its configs and tools."""
+import os
+import shutil
+from pathlib import Path
+
+from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
+
+ROOT = Path(__file__).resolve().parent
+MIM_FILES = ('configs', 'tools', 'model-index.yml')
+
+
+def read_version() -> str:
+    """The version, without importing the package and what it depends on."""
+    namespace = {}
+    exec((ROOT / 'rd_plugins' / 'version.py').read_text(), namespace)
+    return namespace['__version__']
+
+
+def read_requirements(name: str) -> list:
+    """The requirements in ``requirements/NAME.txt``, without comments."""
+    lines = (ROOT / 'requirements' / f'{name}.txt').read_text().splitlines()
+    lines = [line.split('#')[0].strip() for line in lines]
+    return [line for line in lines if line]
+
+
+def fill_mim_folder(link: bool) -> None:
+    """Put what mim looks for into ``rd_plugins/.mim``.
+
+    Args:
+        link (bool): Link to the files, so that an editable install follows
+            every change, or copy them.
+    """
+    folder = ROOT / 'rd_plugins' / '.mim'
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in MIM_FILES:
+        source, target = ROOT / name, folder / name
+        if link:
+            target.symlink_to(os.path.relpath(source, folder))
+        elif source.is_dir():
+            shutil.copytree(
+                source, target, ignore=shutil.ignore_patterns('__pycache__'))
+        else:
+            shutil.copy2(source, target)
+
+
+class BuildPy(build_py):
+    """Both wheels and editable installs pass here."""
+
+    def run(self) -> None:
+        fill_mim_folder(link=self.editable_mode)
+        # The list of package data was made before the folder was filled.
+        self.__dict__.pop('data_files', None)
+        super().run()
+
+
+class Sdist(sdist):
+    """A source distribution carries the files themselves."""
+
+    def run(self) -> None:
+        fill_mim_folder(link=False)
+        super().run()
+
+
+setup(
+    name='rd_plugins',
+    version=read_version(),
+    description='Train ResNets with shortcuts, ship them without: plain '
+    'ResNets and their distillers for MMPretrain',
+    long_description=(ROOT / 'README.md').read_text(),
+    long_description_content_type='text/markdown',
+    license='Apache License 2.0',
+    packages=find_packages(include=['rd_plugins', 'rd_plugins.*']),
+    package_data={'rd_plugins': ['.mim/**/*', '.mim/*']},
+    python_requires='>=3.10,<3.13',
+    install_requires=read_requirements('runtime'),
+    extras_require={
+        'mim': read_requirements('mminstall'),
+        'tests': read_requirements('tests'),
+        'demo': read_requirements('demo'),
+        'deploy': read_requirements('deploy'),
+        'optional': read_requirements('optional'),
+    },
+    cmdclass=dict(build_py=BuildPy, sdist=Sdist),
+    zip_safe=False)

@@ -1,0 +1,104 @@
+"""Convert a ResNet trained elsewhere into a teacher checkpoint.
+
+    python tools/model_converters/convert_teacher.py SOURCE TARGET \
+        [--config CONFIG]
+
+SOURCE is a state dict from torchvision, timm (also the deep-stem variants,
+ResNet-C and -D) or akamaster/pytorch_resnet_cifar10. With --config, the
+result must hold exactly the weights of that config's model. When a key cannot
+be mapped, all of them are named and nothing is written.
+"""
+import argparse
+import re
+from typing import Dict, List, Tuple
+
+from mmengine.registry import init_default_scope
+from mmpretrain.registry import MODELS
+from torch import Tensor
+
+from rd_plugins.engine.launch import exit_on_usage_error, read_config
+from rd_plugins.utils.checkpoint import (check_state_dict_fits,
+                                         read_checkpoint, write_checkpoint)
+from rd_plugins.utils.errors import UsageError
+
+NORM = r'(weight|bias|running_mean|running_var|num_batches_tracked)'
+RULES = (
+    (r'(?:fc|linear|classifier)\.(weight|bias)', r'head.fc.\1'),
+    (r'conv1\.weight', r'backbone.conv1.weight'),
+    (rf'bn1\.{NORM}', r'backbone.bn1.\1'),
+    (r'(layer\d\.\d+\.conv\d\.weight)', r'backbone.\1'),
+    (rf'(layer\d\.\d+\.bn\d\.){NORM}', r'backbone.\1\2'),
+    (rf'(layer\d\.\d+\.downsample\.\d\.){NORM}', r'backbone.\1\2'),
+    # Projections of CIFAR ResNets after kuangliu/pytorch-cifar
+    (rf'(layer\d\.\d+\.)shortcut\.(\d\.){NORM}', r'backbone.\1downsample.\2\3'),
+)
+# timm's deep stem: conv1 holds conv, norm, ReLU, conv, norm, ReLU, conv and
+# bn1 is the norm of the last one.
+DEEP_STEM_RULES = (
+    (r'conv1\.0\.weight', r'backbone.stem.0.conv.weight'),
+    (rf'conv1\.1\.{NORM}', r'backbone.stem.0.bn.\1'),
+    (r'conv1\.3\.weight', r'backbone.stem.1.conv.weight'),
+    (rf'conv1\.4\.{NORM}', r'backbone.stem.1.bn.\1'),
+    (r'conv1\.6\.weight', r'backbone.stem.2.conv.weight'),
+    (rf'bn1\.{NORM}', r'backbone.stem.2.bn.\1'),
+)
+
+
+def convert(source: Dict[str, Tensor]) -> Tuple[Dict[str, Tensor], List[str]]:
+    """Rename the keys of a state dict.
+
+    Args:
+        source (dict[str, Tensor]): A state dict of one of the known layouts.
+
+    Returns:
+        tuple[dict[str, Tensor], list[str]]: The state dict in MMPretrain's
+        layout and the keys that no rule knows.
+    """
+    names = {key.removeprefix('module.'): key for key in source}
+    rules = RULES
+    if 'conv1.0.weight' in names:
+        rules = DEEP_STEM_RULES + RULES
+    target, unknown = {}, []
+    for name, key in names.items():
+        for pattern, replacement in rules:
+            match = re.fullmatch(pattern, name)
+            if match:
+                target[match.expand(replacement)] = source[key]
+                break
+        else:
+            unknown.append(key)
+    return target, unknown
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('source', help='state dict to convert')
+    parser.add_argument('target', help='checkpoint to write')
+    parser.add_argument('--config', help='config whose model it shall fit')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Convert as the command line says."""
+    args = parse_args()
+    state_dict, unknown = convert(read_checkpoint(args.source)['state_dict'])
+    if unknown:
+        raise UsageError(
+            f'{args.source} has {len(unknown)} keys that belong to no known '
+            f'ResNet layout: {", ".join(unknown)}. Nothing was written.')
+    if args.config:
+        init_default_scope('mmpretrain')
+        model = MODELS.build(read_config(args.config).model)
+        check_state_dict_fits(state_dict, model, args.source)
+    write_checkpoint(
+        dict(meta=dict(converted_from=args.source), state_dict=state_dict),
+        args.target)
+    print(f'{len(state_dict)} tensors -> {args.target}')
+
+
+if __name__ == '__main__':
+    with exit_on_usage_error():
+        main()

@@ -1,0 +1,36 @@
+"""Test a checkpoint.
+
+Takes the flags of MMPretrain's tool of that name; see ``--help``. Unlike it,
+refuses a checkpoint that does not hold exactly the weights of the config.
+"""
+import mmengine
+from mmengine.evaluator import DumpResults
+
+from rd_plugins.engine.launch import (build_runner, check_data_folders,
+                                      exit_on_usage_error,
+                                      load_mmpretrain_tool, read_config)
+from rd_plugins.utils.checkpoint import check_checkpoint_fits
+from rd_plugins.utils.errors import UsageError
+
+
+def main() -> None:
+    """Test as the command line says."""
+    upstream = load_mmpretrain_tool('test')
+    args = upstream.parse_args()
+    if args.out is None and args.out_item is not None:
+        raise UsageError('--out-item says what to write; add --out FILE.')
+    cfg = upstream.merge_args(read_config(args.config), args)
+    check_data_folders(cfg, 'test_dataloader')
+    runner = build_runner(cfg)
+    check_checkpoint_fits(args.checkpoint, runner.model)
+    if args.out and args.out_item != 'metrics':
+        runner.test_evaluator.metrics.append(
+            DumpResults(out_file_path=args.out))
+    metrics = runner.test()
+    if args.out and args.out_item == 'metrics':
+        mmengine.dump(metrics, args.out)
+
+
+if __name__ == '__main__':
+    with exit_on_usage_error():
+        main()
