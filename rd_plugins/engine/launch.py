@@ -98,6 +98,9 @@ def use_cpu(cfg: Config) -> None:
     if cfg.get('optim_wrapper', {}).get('type') == 'AmpOptimWrapper':
         raise UsageError('Mixed precision (--amp) needs a GPU and none is '
                          'there; leave it out.')
+    for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        if cfg.get(name):
+            cfg[name]['pin_memory'] = False
     if cfg.launcher == 'none':
         return
     if cfg.launcher == 'slurm':

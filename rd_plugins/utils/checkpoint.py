@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseTTAModel, is_model_wrapper
+from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
@@ -15,21 +16,25 @@ from .errors import UsageError
 # publishing drops it.
 AUXILIARY_PREFIX = 'auxiliary.'
 
-_STATISTICS = ('min', 'max', 'current', 'mean')
+# What Runner checkpoints refer to through ``getattr``: the statistics of the
+# log history and the shape of a one-cycle schedule.
+_ALLOWED_ATTRIBUTES = {
+    HistoryBuffer: ('min', 'max', 'current', 'mean'),
+    OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
+}
 
 
-def _history_buffer_statistic(owner: type, name: str) -> Callable:
+def _restricted_getattr(owner: type, name: str) -> Callable:
     """Stand-in for ``getattr`` inside the unpickler.
 
-    The message hub of a Runner checkpoint refers to HistoryBuffer's four
-    statistics through ``getattr``. Allow-listing the real one would hand every
-    attribute of every object to the file; this one knows four names.
+    Allow-listing the real one would hand every attribute of every object to
+    the file; this one knows six.
     """
-    if owner is HistoryBuffer and name in _STATISTICS:
-        return getattr(HistoryBuffer, name)
+    if name in _ALLOWED_ATTRIBUTES.get(owner, ()):
+        return getattr(owner, name)
     raise UsageError(f'The checkpoint asks for attribute {name!r} of '
-                     f'{owner!r}; only the statistics {_STATISTICS} of '
-                     'HistoryBuffer are allowed. Do not load this file.')
+                     f'{owner!r}, which no checkpoint of a Runner needs. Do '
+                     'not load this file.')
 
 
 def _numpy_globals() -> list:
@@ -48,16 +53,16 @@ def allow_runner_checkpoints() -> None:
     """Let ``torch.load(weights_only=True)`` read MMEngine's checkpoints.
 
     PyTorch 2.6 made ``weights_only=True`` the default, and MMEngine 0.10
-    stores its log history beside the weights. The globals needed for that are
-    added to PyTorch's allow-list; ``weights_only`` stays on. Older PyTorch
+    stores its log history and schedules beside the weights. The globals needed
+    for that are added to PyTorch's allow-list; ``weights_only`` stays on. Older PyTorch
     needs nothing.
     """
     names_allowed = tuple(
         int(part) for part in torch.__version__.split('.')[:2]) >= (2, 6)
     if names_allowed:
         torch.serialization.add_safe_globals([
-            HistoryBuffer, *_numpy_globals(),
-            (_history_buffer_statistic, 'builtins.getattr')
+            *_ALLOWED_ATTRIBUTES, *_numpy_globals(),
+            (_restricted_getattr, 'builtins.getattr')
         ])
 
 
