@@ -36,10 +36,13 @@ class _PlainBlock:
         """The (convolution, norm) pairs in the order of the forward pass."""
         raise NotImplementedError
 
-    def _straight_forward(self, x: torch.Tensor) -> torch.Tensor:
-        for conv, norm in self._layers():
-            x = self.relu(norm(conv(x)))
-        return x
+    def _before_last_relu(self, x: torch.Tensor) -> torch.Tensor:
+        *inner, (last_conv, last_norm) = self._layers()
+        out = x
+        for conv, norm in inner:
+            out = self.relu(norm(conv(out)))
+        out = last_norm(last_conv(out))
+        return out if self.downsample is None else out + self.downsample(x)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Run the block.
@@ -50,12 +53,12 @@ class _PlainBlock:
         Returns:
             Tensor: Shape (N, C_out, H / stride, W / stride), after ReLU.
         """
-        if self.downsample is not None:
-            return super().forward(x)
         if self.with_cp and x.requires_grad:
-            return cp.checkpoint(
-                self._straight_forward, x, use_reentrant=False)
-        return self._straight_forward(x)
+            out = cp.checkpoint(
+                self._before_last_relu, x, use_reentrant=False)
+        else:
+            out = self._before_last_relu(x)
+        return self.relu(out)
 
     def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
         # A residual teacher's projections have no counterpart here; dropping

@@ -1,0 +1,106 @@
+"""What every distiller keeps to, shown on JointRD."""
+from copy import deepcopy
+
+import pytest
+import torch
+from mmengine.model import ExponentialMovingAverage
+from mmengine.optim import OptimWrapper
+from mmpretrain.registry import MODELS
+
+from rd_plugins.utils.errors import UsageError
+from tests.conftest import classifier_cfg
+
+
+def build(teacher_cfg, **kwargs):
+    model = MODELS.build(
+        dict(
+            classifier_cfg('none'),
+            type='rd_plugins.JointRD',
+            teacher=teacher_cfg,
+            **kwargs))
+    model.init_weights()
+    return model
+
+
+def test_its_checkpoint_is_the_plain_networks(teacher_cfg, batch):
+    model = build(teacher_cfg)
+    plain = MODELS.build(classifier_cfg('none'))
+    plain.load_state_dict(model.state_dict(), strict=True)
+    inputs, _ = batch
+    plain.eval(), model.eval()
+    assert torch.equal(plain(inputs), model(inputs))
+    ours, theirs = (network.predict(inputs) for network in (model, plain))
+    for a, b in zip(ours, theirs):
+        assert torch.equal(a.pred_score, b.pred_score)
+
+
+def test_the_teacher_is_no_part_of_it(teacher_cfg):
+    model = build(teacher_cfg)
+    plain = MODELS.build(classifier_cfg('none'))
+    for names in ('named_parameters', 'named_buffers', 'named_modules'):
+        ours, theirs = (
+            {name for name, _ in getattr(network, names)()}
+            for network in (model, plain))
+        assert ours == theirs
+
+
+def test_training_leaves_the_teacher_bit_identical(teacher_cfg, batch):
+    model = build(teacher_cfg)
+    before = deepcopy(model.teacher.state_dict())
+    optimizer = OptimWrapper(torch.optim.SGD(model.parameters(), lr=0.1))
+    student = deepcopy(model.state_dict())
+    inputs, samples = batch
+    for _ in range(3):
+        model.train()
+        assert not any(m.training for m in model.teacher.modules())
+        model.train_step(dict(inputs=inputs, data_samples=samples), optimizer)
+    for key, value in model.teacher.state_dict().items():
+        assert torch.equal(value, before[key]), key
+    assert all(p.grad is None for p in model.teacher.parameters())
+    assert not torch.equal(student['backbone.conv1.weight'],
+                           model.state_dict()['backbone.conv1.weight'])
+
+
+def test_an_average_of_it_is_an_average_of_the_student(teacher_cfg):
+    model = build(teacher_cfg)
+    average = ExponentialMovingAverage(model, momentum=0.5)
+    assert average.module.teacher is model.teacher
+    assert not any('teacher' in key for key in average.state_dict())
+
+
+def test_the_teacher_follows_to_another_precision(teacher_cfg):
+    model = build(teacher_cfg).double()
+    assert model.teacher.backbone.conv1.weight.dtype == torch.double
+    model.to(memory_format=torch.channels_last)
+    assert model.teacher.backbone.layer1[0].conv1.weight.is_contiguous(
+        memory_format=torch.channels_last)
+
+
+def test_different_numbers_of_stages_are_refused(teacher_cfg):
+    cfg = dict(
+        classifier_cfg('none', num_stages=2, strides=(1, 2),
+                       dilations=(1, 1), out_indices=(1, )),
+        type='rd_plugins.JointRD',
+        teacher=teacher_cfg)
+    with pytest.raises(UsageError, match='student has 2 stages.*teacher 3'):
+        MODELS.build(cfg)
+
+
+def test_different_shapes_are_refused_on_the_first_batch(teacher_cfg, batch):
+    student = classifier_cfg('none', strides=(1, 1, 2))
+    model = MODELS.build(
+        dict(student, type='rd_plugins.JointRD', teacher=teacher_cfg))
+    model.init_weights()
+    with pytest.raises(
+            UsageError,
+            match=r'Stage 2 puts out \(8, 16, 16\).*student and \(8, 8, 8\)'):
+        model.loss(*batch)
+
+
+def test_heads_and_backbones_that_cannot_be_used(teacher_cfg):
+    cfg = dict(
+        classifier_cfg('none'), type='rd_plugins.JointRD', teacher=teacher_cfg)
+    with pytest.raises(UsageError, match='student has the head NoneType'):
+        MODELS.build(dict(cfg, head=None))
+    with pytest.raises(UsageError, match='MobileNetV2 has no stages'):
+        MODELS.build(dict(cfg, backbone=dict(type='MobileNetV2')))

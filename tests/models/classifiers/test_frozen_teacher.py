@@ -1,0 +1,65 @@
+from copy import deepcopy
+
+import pytest
+import torch
+from mmpretrain.registry import MODELS
+
+from rd_plugins.models import FrozenTeacher
+from rd_plugins.utils.errors import UsageError
+from tests.conftest import classifier_cfg
+
+
+@pytest.mark.parametrize('init_cfg', [
+    None,
+    dict(type='Kaiming', layer='Conv2d'),
+    dict(type='Pretrained', checkpoint=''),
+])
+def test_a_teacher_without_weights_is_refused_at_build(init_cfg):
+    cfg = dict(classifier_cfg(), init_cfg=init_cfg)
+    with pytest.raises(UsageError, match='has no weights.*Pretrained'):
+        FrozenTeacher(cfg)
+    assert cfg['init_cfg'] == init_cfg
+
+
+def test_a_missing_file_is_named_before_training():
+    teacher = FrozenTeacher(
+        dict(
+            classifier_cfg(),
+            init_cfg=dict(type='Pretrained', checkpoint='absent.pth')))
+    with pytest.raises(UsageError, match='no teacher at absent.pth'):
+        teacher.load()
+
+
+def test_it_is_never_used_unloaded(teacher_cfg):
+    teacher = FrozenTeacher(teacher_cfg)
+    with pytest.raises(UsageError, match='not been loaded'):
+        teacher.model
+    teacher.load()
+    assert teacher.model is teacher.architecture
+
+
+def test_it_is_frozen_and_has_the_weights_of_the_file(teacher_cfg):
+    teacher = FrozenTeacher(teacher_cfg)
+    teacher.load()
+    saved = torch.load(teacher_cfg['init_cfg']['checkpoint'])['state_dict']
+    for key, value in teacher.model.state_dict().items():
+        assert torch.equal(value, saved[key])
+    assert not any(p.requires_grad for p in teacher.model.parameters())
+    assert not any(m.training for m in teacher.model.modules())
+
+
+def test_copies_share_it(teacher_cfg):
+    teacher = FrozenTeacher(teacher_cfg)
+    assert deepcopy(teacher) is teacher
+
+
+def test_another_architecture_is_refused(teacher_cfg, tmp_path):
+    path = tmp_path / 'other.pth'
+    other = MODELS.build(classifier_cfg('projection'))
+    torch.save(dict(state_dict=other.state_dict()), path)
+    teacher_cfg['init_cfg']['checkpoint'] = str(path)
+    with pytest.raises(UsageError, match='no checkpoint of the teacher'):
+        FrozenTeacher(teacher_cfg).load()
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(UsageError, match='cannot be read'):
+        FrozenTeacher(teacher_cfg).load()

@@ -1,0 +1,222 @@
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from mmpretrain.registry import MODELS
+
+from rd_plugins.models.losses import negative_margin
+from rd_plugins.utils.errors import UsageError
+from tests.conftest import classifier_cfg
+
+MARGIN = dict(type='rd_plugins.MarginLoss', loss_weight=0.7)
+
+
+def build(teacher_cfg, student=None, **kwargs):
+    model = MODELS.build(
+        dict(
+            student or classifier_cfg('none'),
+            type='rd_plugins.JointRD',
+            teacher=teacher_cfg,
+            **kwargs))
+    model.init_weights()
+    return model.double().train()
+
+
+def total(losses):
+    return sum(value for key, value in losses.items() if 'loss' in key)
+
+
+def head(classifier, feature):
+    return classifier.head.fc(feature.mean((2, 3)))
+
+
+def before_last_relu(backbone, x):
+    """The third stage by hand, without its last ReLU."""
+    for block in backbone.layer3:
+        y = block.norm2(block.conv2(block.norm1(block.conv1(x)).relu()))
+        if 'Plain' not in type(block).__name__:
+            y = y + (x if block.downsample is None else block.downsample(x))
+        x = y.relu()
+    return y
+
+
+def reference(model, inputs, labels, weight, feature_weight=0.0):
+    """The loss as the spec states it: no joined batches, no hooks."""
+    student, teacher = model.backbone, model.teacher.backbone
+    stage1 = student.layer1(student.norm1(student.conv1(inputs)).relu())
+    stage2 = student.layer2(stage1)
+    features = [
+        before_last_relu(student, stage2),
+        before_last_relu(teacher, teacher.layer2(stage1)),
+        before_last_relu(teacher, stage2)
+    ]
+    owners = [model, model.teacher, model.teacher]
+    shares = [1, weight / 2, weight / 2]
+    loss = sum(share * F.cross_entropy(head(owner, feature.relu()), labels)
+               for share, owner, feature in zip(shares, owners, features))
+    if feature_weight:
+        with torch.no_grad():
+            x = teacher.norm1(teacher.conv1(inputs)).relu()
+            target = before_last_relu(teacher,
+                                      teacher.layer2(teacher.layer1(x)))
+        margin = negative_margin(teacher.layer3[-1].norm2).view(1, -1, 1, 1)
+        target = target.maximum(margin)
+        for share, feature, connector in zip(shares, features,
+                                             model.auxiliary.connectors):
+            gap = connector(feature) - target
+            paid = (target > 0) | (gap > 0)
+            loss = loss + share * feature_weight * (gap**2 * paid).mean()
+    return loss
+
+
+def run(compute, model):
+    """Loss and gradients, with the norms' statistics put back."""
+    state = {key: value.clone() for key, value in model.state_dict().items()}
+    model.zero_grad()
+    loss = compute()
+    loss.backward()
+    gradients = {
+        name: parameter.grad.clone()
+        for name, parameter in model.named_parameters()
+        if parameter.grad is not None
+    }
+    model.load_state_dict(state)
+    return loss.detach(), gradients
+
+
+@pytest.mark.parametrize('share_tail', [True, False])
+@pytest.mark.parametrize('feature_loss, feature_paths', [(None, 'all'),
+                                                         (MARGIN, 'all'),
+                                                         (MARGIN, 'plain')])
+@pytest.mark.parametrize('part', [0, 0.12, 0.3, 0.8])
+def test_loss_and_gradients_are_those_of_the_spec(teacher_cfg, batch, progress,
+                                                  share_tail, feature_loss,
+                                                  feature_paths, part):
+    model = build(
+        teacher_cfg,
+        feature_loss=feature_loss,
+        feature_paths=feature_paths,
+        share_tail=share_tail,
+        hybrid_weight=dict(start=1, end=0.5, horizon=0.3))
+    progress(part)
+    inputs, samples = batch[0].double(), batch[1]
+    labels = torch.tensor([i % 5 for i in range(6)])
+    weight = 0.5 + 0.25 * (1 + math.cos(math.pi * min(part / 0.3, 1)))
+    ours, gradients = run(lambda: total(model.loss(inputs, samples)), model)
+    theirs, expected = run(
+        lambda: reference(model, inputs, labels, weight, 0.7
+                          if feature_loss else 0), model)
+    assert ours.item() == pytest.approx(theirs.item(), rel=1e-9)
+    assert set(gradients) == set(expected) == set(
+        name for name, _ in model.named_parameters())
+    for name in gradients:
+        torch.testing.assert_close(
+            gradients[name], expected[name], rtol=1e-6, atol=1e-10)
+
+
+def gradient_of_stage_1(model, batch):
+    inputs, samples = batch[0].double(), batch[1]
+    _, gradients = run(lambda: total(model.loss(inputs, samples)), model)
+    return gradients['backbone.layer1.0.conv1.weight']
+
+
+def test_hybrids_reach_stage_1_unless_their_weight_is_0(
+        teacher_cfg, batch, progress):
+    plain = MODELS.build(classifier_cfg('none')).double().train()
+    on = build(teacher_cfg, hybrid_weight=dict(end=0, horizon=0.5))
+    plain.load_state_dict(on.state_dict())
+    inputs, samples = batch[0].double(), batch[1]
+    _, expected = run(lambda: total(plain.loss(inputs, samples)), plain)
+    expected = expected['backbone.layer1.0.conv1.weight']
+
+    mixed = gradient_of_stage_1(on, batch)
+    assert (mixed - expected).norm() > 0.1 * expected.norm()
+    progress(0.5)
+    assert torch.equal(gradient_of_stage_1(on, batch), expected)
+    assert not any('hybrid' in key and 'loss' in key
+                   for key in on.loss(inputs, samples))
+
+
+def test_every_hybrid_contributes(teacher_cfg, batch):
+    """Stage k gets gradient from the hybrids k, k+1, ... and no others."""
+    model = build(teacher_cfg)
+    total(model.loss(batch[0].double(), batch[1])).backward()
+    losses = model.loss(batch[0].double(), batch[1])
+    reached = {}
+    for name in ('loss_hybrid1', 'loss_hybrid2', 'loss'):
+        model.zero_grad(set_to_none=False)
+        losses[name].backward(retain_graph=True)
+        stages = enumerate(model.backbone.res_layers, start=1)
+        reached[name] = [
+            number for number, stage in stages
+            if getattr(model.backbone, stage)[0].conv1.weight.grad.any()
+        ]
+    assert reached == dict(
+        loss_hybrid1=[1], loss_hybrid2=[1, 2], loss=[1, 2, 3])
+
+
+@pytest.mark.parametrize('plain, residual, depth',
+                         [('PlainResNet_CIFAR', 'ResNet_CIFAR', 18),
+                          ('PlainResNet', 'ResNet', 50)])
+def test_four_stages_and_bottlenecks(plain, residual, depth, tmp_path):
+    """The last hybrid by hand, against the joined pass through the tail."""
+    backbone = dict(depth=depth, base_channels=4, stem_channels=4)
+    width = 32 if depth == 18 else 128
+    teacher_cfg = dict(
+        type='ImageClassifier',
+        backbone=dict(type=residual, **backbone),
+        neck=dict(type='GlobalAveragePooling'),
+        head=dict(type='LinearClsHead', num_classes=5, in_channels=width))
+    teacher = MODELS.build(teacher_cfg)
+    teacher.init_weights()
+    path = str(tmp_path / 'teacher.pth')
+    torch.save(dict(state_dict=teacher.state_dict()), path)
+    student = dict(
+        teacher_cfg, backbone=dict(type=f'rd_plugins.{plain}', **backbone))
+    model = build(
+        dict(
+            teacher_cfg, init_cfg=dict(type='Pretrained', checkpoint=path)),
+        student)
+    with torch.no_grad():
+        feats = model.backbone(torch.randn(3, 3, 32, 32).double())
+        joined = model.hybrid_features(feats)
+        assert len(joined) == 3
+        backbone = model.teacher.backbone
+        torch.testing.assert_close(joined[2], backbone.layer4(feats[2]))
+        torch.testing.assert_close(
+            joined[0],
+            backbone.layer4(backbone.layer3(backbone.layer2(feats[0]))))
+
+
+def test_soft_labels(teacher_cfg, batch):
+    student = classifier_cfg('none')
+    student['head']['loss'] = dict(type='CrossEntropyLoss', use_soft=True)
+    model = build(teacher_cfg, student)
+    for sample in batch[1]:
+        sample.set_gt_score(F.one_hot(sample.gt_label[0], 5).double())
+    soft = total(model.loss(batch[0].double(), batch[1]))
+    for sample in batch[1]:
+        del sample.gt_score
+    hard = total(
+        build(teacher_cfg, classifier_cfg('none')).loss(
+            batch[0].double(), batch[1]))
+    assert torch.isfinite(soft) and torch.isfinite(hard)
+
+
+def test_connectors_are_kept_apart_from_the_student(teacher_cfg):
+    model = build(teacher_cfg, feature_loss=MARGIN)
+    plain = MODELS.build(classifier_cfg('none'))
+    beside = set(model.state_dict()) - set(plain.state_dict())
+    assert beside and all(
+        key.startswith('auxiliary.connectors.') for key in beside)
+    assert len(model.auxiliary.connectors) == 3
+
+
+def test_arguments_that_do_not_go_together(teacher_cfg):
+    with pytest.raises(UsageError, match="feature_paths='first'"):
+        build(teacher_cfg, feature_paths='first')
+    with pytest.raises(UsageError, match='connectors would get no gradient'):
+        build(teacher_cfg, feature_loss=MARGIN, hybrid_weight=dict(end=0))
+    with pytest.raises(UsageError, match='0 < horizon <= 1'):
+        build(teacher_cfg, hybrid_weight=dict(horizon=2))
