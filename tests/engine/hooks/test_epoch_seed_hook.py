@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+import torch
+
+from tests.engine.small_run import small_cfg, train
+
+EMA = [dict(type='EMAHook', momentum=0.1, update_buffers=True)]
+
+
+def checkpoint(work_dir):
+    return torch.load(work_dir / 'epoch_3.pth', weights_only=True)
+
+
+def assert_same(ours, theirs, path=''):
+    """Equal to the last bit, all the way down."""
+    if isinstance(ours, torch.Tensor):
+        assert torch.equal(ours, theirs), path
+    elif isinstance(ours, dict):
+        assert ours.keys() == theirs.keys(), path
+        for key in ours:
+            assert_same(ours[key], theirs[key], f'{path}/{key}')
+    elif isinstance(ours, (list, tuple)):
+        assert len(ours) == len(theirs), path
+        for index, (a, b) in enumerate(zip(ours, theirs)):
+            assert_same(a, b, f'{path}/{index}')
+    elif not callable(ours):
+        assert ours == theirs, path
+
+
+@pytest.mark.parametrize('hooks, loader', [
+    (EMA, dict(num_workers=0, persistent_workers=False)),
+    (EMA, dict(num_workers=2, persistent_workers=True)),
+    ([], dict(num_workers=1, persistent_workers=False)),
+], ids=['main process, EMA', 'persistent workers, EMA', 'worker'])
+def test_a_resumed_run_is_the_same_run(tmp_path, hooks, loader):
+    options = {f'train_dataloader.{k}': v for k, v in loader.items()}
+    options['custom_hooks'] = hooks
+    # A seed of its own: the resumed run has to take it from the checkpoint.
+    options['randomness.seed'] = None
+    whole = train(small_cfg(tmp_path / 'whole', **options))
+    seeded = dict(options, **{'randomness.seed': whole.seed})
+    parts = tmp_path / 'parts'
+    train(small_cfg(parts, **seeded), stop_before=1)
+    assert not (parts / 'epoch_2.pth').exists()
+    train(small_cfg(parts, resume=True, **options))
+    keys = ['state_dict', 'optimizer', 'param_schedulers']
+    keys += ['ema_state_dict'] if hooks else []
+    for key in keys:
+        assert_same(
+            checkpoint(tmp_path / 'whole')[key],
+            checkpoint(parts)[key], key)
+
+
+def images_of_epochs(tmp_path, **options):
+    """What the training loop is given, epoch by epoch."""
+    cfg = small_cfg(tmp_path / 'images', **options)
+    from mmengine.hooks import Hook
+
+    from rd_plugins.engine.launch import build_runner
+
+    seen = []
+
+    class Look(Hook):
+
+        def before_train_epoch(self, runner):
+            seen.append([])
+
+        def before_train_iter(self, runner, batch_idx, data_batch=None):
+            seen[-1].append(np.stack(data_batch['inputs']))
+
+    runner = build_runner(cfg)
+    runner.register_hook(Look())
+    runner.train()
+    return [np.concatenate(epoch) for epoch in seen]
+
+
+def test_every_epoch_is_augmented_anew(tmp_path):
+    """MMEngine alone repeats the first epoch when workers restart."""
+    epochs = images_of_epochs(
+        tmp_path, **{
+            'train_dataloader.sampler.shuffle': False,
+            'train_dataloader.persistent_workers': False
+        })
+    for first in range(3):
+        for second in range(first):
+            assert not np.array_equal(epochs[first], epochs[second])
+
+
+def test_seeds_differ_by_rank_and_worker():
+    from rd_plugins.engine.hooks.epoch_seed_hook import seed_everything
+    draws = []
+    for entropy in ((0, 0, 0, 0), (0, 0, 0, 1), (0, 0, 1, 0), (0, 1, 0, 0),
+                    (1, 0, 0, 0)):
+        seed_everything(*entropy)
+        draws.append((np.random.rand(), torch.rand(1).item()))
+    assert len(set(draws)) == 5
+    seed_everything(0, 0, 0, 0)
+    assert (np.random.rand(), torch.rand(1).item()) == draws[0]

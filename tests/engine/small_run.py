@@ -1,0 +1,65 @@
+"""A run of the demo's student that takes a second."""
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmpretrain.registry import MODELS
+
+from rd_plugins.engine.launch import build_runner
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Interrupt(Hook):
+    """Ends a run before an epoch begins, as a killed job would."""
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def before_train_epoch(self, runner) -> None:
+        if runner.epoch == self.epoch:
+            raise KeyboardInterrupt
+
+
+def save_teacher(path: Path) -> None:
+    """A teacher with random weights."""
+    cfg = Config.fromfile(ROOT / 'configs/demo/resnet20_mnist5k.py')
+    teacher = MODELS.build(cfg.model)
+    teacher.init_weights()
+    torch.save(dict(state_dict=teacher.state_dict()), path)
+
+
+def small_cfg(work_dir: Path, **options) -> Config:
+    """The demo's JointRD config with 40 images, batches of 8, 3 epochs."""
+    cfg = Config.fromfile(ROOT / 'configs/demo/plain20_mnist5k.py')
+    teacher = work_dir.parent / 'teacher.pth'
+    if not teacher.exists():
+        work_dir.parent.mkdir(exist_ok=True, parents=True)
+        save_teacher(teacher)
+    cfg.work_dir = str(work_dir)
+    cfg.launcher = 'none'
+    cfg.merge_from_dict({
+        'model.teacher.init_cfg.checkpoint': str(teacher),
+        'train_dataloader.batch_size': 8,
+        'train_dataloader.dataset.indices': 40,
+        'val_dataloader.dataset.indices': 20,
+        'train_cfg.max_epochs': 3,
+        'param_scheduler.total_steps': 3,
+        **options
+    })
+    return cfg
+
+
+def train(cfg: Config, stop_before: int = None):
+    """Train; with ``stop_before``, until that epoch would begin."""
+    runner = build_runner(cfg)
+    if stop_before is None:
+        runner.train()
+        return runner
+    runner.register_hook(Interrupt(stop_before), priority='HIGHEST')
+    try:
+        runner.train()
+    except KeyboardInterrupt:
+        return runner
+    raise AssertionError('the run was not interrupted')
