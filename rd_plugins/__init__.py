@@ -8,8 +8,10 @@ import warnings
 
 from .utils.dependencies import check_dependencies
 
-# Said by every import of MMEngine 0.10 and of no use to who trains a model.
+# Said by every import of MMEngine and of MMCV without compiled ops, and of no
+# use to who trains a ResNet.
 warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
+warnings.filterwarnings('ignore', message='Fail to import ``MultiScale')
 check_dependencies()
 
 from .utils.checkpoint import allow_runner_checkpoints  # noqa: E402

@@ -1,5 +1,6 @@
 """Tiny students and teachers that the tests share."""
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,17 @@ def batch():
     inputs = torch.randn(6, 3, 16, 16)
     samples = [DataSample().set_gt_label(i % 5) for i in range(6)]
     return inputs, samples
+
+
+@pytest.fixture
+def run_dir():
+    """A folder with a short path.
+
+    MMEngine formats the config with every checkpoint; long paths in it can
+    keep the formatter busy for half a minute.
+    """
+    with tempfile.TemporaryDirectory(prefix='rd') as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope='session')

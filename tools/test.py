@@ -3,9 +3,6 @@
 Takes the flags of MMPretrain's tool of that name; see ``--help``. Unlike it,
 refuses a checkpoint that does not hold exactly the weights of the config.
 """
-import mmengine
-from mmengine.evaluator import DumpResults
-
 from rd_plugins.engine.launch import (build_runner, check_data_folders,
                                       exit_on_usage_error,
                                       load_mmpretrain_tool, read_config)
@@ -25,10 +22,10 @@ def main() -> None:
     check_checkpoint_fits(args.checkpoint, runner.model)
     if args.out and args.out_item != 'metrics':
         runner.test_evaluator.metrics.append(
-            DumpResults(out_file_path=args.out))
+            upstream.DumpResults(out_file_path=args.out))
     metrics = runner.test()
     if args.out and args.out_item == 'metrics':
-        mmengine.dump(metrics, args.out)
+        upstream.mmengine.dump(metrics, args.out)
 
 
 if __name__ == '__main__':

@@ -14,5 +14,5 @@ model = dict(
         _base_.model,
         init_cfg=dict(
             type='Pretrained',
-            checkpoint='work_dirs/resnet20_mnist5k/epoch_6.pth')),
+            checkpoint='work_dirs/resnet20_mnist5k/epoch_4.pth')),
     hybrid_weight=dict(start=1.0, end=0.5, horizon=0.3))

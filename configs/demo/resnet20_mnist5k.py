@@ -2,7 +2,7 @@
 
     python tools/train.py configs/demo/resnet20_mnist5k.py
 
-One-cycle schedule of six epochs, short enough for two CPU cores.
+One-cycle schedule of four epochs, short enough for two CPU cores.
 Expected and measured: see docs/results/demo.md.
 """
 _base_ = [
@@ -17,9 +17,9 @@ optim_wrapper = dict(
     optimizer=dict(
         type='SGD', lr=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4))
 param_scheduler = dict(
-    type='OneCycleLR', eta_max=0.05, total_steps=6, by_epoch=True,
+    type='OneCycleLR', eta_max=0.05, total_steps=4, by_epoch=True,
     convert_to_iter_based=True)
-train_cfg = dict(by_epoch=True, max_epochs=6, val_interval=1)
+train_cfg = dict(by_epoch=True, max_epochs=4, val_interval=1)
 val_cfg = dict()
 test_cfg = dict()
 

@@ -1,4 +1,4 @@
-"""ResNet-20 of the 6n+2 family on CIFAR-100, the teacher of plain20_cifar100.py.
+"""ResNet-20 (6n+2 family) on CIFAR-100, the teacher of plain20_cifar100.py.
 
     python tools/train.py configs/rd/resnet20_cifar100.py
 

@@ -13,9 +13,14 @@ import torch.distributed as torch_dist
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
 from mmengine.registry import RUNNERS
-from mmengine.runner import Runner
+from mmengine.runner import Runner, find_latest_checkpoint
 
+from rd_plugins.utils.checkpoint import check_checkpoint_fits
 from rd_plugins.utils.errors import UsageError
+
+LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+# Datasets of MMPretrain that fetch themselves unless told not to.
+DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST')
 
 
 def load_mmpretrain_tool(name: str) -> ModuleType:
@@ -43,8 +48,14 @@ def exit_on_usage_error() -> Iterator[None]:
     """Turn errors that are the user's to mend into one line and status 1."""
     try:
         yield
-    except (UsageError, FileNotFoundError, URLError) as error:
+    except UsageError as error:
         sys.exit(f'error: {error}')
+    except FileNotFoundError as error:
+        sys.exit(f'error: There is no {error.filename or error}; check the '
+                 'path in the config or on the command line.')
+    except URLError as error:
+        sys.exit(f'error: A download failed ({error.reason}); connect to the '
+                 'network, or fetch the file by hand and give its path.')
 
 
 def read_config(path: str) -> Config:
@@ -73,8 +84,8 @@ def check_data_folders(cfg: Config, *loaders: str) -> None:
     for name in loaders:
         dataset = (cfg.get(name) or {}).get('dataset', {})
         root = dataset.get('data_root')
-        downloads = dataset.get('download', 'CIFAR' in str(
-            dataset.get('type')) or 'MNIST' in str(dataset.get('type')))
+        kind = str(dataset.get('type')).split('.')[-1]
+        downloads = dataset.get('download', kind in DOWNLOADED)
         if root and '://' not in root and not osp.isdir(
                 osp.expanduser(root)) and not downloads:
             raise UsageError(
@@ -98,7 +109,7 @@ def use_cpu(cfg: Config) -> None:
     if cfg.get('optim_wrapper', {}).get('type') == 'AmpOptimWrapper':
         raise UsageError('Mixed precision (--amp) needs a GPU and none is '
                          'there; leave it out.')
-    for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+    for name in LOADERS:
         if cfg.get(name):
             cfg[name]['pin_memory'] = False
     if cfg.launcher == 'none':
@@ -120,8 +131,26 @@ def use_cpu(cfg: Config) -> None:
         find_unused_parameters=cfg.get('find_unused_parameters', False))
 
 
+def check_resume(cfg: Config, runner: Runner) -> None:
+    """Check the checkpoint that a run is about to resume from, if any.
+
+    Raises:
+        UsageError: If it cannot be read or belongs to another model.
+    """
+    checkpoint = cfg.get('load_from')
+    if cfg.get('resume') and not checkpoint:
+        checkpoint = find_latest_checkpoint(cfg.work_dir)
+    if cfg.get('resume') and checkpoint:
+        check_checkpoint_fits(checkpoint, runner.model)
+
+
 def build_runner(cfg: Config) -> Runner:
     """Build the Runner that a config asks for, on whatever device is there."""
+    for name in LOADERS:
+        # MMPretrain's tool asks for persistent workers even of a loader that
+        # has none, which PyTorch refuses.
+        if cfg.get(name) and not cfg[name].get('num_workers'):
+            cfg[name]['persistent_workers'] = False
     if get_device() == 'cpu':
         use_cpu(cfg)
     if 'runner_type' in cfg:

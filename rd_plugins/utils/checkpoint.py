@@ -54,8 +54,8 @@ def allow_runner_checkpoints() -> None:
 
     PyTorch 2.6 made ``weights_only=True`` the default, and MMEngine 0.10
     stores its log history and schedules beside the weights. The globals needed
-    for that are added to PyTorch's allow-list; ``weights_only`` stays on. Older PyTorch
-    needs nothing.
+    for that are added to PyTorch's allow-list; ``weights_only`` stays on.
+    Older PyTorch needs nothing.
     """
     names_allowed = tuple(
         int(part) for part in torch.__version__.split('.')[:2]) >= (2, 6)

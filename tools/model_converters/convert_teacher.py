@@ -30,7 +30,8 @@ RULES = (
     (rf'(layer\d\.\d+\.bn\d\.){NORM}', r'backbone.\1\2'),
     (rf'(layer\d\.\d+\.downsample\.\d\.){NORM}', r'backbone.\1\2'),
     # Projections of CIFAR ResNets after kuangliu/pytorch-cifar
-    (rf'(layer\d\.\d+\.)shortcut\.(\d\.){NORM}', r'backbone.\1downsample.\2\3'),
+    (rf'(layer\d\.\d+\.)shortcut\.(\d\.){NORM}',
+     r'backbone.\1downsample.\2\3'),
 )
 # timm's deep stem: conv1 holds conv, norm, ReLU, conv, norm, ReLU, conv and
 # bn1 is the norm of the last one.

@@ -110,8 +110,9 @@ class JointRD(Distiller):
             data_samples (list[DataSample]): The N annotations.
 
         Returns:
-            dict[str, Tensor]: ``loss`` is the student's own, ``loss_hybrid{k}``
-            and ``loss_feature`` are weighted; ``hybrid_weight`` is w(t).
+            dict[str, Tensor]: ``loss`` is the student's own,
+            ``loss_hybrid{k}`` and ``loss_feature`` are weighted;
+            ``hybrid_weight`` is w(t).
         """
         with self._recording(self.backbone) as recorded:
             feats = self.backbone(inputs)

@@ -31,15 +31,17 @@ def assert_same(ours, theirs, path=''):
     (EMA, dict(num_workers=0, persistent_workers=False)),
     (EMA, dict(num_workers=2, persistent_workers=True)),
     ([], dict(num_workers=1, persistent_workers=False)),
-], ids=['main process, EMA', 'persistent workers, EMA', 'worker'])
-def test_a_resumed_run_is_the_same_run(tmp_path, hooks, loader):
+], ids=['main', 'persistent', 'worker'])
+def test_resume(run_dir, hooks, loader):
+    """A run that stops and resumes ends as if it had not stopped."""
     options = {f'train_dataloader.{k}': v for k, v in loader.items()}
-    options['custom_hooks'] = hooks
+    if hooks:
+        options['custom_hooks'] = hooks
     # A seed of its own: the resumed run has to take it from the checkpoint.
     options['randomness.seed'] = None
-    whole = train(small_cfg(tmp_path / 'whole', **options))
+    whole = train(small_cfg(run_dir / 'whole', **options))
     seeded = dict(options, **{'randomness.seed': whole.seed})
-    parts = tmp_path / 'parts'
+    parts = run_dir / 'parts'
     train(small_cfg(parts, **seeded), stop_before=1)
     assert not (parts / 'epoch_2.pth').exists()
     train(small_cfg(parts, resume=True, **options))
@@ -47,13 +49,13 @@ def test_a_resumed_run_is_the_same_run(tmp_path, hooks, loader):
     keys += ['ema_state_dict'] if hooks else []
     for key in keys:
         assert_same(
-            checkpoint(tmp_path / 'whole')[key],
+            checkpoint(run_dir / 'whole')[key],
             checkpoint(parts)[key], key)
 
 
-def images_of_epochs(tmp_path, **options):
+def images_of_epochs(run_dir, **options):
     """What the training loop is given, epoch by epoch."""
-    cfg = small_cfg(tmp_path / 'images', **options)
+    cfg = small_cfg(run_dir / 'images', **options)
     from mmengine.hooks import Hook
 
     from rd_plugins.engine.launch import build_runner
@@ -74,10 +76,10 @@ def images_of_epochs(tmp_path, **options):
     return [np.concatenate(epoch) for epoch in seen]
 
 
-def test_every_epoch_is_augmented_anew(tmp_path):
+def test_every_epoch_is_augmented_anew(run_dir):
     """MMEngine alone repeats the first epoch when workers restart."""
     epochs = images_of_epochs(
-        tmp_path, **{
+        run_dir, **{
             'train_dataloader.sampler.shuffle': False,
             'train_dataloader.persistent_workers': False
         })

@@ -8,7 +8,13 @@ from rd_plugins.utils.errors import UsageError
 
 # Parameters of the published option-A networks without their 650 in the head
 # (README of akamaster/pytorch_resnet_cifar10 rounds the sums to 0.27M ...).
-PUBLISHED = {20: 269_722, 32: 464_154, 44: 658_586, 56: 853_018, 110: 1_727_962}
+PUBLISHED = {
+    20: 269_722,
+    32: 464_154,
+    44: 658_586,
+    56: 853_018,
+    110: 1_727_962
+}
 
 
 def count(network):

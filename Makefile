@@ -1,0 +1,44 @@
+# make demo   train a teacher and two plain networks, compare them
+# make test   everything that takes seconds; what CI runs
+# make lint   style
+# Each builds .venv from the pinned set if it is missing or stale.
+PYTHON ?= python3
+VENV := .venv
+PINNED := requirements/constraints.txt
+REQUIREMENTS := $(wildcard requirements/*.txt) setup.py
+BIN := $(VENV)/bin
+# mmcv-lite is the module mmcv without compiled ops, which nothing here needs.
+MM_LIBRARIES := mmcv-lite mmengine mmpretrain
+
+.PHONY: demo test test-data lint env clean
+
+demo: env
+	$(BIN)/python tools/demo.py
+
+test: env lint
+	$(BIN)/python -m pytest
+
+# Needs large files, see docs/testing.md: make test-data RD_DATA=FOLDER
+test-data: env
+	RD_DATA=$(RD_DATA) $(BIN)/python -m pytest -m data
+
+lint: env
+	$(BIN)/flake8
+	$(BIN)/isort --check-only --diff .
+
+env: $(VENV)/complete
+
+# A half-finished environment has no mark and is built anew.
+$(VENV)/complete: $(REQUIREMENTS)
+	@echo "Building $(VENV) (several GB, about a minute with a fast network)"
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \
+	    -r requirements/runtime.txt $(MM_LIBRARIES) \
+	    -r requirements/tests.txt -r requirements/demo.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check \
+	    --no-deps --no-build-isolation -e .
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info rd_plugins/.mim

@@ -1,0 +1,75 @@
+"""Every config builds, and says how to run it."""
+import ast
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmpretrain.registry import DATASETS, HOOKS, MODELS
+
+from tests.conftest import ROOT
+
+CONFIGS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / 'configs').rglob('*.py') if '_base_' not in path.parts)
+
+
+def read(path):
+    return Config.fromfile(ROOT / path)
+
+
+STUDENTS = [path for path in CONFIGS if 'teacher' in read(path).model]
+
+
+@pytest.mark.parametrize('path', CONFIGS)
+def test_it_builds(path):
+    cfg = read(path)
+    model = MODELS.build(cfg.model)
+    assert any(p.requires_grad for p in model.parameters())
+    assert HOOKS.get(cfg.default_hooks.epoch_seed.type)
+    assert DATASETS.get(cfg.train_dataloader.dataset.type)
+    assert cfg.train_cfg.max_epochs and cfg.val_evaluator
+
+
+@pytest.mark.parametrize('path', CONFIGS)
+def test_it_opens_with_its_command_and_result(path):
+    docstring = ast.get_docstring(ast.parse((ROOT / path).read_text()))
+    assert f'{path}' in docstring
+    assert 'xpected' in docstring and 'easured' in docstring
+
+
+def test_every_base_says_what_it_is():
+    for path in (ROOT / 'configs' / '_base_').rglob('*.py'):
+        assert ast.get_docstring(ast.parse(path.read_text())), path
+
+
+@pytest.mark.parametrize('path', STUDENTS)
+def test_student_and_plain_config_share_a_checkpoint(path):
+    """The plain config is the student's name with _ce in it."""
+    name = Path(path).name
+    if 'margin' in name:
+        name = name.replace('_margin', '')
+    first, _, rest = name.partition('_')
+    plain = read(Path(path).parent / f'{first}_ce_{rest}')
+    assert plain.model.type == 'ImageClassifier'
+    student = MODELS.build(read(path).model).state_dict()
+    student = {k: v for k, v in student.items() if 'auxiliary.' not in k}
+    MODELS.build(plain.model).load_state_dict(student, strict=True)
+
+
+@pytest.mark.parametrize('path', STUDENTS)
+def test_student_and_teacher_go_together(path):
+    """Same shapes stage by stage, and no shortcut left in the student."""
+    cfg = read(path).model
+    assert not any('downsample' in key
+                   for key in MODELS.build(cfg).state_dict())
+    size = 64 if 'imagenet' in path else 16
+    images = torch.rand(1, cfg.backbone.get('in_channels', 3), size, size)
+    shapes = []
+    for backbone in (cfg.backbone, cfg.teacher.backbone):
+        stages = tuple(range(3 if 'CifarResNet' in backbone.type else 4))
+        network = MODELS.build(dict(backbone, out_indices=stages))
+        network.eval()
+        with torch.no_grad():
+            shapes.append([x.shape for x in network(images)])
+    assert shapes[0] == shapes[1]
