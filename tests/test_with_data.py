@@ -1,0 +1,70 @@
+"""What needs real data and published weights: make test-data RD_DATA=FOLDER.
+
+docs/testing.md says what the folder holds.
+"""
+import json
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmpretrain.registry import MODELS
+
+from tests.conftest import ROOT
+from tests.test_tools import tool
+
+pytestmark = pytest.mark.data
+
+
+def accuracy(config, checkpoint, run_dir, *options):
+    result = run_dir / 'result.json'
+    done = tool('test.py', config, checkpoint, '--work-dir', run_dir, '--out',
+                result, '--out-item', 'metrics', '--cfg-options', *options)
+    assert done.returncode == 0, done.stderr
+    return json.loads(result.read_text())['accuracy/top1']
+
+
+@pytest.mark.parametrize('depth, file, error', [
+    (20, 'resnet20-12fca82f.th', 8.27),
+    (56, 'resnet56-4bfd9763.th', 6.61),
+])
+def test_published_teachers_keep_their_accuracy(data_root, run_dir, depth,
+                                                file, error):
+    config = f'configs/rd/resnet{depth}_cifar10.py'
+    done = tool('model_converters/convert_teacher.py',
+                data_root / 'weights' / file, run_dir / 'teacher.pth',
+                '--config', config)
+    assert done.returncode == 0, done.stderr
+    found = accuracy(
+        config, run_dir / 'teacher.pth', run_dir,
+        f'test_dataloader.dataset.data_root={data_root / "cifar10"}')
+    assert round(100 - found, 2) == error
+
+
+def test_plain50_imagenet_at_full_size(data_root, run_dir):
+    """Two epochs of a few photographs, then a test with the plain config."""
+    images = data_root / 'imagenette-mini'
+    classes = sorted(path.name for path in (images / 'train').iterdir())
+    teacher = MODELS.build(
+        Config.fromfile(ROOT / 'configs/rd/resnet50_imagenet.py').model)
+    torch.save(dict(state_dict=teacher.state_dict()), run_dir / 'teacher.pth')
+
+    def options(*loaders):
+        for loader in loaders:
+            yield f'{loader}.dataset.data_root={images}'
+            yield f'{loader}.dataset.metainfo.classes={classes}'.replace(
+                ' ', '')
+            yield f'{loader}.dataset.indices=16'
+            yield f'{loader}.batch_size=8'
+            yield f'{loader}.num_workers=1'
+
+    done = tool(
+        'train.py', 'configs/rd/plain50_imagenet.py', '--work-dir', run_dir,
+        '--cfg-options', 'train_cfg.max_epochs=1',
+        f'model.teacher.init_cfg.checkpoint={run_dir / "teacher.pth"}',
+        *options('train_dataloader', 'val_dataloader'))
+    assert done.returncode == 0, done.stderr
+    assert 'loss_hybrid3' in done.stdout + done.stderr
+    found = accuracy('configs/rd/plain50_ce_imagenet.py',
+                     run_dir / 'epoch_1.pth', run_dir,
+                     *options('test_dataloader'))
+    assert 0 <= found <= 100
