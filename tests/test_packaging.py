@@ -11,13 +11,14 @@ from mmpretrain.registry import MODELS
 from rd_plugins import __version__
 from tests.conftest import ROOT
 
-METAFILES = [
-    ROOT / path
-    for path in yaml.safe_load((ROOT / 'model-index.yml').read_text())['Import']
-]
+
+def read_yaml(path):
+    return yaml.safe_load((ROOT / path).read_text())
+
+
 ENTRIES = [
-    model for path in METAFILES
-    for model in yaml.safe_load(path.read_text())['Models']
+    model for metafile in read_yaml('model-index.yml')['Import']
+    for model in read_yaml(metafile)['Models']
 ]
 
 
