@@ -1,4 +1,4 @@
 """What acts on a run: hooks, and how the tools launch one."""
-from .hooks import EpochSeedHook
+from .hooks import EpochSeedHook, Phase, PhaseHook
 
-__all__ = ['EpochSeedHook']
+__all__ = ['EpochSeedHook', 'Phase', 'PhaseHook']

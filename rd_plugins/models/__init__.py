@@ -1,9 +1,11 @@
 """Backbones, distillers and their losses."""
 from .backbones import CifarResNet, PlainResNet, PlainResNet_CIFAR
-from .classifiers import Distiller, FrozenTeacher, JointRD
-from .losses import MarginLoss
+from .classifiers import (Distiller, FrozenTeacher, JointRD, LogitDistiller,
+                          StagewiseDistiller)
+from .losses import LogitLoss, MarginLoss
 
 __all__ = [
-    'CifarResNet', 'Distiller', 'FrozenTeacher', 'JointRD', 'MarginLoss',
-    'PlainResNet', 'PlainResNet_CIFAR'
+    'CifarResNet', 'Distiller', 'FrozenTeacher', 'JointRD', 'LogitDistiller',
+    'LogitLoss', 'MarginLoss', 'PlainResNet', 'PlainResNet_CIFAR',
+    'StagewiseDistiller'
 ]

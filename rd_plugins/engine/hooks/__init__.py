@@ -1,4 +1,6 @@
 """Hooks on the training loop."""
 from .epoch_seed_hook import EpochSeedHook
+from .phase import Phase
+from .phase_hook import PhaseHook
 
-__all__ = ['EpochSeedHook']
+__all__ = ['EpochSeedHook', 'Phase', 'PhaseHook']

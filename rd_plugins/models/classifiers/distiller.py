@@ -1,5 +1,5 @@
 """The base of all distillers."""
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Union
 
 import torch
 from mmpretrain.models import ClsHead, ImageClassifier
@@ -7,6 +7,7 @@ from mmpretrain.structures import DataSample
 from torch import nn
 
 from rd_plugins.models.utils import num_stages, output_all_stages
+from rd_plugins.utils.checkpoint import AUXILIARY_PREFIX
 from rd_plugins.utils.errors import UsageError
 from .frozen_teacher import FrozenTeacher
 
@@ -22,11 +23,13 @@ class Distiller(ImageClassifier):
 
     Args:
         backbone (dict): The student's backbone, made of stages.
-        teacher (dict): Config of a classifier with as many stages, and
-            ``init_cfg=dict(type='Pretrained', checkpoint=...)``.
+        teacher (dict | FrozenTeacher): Config of a classifier with as many
+            stages, and ``init_cfg=dict(type='Pretrained', checkpoint=...)``.
         neck (dict, optional): The student's neck. Defaults to None.
         head (dict, optional): The student's head, a :class:`ClsHead`.
             Defaults to None.
+        copy_teacher (bool): Start from the teacher's weights. Projections
+            that the student does not have are left out. Defaults to False.
         **kwargs: Every other argument of
             :class:`mmpretrain.models.ImageClassifier`.
 
@@ -37,12 +40,16 @@ class Distiller(ImageClassifier):
 
     def __init__(self,
                  backbone: dict,
-                 teacher: dict,
+                 teacher: Union[dict, FrozenTeacher],
                  neck: Optional[dict] = None,
                  head: Optional[dict] = None,
+                 copy_teacher: bool = False,
                  **kwargs) -> None:
         super().__init__(backbone, neck=neck, head=head, **kwargs)
-        self._teacher = FrozenTeacher(teacher)
+        if not isinstance(teacher, FrozenTeacher):
+            teacher = FrozenTeacher(teacher)
+        self._teacher = teacher
+        self.copy_teacher = copy_teacher
         self._stages_are_checked = False
         architecture = self._teacher.architecture
         counts = num_stages(self.backbone), num_stages(architecture.backbone)
@@ -66,6 +73,25 @@ class Distiller(ImageClassifier):
         """Initialise the student and load the teacher."""
         super().init_weights()
         self._teacher.load()
+        if self.copy_teacher:
+            self._copy_teacher()
+
+    def _copy_teacher(self) -> None:
+        weights = self.teacher.state_dict()
+        try:
+            missing, unexpected = self.load_state_dict(weights, strict=False)
+        except RuntimeError as error:
+            reason = ' '.join(str(error).split())
+            raise UsageError('The student cannot start from the weights of '
+                             f'its teacher: {reason}') from error
+        missing = [
+            key for key in missing if not key.startswith(AUXILIARY_PREFIX)
+        ]
+        if missing or unexpected:
+            raise UsageError(
+                'The student cannot start from the weights of its teacher: '
+                f'{(missing + unexpected)[0]} is in one of them only. Choose '
+                'a teacher with the student\'s layers, or copy_teacher=False.')
 
     def _apply(self, fn, *args, **kwargs):
         # The teacher is no submodule, but it follows to the same device,
@@ -106,6 +132,11 @@ class Distiller(ImageClassifier):
         return self.head._get_loss(classifier.head(feats), data_samples)
 
     @torch.no_grad()
+    def teacher_logits(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The teacher's predictions before softmax, shape (N, classes)."""
+        return self.teacher.head(self.teacher.extract_feat(inputs))
+
+    @torch.no_grad()
     def check_stages(self, inputs: torch.Tensor,
                      feats: Sequence[torch.Tensor]) -> None:
         """Compare the shapes of all stages on the first batch.
@@ -119,13 +150,28 @@ class Distiller(ImageClassifier):
         """
         if self._stages_are_checked:
             return
-        for index, (ours, theirs) in enumerate(
-                zip(feats, self.teacher.backbone(inputs[:1]))):
-            if ours.shape[1:] != theirs.shape[1:]:
-                raise UsageError(
-                    f'Stage {index + 1} puts out {tuple(ours.shape[1:])} '
-                    '(channels, height, width) in the student and '
-                    f'{tuple(theirs.shape[1:])} in the teacher; both must be '
-                    'equal. Choose a teacher with the student\'s stem, widths '
-                    'and strides.')
+        targets = self.teacher.backbone(inputs[:1])
+        for stage, (ours, theirs) in enumerate(zip(feats, targets), start=1):
+            self.compare_shapes(stage, ours, theirs)
         self._stages_are_checked = True
+
+    @staticmethod
+    def compare_shapes(stage: int, ours: torch.Tensor,
+                       theirs: torch.Tensor) -> None:
+        """Compare the shapes of one stage's outputs, batch size aside.
+
+        Args:
+            stage (int): Its number, counted from 1.
+            ours (Tensor): The student's, shape (N, C, H, W).
+            theirs (Tensor): The teacher's, shape (M, C, H, W).
+
+        Raises:
+            UsageError: If they differ.
+        """
+        if ours.shape[1:] != theirs.shape[1:]:
+            raise UsageError(
+                f'Stage {stage} puts out {tuple(ours.shape[1:])} (channels, '
+                'height, width) in the student and '
+                f'{tuple(theirs.shape[1:])} in the teacher; both must be '
+                'equal. Choose a teacher with the student\'s stem, widths and '
+                'strides.')

@@ -8,14 +8,19 @@ from rd_plugins.utils.errors import UsageError
 
 
 def training_progress() -> float:
-    """The part of the current run that is done, from 0 to 1.
+    """The part of the current run, or of its phase, that is done.
 
     Taken from the message hub that the Runner keeps up to date, so it needs no
-    state of its own and continues after a resume. Outside a run it is 0.
+    state of its own and continues after a resume. Where a :class:`PhaseHook`
+    divides the run, it is the progress of the current phase.
+
+    Returns:
+        float: From 0 to 1; 0 outside a run.
     """
     hub = MessageHub.get_current_instance()
-    max_iters = hub.get_info('max_iters', None)
-    return hub.get_info('iter', 0) / max_iters if max_iters else 0.0
+    begin = hub.get_info('progress_begin', 0)
+    end = hub.get_info('progress_end', hub.get_info('max_iters', None))
+    return (hub.get_info('iter', 0) - begin) / (end - begin) if end else 0.0
 
 
 @dataclass(frozen=True)

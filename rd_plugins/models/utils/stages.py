@@ -4,7 +4,7 @@ A stage is addressed by its index. Every backbone with MMPretrain's attributes
 ``res_layers`` and ``out_indices`` will do.
 """
 from contextlib import contextmanager
-from typing import Iterator, List
+from typing import Iterator, List, Tuple
 
 import torch
 from torch import nn
@@ -39,6 +39,26 @@ def run_stage(backbone: nn.Module, index: int,
               x: torch.Tensor) -> torch.Tensor:
     """Send the output of stage ``index - 1`` through stage ``index``."""
     return get_stage(backbone, index)(x)
+
+
+def run_first_stages(backbone: nn.Module, inputs: torch.Tensor,
+                     count: int) -> Tuple[torch.Tensor, ...]:
+    """Run the stem and the first stages of a backbone, and no more.
+
+    Args:
+        backbone (nn.Module): A backbone that outputs all stages.
+        inputs (Tensor): Shape (N, C, H, W).
+        count (int): How many stages.
+
+    Returns:
+        tuple[Tensor]: Their outputs.
+    """
+    names = backbone.res_layers
+    backbone.res_layers = names[:count]
+    try:
+        return backbone(inputs)
+    finally:
+        backbone.res_layers = names
 
 
 def last_norm(backbone: nn.Module) -> nn.Module:

@@ -1,0 +1,82 @@
+"""One phase of a staged training, as a pure function of the epoch."""
+import math
+from dataclasses import dataclass
+from typing import Optional, Sequence, Union
+
+from rd_plugins.utils.errors import UsageError, check_choice
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What trains during some epochs, with which loss and learning rate.
+
+    Args:
+        name (str): For the log.
+        epochs (int): Its length.
+        train (str | Sequence[str]): Names of the modules or parameters that
+            train, with all that is below them, such as
+            ``['backbone.layer1']``; ``'all'`` for the whole model. Everything
+            else is frozen. Defaults to ``'all'``.
+        loss (str, optional): Passed to the model's ``set_loss``.
+            Defaults to None: the model has one loss.
+        lr (float, optional): The learning rate at its beginning, for
+            parameters without an ``lr_mult``. Defaults to None: the
+            ``param_scheduler`` of the config sets it.
+        schedule (str): How the learning rate goes on: ``'step'`` multiplies it
+            by ``gamma`` after each of the ``milestones``, ``'cosine'`` lets it
+            fall to 0. Defaults to ``'step'``.
+        milestones (Sequence[int]): Epochs of this phase, counted from its
+            beginning. Defaults to none: a constant learning rate.
+        gamma (float): The factor at a milestone. Defaults to 0.1.
+        warmup (float): Over so many epochs the learning rate rises linearly
+            from a tenth. Defaults to 0.
+        reset_optimizer (bool): Forget momentum at the beginning, as a new
+            optimizer would. Defaults to True.
+
+    Raises:
+        UsageError: If a value is impossible.
+    """
+    name: str
+    epochs: int
+    train: Union[str, Sequence[str]] = 'all'
+    loss: Optional[str] = None
+    lr: Optional[float] = None
+    schedule: str = 'step'
+    milestones: Sequence[int] = ()
+    gamma: float = 0.1
+    warmup: float = 0
+    reset_optimizer: bool = True
+
+    def __post_init__(self) -> None:
+        owner = f'Phase {self.name!r}'
+        check_choice(owner, 'schedule', self.schedule, ('step', 'cosine'))
+        if not (isinstance(self.epochs, int) and self.epochs > 0):
+            raise UsageError(f'{owner} has epochs={self.epochs!r}; it needs a '
+                             'whole number above 0.')
+        if isinstance(self.train, str) and self.train != 'all':
+            raise UsageError(f"{owner} has train={self.train!r}; give 'all' "
+                             'or a list of names.')
+
+    def trains(self, name: str) -> bool:
+        """Whether the module or parameter of that name trains."""
+        if self.train == 'all':
+            return True
+        return any(name == chosen or name.startswith(f'{chosen}.')
+                   for chosen in self.train)
+
+    def learning_rate(self, epoch: float) -> float:
+        """The learning rate after ``epoch`` epochs of this phase.
+
+        Args:
+            epoch (float): Epochs and parts of one since its beginning.
+
+        Returns:
+            float: The learning rate.
+        """
+        if self.schedule == 'cosine':
+            factor = (1 + math.cos(math.pi * epoch / self.epochs)) / 2
+        else:
+            factor = self.gamma**sum(epoch >= m for m in self.milestones)
+        if epoch < self.warmup:
+            factor *= 0.1 + 0.9 * epoch / self.warmup
+        return self.lr * factor

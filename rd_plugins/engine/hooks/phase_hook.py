@@ -1,0 +1,157 @@
+"""Trains a model in phases: some parts at a time, the others frozen."""
+from itertools import accumulate
+from typing import List
+
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from torch import nn
+
+from rd_plugins.registry import HOOKS
+from rd_plugins.utils.errors import UsageError
+from .phase import Phase
+
+
+def freeze(model: nn.Module, phase: Phase) -> None:
+    """Let only the parameters of a phase have gradients.
+
+    Gradients that are left over are dropped: an optimizer passes over a
+    parameter without one, momentum and weight decay included.
+    """
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(phase.trains(name))
+        parameter.grad = None
+
+
+def set_modes(model: nn.Module, phase: Phase) -> None:
+    """Put frozen modules into eval mode, so that no statistic moves."""
+    for name, module in model.named_modules():
+        leads_to_trained = phase.train == 'all' or any(
+            not name or chosen.startswith(f'{name}.')
+            for chosen in phase.train)
+        if not (phase.trains(name) or leads_to_trained):
+            module.training = False
+
+
+@HOOKS.register_module()
+class PhaseHook(Hook):
+    """Staged training with staged freezing.
+
+    Works with every model, not only with distillers: a classifier that trains
+    its head first and then everything, for instance. What a phase freezes has
+    no gradient, no weight decay, no momentum step, and its norms keep their
+    statistics.
+
+    The phase is a function of the epoch alone, so a run may stop anywhere and
+    resume. Under DistributedDataParallel the model is wrapped anew for every
+    phase: a parameter that was frozen when it was wrapped would never be
+    synchronised afterwards.
+
+    Args:
+        phases (list[dict]): The arguments of each :class:`Phase`, in order.
+            Their epochs add up to the run's ``max_epochs``.
+
+    Example:
+        >>> # in a config
+        >>> custom_hooks = [
+        ...     dict(
+        ...         type='rd_plugins.PhaseHook',
+        ...         phases=[
+        ...             dict(name='head', epochs=5, train=['head'], lr=0.1),
+        ...             dict(name='all', epochs=20, lr=0.01,
+        ...                  schedule='cosine'),
+        ...         ])
+        ... ]
+    """
+
+    # Before the learning rate is logged.
+    priority = 'HIGHEST'
+
+    def __init__(self, phases: List[dict]) -> None:
+        self.phases = [Phase(**phase) for phase in phases]
+        if not self.phases:
+            raise UsageError('PhaseHook has no phases; give at least one.')
+        self._begins = [
+            0, *accumulate(phase.epochs for phase in self.phases)
+        ]
+        self._current = None
+
+    def index_at(self, epoch: int) -> int:
+        """The index of the phase that ``epoch``, counted from 0, is in."""
+        return sum(epoch >= begin for begin in self._begins[1:-1])
+
+    def before_run(self, runner) -> None:
+        """Note the factors that ``paramwise_cfg`` gave to the groups."""
+        self._current = None
+        base = runner.optim_wrapper.optimizer.defaults['lr']
+        self._multipliers = [
+            group['lr'] / base for group in runner.optim_wrapper.param_groups
+        ] if base else None
+
+    def before_train(self, runner) -> None:
+        """Check the phases against the run and the model."""
+        total = self._begins[-1]
+        if runner.max_epochs != total:
+            raise UsageError(f'The phases take {total} epochs and the run '
+                             f'{runner.max_epochs}; set '
+                             f'train_cfg.max_epochs={total}.')
+        names = [name for name, _ in self._model(runner).named_parameters()]
+        for phase in self.phases:
+            for chosen in () if phase.train == 'all' else phase.train:
+                if not any(name == chosen or name.startswith(f'{chosen}.')
+                           for name in names):
+                    raise UsageError(
+                        f'Phase {phase.name!r} trains {chosen!r}, which has '
+                        'no parameters in this model; it has, for example, '
+                        f'{names[0]!r}.')
+
+    def before_train_epoch(self, runner) -> None:
+        """Enter the phase of this epoch."""
+        index = self.index_at(runner.epoch)
+        if index != self._current:
+            self._enter(runner, index)
+
+    def before_train_iter(self, runner, batch_idx: int, data_batch=None):
+        """Set the modes, which the loop's ``train()`` undid, and the LR."""
+        phase = self.phases[self._current]
+        if batch_idx == 0:
+            set_modes(self._model(runner), phase)
+        if phase.lr is not None:
+            epoch = runner.iter / len(runner.train_dataloader)
+            lr = phase.learning_rate(epoch - self._begins[self._current])
+            for group, factor in zip(runner.optim_wrapper.param_groups,
+                                     self._multipliers):
+                group['lr'] = lr * factor
+
+    @staticmethod
+    def _model(runner) -> nn.Module:
+        model = runner.model
+        return model.module if is_model_wrapper(model) else model
+
+    def _enter(self, runner, index: int) -> None:
+        self._current = index
+        phase, begin = self.phases[index], self._begins[index]
+        model = self._model(runner)
+        freeze(model, phase)
+        if phase.reset_optimizer and runner.epoch == begin:
+            runner.optim_wrapper.optimizer.state.clear()
+        if phase.loss is not None:
+            model.set_loss(phase.loss)
+        steps = len(runner.train_dataloader)
+        runner.message_hub.update_info('progress_begin', begin * steps)
+        runner.message_hub.update_info('progress_end',
+                                       (begin + phase.epochs) * steps)
+        if is_model_wrapper(runner.model):
+            runner.model = runner.wrap_model(
+                runner.cfg.get('model_wrapper_cfg'), model)
+        self._log(runner, index)
+
+    def _log(self, runner, index: int) -> None:
+        phase = self.phases[index]
+        counts = [0, 0]
+        for parameter in self._model(runner).parameters():
+            counts[parameter.requires_grad] += parameter.numel()
+        first = self._begins[index] + 1
+        runner.logger.info(
+            f'Phase {index + 1}/{len(self.phases)} "{phase.name}", epochs '
+            f'{first}-{first + phase.epochs - 1}: trains {counts[1]:,} '
+            f'parameters, {counts[0]:,} are frozen.')
