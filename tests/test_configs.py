@@ -45,12 +45,10 @@ def test_every_base_says_what_it_is():
 
 @pytest.mark.parametrize('path', STUDENTS)
 def test_student_and_plain_config_share_a_checkpoint(path):
-    """The plain config is the student's name with _ce in it."""
-    name = Path(path).name
-    if 'margin' in name:
-        name = name.replace('_margin', '')
-    first, _, rest = name.partition('_')
-    plain = read(Path(path).parent / f'{first}_ce_{rest}')
+    """The plain config is plainD_ce_DATA.py, whatever the method."""
+    words = Path(path).stem.split('_')
+    folder = 'demo' if words[-1] == 'mnist5k' else 'rd'
+    plain = read(f'configs/{folder}/{words[0]}_ce_{words[-1]}.py')
     assert plain.model.type == 'ImageClassifier'
     student = MODELS.build(read(path).model).state_dict()
     student = {k: v for k, v in student.items() if 'auxiliary.' not in k}

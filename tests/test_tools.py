@@ -10,7 +10,9 @@ import torch
 from mmpretrain.registry import MODELS
 
 from tests.conftest import ROOT
+from tests.engine.compare_ranks import divisible_cfg
 from tests.engine.small_run import save_teacher
+from tests.engine.small_run import train as train_in_process
 
 DEMO = 'configs/demo'
 SMALL = [
@@ -121,14 +123,28 @@ def test_resuming_refuses_another_model(run_dir, teacher):
     assert_refused(done, 'does not belong to this config')
 
 
-def test_two_processes_end_with_the_same_weights(run_dir):
+def train_on_two_ranks(run_dir, kind):
     save_teacher(run_dir / 'teacher.pth')
     done = run(sys.executable, '-m', 'torch.distributed.run',
                '--nproc_per_node=2', f'--master_port={free_port()}',
-               'tests/engine/compare_ranks.py', run_dir,
+               'tests/engine/compare_ranks.py', run_dir, kind,
                PYTHONPATH=str(ROOT), OMP_NUM_THREADS='1')
     assert done.returncode == 0, done.stderr
     assert '2 ranks agree' in done.stdout
+
+
+def test_two_processes_end_with_the_same_weights(run_dir):
+    train_on_two_ranks(run_dir, 'joint')
+
+
+def test_phases_on_two_processes_are_those_on_one(run_dir):
+    """Freezing, un-freezing and wrapping anew lose no gradient."""
+    train_on_two_ranks(run_dir, 'staged')
+    runner = train_in_process(divisible_cfg(run_dir / 'one', processes=1))
+    weights = torch.cat(
+        [p.detach().flatten() for p in runner.model.parameters()])
+    torch.testing.assert_close(
+        weights, torch.load(run_dir / 'weights.pth'), rtol=1e-4, atol=1e-5)
 
 
 def test_two_nodes(run_dir, teacher):

@@ -25,6 +25,7 @@ from rd_plugins.utils.measure import count_macs_and_params, median_latency
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib.ticker import MaxNLocator  # noqa: E402
 
 TOOLS = Path(__file__).resolve().parent
 CONFIGS = TOOLS.parent / 'configs' / 'demo'
@@ -115,6 +116,7 @@ def draw(curves: Dict[str, List[float]]) -> None:
         axes.plot(range(1, len(curve) + 1), curve, marker='o', label=title)
     axes.set(xlabel='epoch', ylabel='test accuracy (%)',
              title='4,000 digits of MNIST, same schedule for all')
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
     axes.legend()
     figure.savefig(OUT / 'curves.png', dpi=120, bbox_inches='tight')

@@ -1,5 +1,6 @@
 """A run of the demo's student that takes a second."""
 from pathlib import Path
+from uuid import uuid4
 
 import torch
 from mmengine.config import Config
@@ -39,6 +40,8 @@ def small_cfg(work_dir: Path, **options) -> Config:
         save_teacher(teacher)
     cfg.work_dir = str(work_dir)
     cfg.launcher = 'none'
+    # Runs of the same second would share their logs.
+    cfg.experiment_name = uuid4().hex
     cfg.merge_from_dict({
         'model.teacher.init_cfg.checkpoint': str(teacher),
         'train_dataloader.batch_size': 8,

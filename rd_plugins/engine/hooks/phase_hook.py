@@ -94,15 +94,25 @@ class PhaseHook(Hook):
             raise UsageError(f'The phases take {total} epochs and the run '
                              f'{runner.max_epochs}; set '
                              f'train_cfg.max_epochs={total}.')
-        names = [name for name, _ in self._model(runner).named_parameters()]
         for phase in self.phases:
-            for chosen in () if phase.train == 'all' else phase.train:
-                if not any(name == chosen or name.startswith(f'{chosen}.')
-                           for name in names):
-                    raise UsageError(
-                        f'Phase {phase.name!r} trains {chosen!r}, which has '
-                        'no parameters in this model; it has, for example, '
-                        f'{names[0]!r}.')
+            self._check(phase, self._model(runner))
+
+    @staticmethod
+    def _check(phase: Phase, model: nn.Module) -> None:
+        names = [name for name, _ in model.named_parameters()]
+        for chosen in () if phase.train == 'all' else phase.train:
+            if not any(name == chosen or name.startswith(f'{chosen}.')
+                       for name in names):
+                raise UsageError(
+                    f'Phase {phase.name!r} trains {chosen!r}, which has no '
+                    'parameters in this model; it has, for example, '
+                    f'{names[0]!r}.')
+        if phase.loss is not None:
+            if not hasattr(model, 'set_loss'):
+                raise UsageError(
+                    f'Phase {phase.name!r} has loss={phase.loss!r}, but '
+                    f'{type(model).__name__} has one loss only; leave it out.')
+            model.set_loss(phase.loss)
 
     def before_train_epoch(self, runner) -> None:
         """Enter the phase of this epoch."""

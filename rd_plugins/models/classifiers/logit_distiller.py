@@ -38,8 +38,8 @@ class LogitDistiller(Distiller):
                  **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if not 0 <= alpha <= 1:
-            raise UsageError(f'LogitDistiller has alpha={alpha}; it is a share '
-                             'between 0 and 1.')
+            raise UsageError(f'LogitDistiller has alpha={alpha}; it is a '
+                             'share between 0 and 1.')
         self.alpha = alpha
         self.logit_loss = MMPRETRAIN_MODELS.build(
             logit_loss or dict(type='rd_plugins.LogitLoss'))

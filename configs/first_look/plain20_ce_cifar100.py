@@ -1,0 +1,10 @@
+"""First look on a CPU: plain-20 by cross entropy alone.
+
+    python tools/train.py configs/first_look/plain20_ce_cifar100.py \
+        --work-dir work_dirs/first_look/plain20_ce_cifar100
+
+Expected: not known. Measured: see docs/results/first_look.md.
+"""
+_base_ = './resnet20_4e_cifar100.py'
+
+model = dict(backbone=dict(shortcut='none'))

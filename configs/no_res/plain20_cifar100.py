@@ -1,0 +1,54 @@
+"""No-Res: plain 20-layer student of ResNet-20 on CIFAR-100, our recipe.
+
+    python tools/train.py configs/rd/resnet20_cifar100.py    # the teacher
+    python tools/train.py configs/no_res/plain20_cifar100.py
+
+Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation);
+padded crops, weight decay and cosine schedules instead of the seed's.
+Expected: no published number is known. Measured: not run.
+"""
+_base_ = '../rd/resnet20_cifar100.py'
+
+model = dict(
+    type='rd_plugins.StagewiseDistiller',
+    backbone=dict(shortcut='none'),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet20_cifar100/epoch_200.pth')))
+
+param_scheduler = []
+custom_hooks = [
+    dict(
+        type='rd_plugins.PhaseHook',
+        phases=[
+            dict(
+                name='stage 1',
+                epochs=20,
+                train=['backbone.layer1'],
+                loss='stage1',
+                lr=0.1,
+                schedule='cosine'),
+            dict(
+                name='stage 2',
+                epochs=20,
+                train=['backbone.layer2'],
+                loss='stage2',
+                lr=0.1,
+                schedule='cosine'),
+            dict(
+                name='stage 3',
+                epochs=20,
+                train=['backbone.layer3'],
+                loss='stage3',
+                lr=0.1,
+                schedule='cosine'),
+            dict(
+                name='fine-tune',
+                epochs=140,
+                loss='finetune',
+                lr=0.05,
+                schedule='cosine'),
+        ])
+]

@@ -1,0 +1,16 @@
+"""ResNet-18 on CIFAR-100 by the protocol of ResNet with No Res.
+
+    python tools/train.py configs/no_res/resnet18_seed_cifar100.py
+
+Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation).
+The teacher of plain18_seed_cifar100.py.
+Expected: 48.07 %, as published. Measured: not run.
+"""
+_base_ = [
+    'mmpretrain::_base_/models/resnet18_cifar.py',
+    '../_base_/datasets/cifar100_28_bs1024.py',
+    '../_base_/schedules/no_res_seed_160e.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(head=dict(num_classes=100))

@@ -1,0 +1,43 @@
+import math
+
+import pytest
+
+from rd_plugins.engine import Phase
+from rd_plugins.utils.errors import UsageError
+
+
+def test_what_trains():
+    phase = Phase('stage 1', 1, train=['backbone.layer1', 'head.fc.bias'])
+    for name in ('backbone.layer1', 'backbone.layer1.0.conv1.weight',
+                 'head.fc.bias'):
+        assert phase.trains(name)
+    for name in ('backbone.layer10.0', 'backbone', 'head.fc.weight', ''):
+        assert not phase.trains(name)
+    assert Phase('all', 1).trains('anything')
+
+
+def test_steps():
+    """The seed's own schedule: 0.1, divided by 10 after epochs 14 and 24."""
+    phase = Phase('stage', 30, lr=0.1, milestones=[14, 24])
+    rates = [phase.learning_rate(epoch) for epoch in range(30)]
+    assert rates == pytest.approx([0.1] * 14 + [0.01] * 10 + [0.001] * 6)
+
+
+def test_cosine_and_warmup():
+    phase = Phase('all', 10, lr=0.2, schedule='cosine', warmup=2)
+    half = 0.5 * (1 + math.cos(math.pi / 10))
+    assert phase.learning_rate(0) == pytest.approx(0.02)
+    assert phase.learning_rate(1) == pytest.approx(0.2 * 0.55 * half)
+    assert phase.learning_rate(5) == pytest.approx(0.1)
+    assert phase.learning_rate(10) == pytest.approx(0)
+
+
+@pytest.mark.parametrize('kwargs, message', [
+    (dict(epochs=0), 'epochs=0; it needs a whole number'),
+    (dict(epochs=1.5), 'epochs=1.5'),
+    (dict(epochs=1, train='head'), "train='head'; give 'all' or a list"),
+    (dict(epochs=1, schedule='poly'), "schedule='poly'; choose one of 'step'"),
+])
+def test_impossible_phases(kwargs, message):
+    with pytest.raises(UsageError, match=f"Phase 'x'.*{message}"):
+        Phase('x', **kwargs)

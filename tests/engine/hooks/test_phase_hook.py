@@ -1,0 +1,209 @@
+from copy import deepcopy
+
+import pytest
+import torch
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+
+from rd_plugins.engine import PhaseHook
+from rd_plugins.engine.launch import build_runner
+from rd_plugins.utils.errors import UsageError
+from tests.engine.hooks.test_epoch_seed_hook import assert_same
+from tests.engine.small_run import small_cfg, train
+
+# The shape of the stage-wise recipes, one epoch each.
+PHASES = [
+    dict(name='stage 1', epochs=1, train=['backbone.layer1'], loss='stage1',
+         lr=0.1),
+    dict(name='stage 2', epochs=1, train=['backbone.layer2'], loss='stage2',
+         lr=0.05),
+    dict(name='all', epochs=2, loss='finetune', lr=0.02, schedule='cosine'),
+]
+
+
+def staged_cfg(work_dir, phases=PHASES, **options):
+    cfg = small_cfg(
+        work_dir, **{
+            'train_cfg.max_epochs': sum(phase['epochs'] for phase in phases),
+            'train_dataloader.num_workers': 0,
+            'custom_hooks': [dict(type='rd_plugins.PhaseHook', phases=phases)],
+            **options
+        })
+    cfg.model.type = 'rd_plugins.StagewiseDistiller'
+    hybrid_weight = cfg.model.pop('hybrid_weight')
+    cfg.model.finetune = dict(
+        type='rd_plugins.JointRD', hybrid_weight=hybrid_weight)
+    cfg.param_scheduler = []
+    return cfg
+
+
+class Record(Hook):
+    """The whole state of the model after every epoch, and what happened."""
+
+    priority = 'LOWEST'
+
+    def __init__(self):
+        self.states, self.rates, self.training, self.momenta = [], [], [], []
+
+    @staticmethod
+    def model(runner):
+        model = runner.model
+        return model.module if is_model_wrapper(model) else model
+
+    def before_train_epoch(self, runner):
+        if not self.states:
+            self.states.append(deepcopy(self.model(runner).state_dict()))
+
+    def after_train_iter(self, runner, batch_idx, **kwargs):
+        self.rates.append(runner.optim_wrapper.param_groups[0]['lr'])
+
+    def after_train_epoch(self, runner):
+        model = self.model(runner)
+        self.states.append(deepcopy(model.state_dict()))
+        self.training.append({
+            name for name, module in model.named_modules()
+            if module.training and 'layer' in name
+        })
+        names = {p: name for name, p in model.named_parameters()}
+        self.momenta.append(
+            {names[p] for p in runner.optim_wrapper.optimizer.state})
+
+
+def run(cfg):
+    record = Record()
+    runner = build_runner(cfg)
+    runner.register_hook(record, priority='LOWEST')
+    runner.train()
+    return record
+
+
+@pytest.fixture(scope='module')
+def record(tmp_path_factory):
+    import tempfile
+    from pathlib import Path
+    with tempfile.TemporaryDirectory(prefix='rd') as folder:
+        yield run(staged_cfg(Path(folder) / 'w'))
+
+
+def changed(record, epoch):
+    before, after = record.states[epoch:epoch + 2]
+    return {
+        key for key in after
+        if not torch.equal(before[key], after[key])
+    }
+
+
+@pytest.mark.parametrize('epoch, stage', [(0, 'layer1'), (1, 'layer2')])
+def test_a_phase_changes_what_it_names_and_nothing_else(record, epoch, stage):
+    """Weights, and buffers of norms, to the last bit."""
+    names = {
+        key for key in record.states[0]
+        if key.startswith(f'backbone.{stage}.')
+    }
+    assert changed(record, epoch) == names
+    assert record.training[epoch] == {
+        name for name in record.training[2]
+        if name.startswith(f'backbone.{stage}')
+    }
+
+
+def test_the_last_phase_changes_everything(record):
+    assert changed(record, 2) == set(record.states[0])
+
+
+def test_momentum_is_forgotten_at_a_border(record):
+    """Of the stage before, no state is left in the optimizer."""
+    for epoch, stage in ((0, 'layer1'), (1, 'layer2')):
+        assert record.momenta[epoch] == {
+            key for key in record.momenta[2]
+            if key.startswith(f'backbone.{stage}.')
+        }
+
+
+def test_learning_rates(record):
+    """Five steps an epoch; the cosine falls over the last two epochs."""
+    assert record.rates[:10] == [0.1] * 5 + [0.05] * 5
+    cosine = torch.arange(10) / 10
+    expected = 0.02 * (1 + torch.cos(torch.pi * cosine)) / 2
+    assert record.rates[10:] == pytest.approx(expected.tolist(), rel=1e-5)
+
+
+@pytest.mark.parametrize('epoch', [1, 2, 3])
+def test_resume_at_borders_and_inside(run_dir, epoch):
+    """Two borders and the middle of the last phase, with an average."""
+    hooks = [
+        dict(type='rd_plugins.PhaseHook', phases=PHASES),
+        dict(type='EMAHook', momentum=0.1)
+    ]
+    train(staged_cfg(run_dir / 'whole', custom_hooks=hooks))
+    train(staged_cfg(run_dir / 'parts', custom_hooks=hooks), stop_before=epoch)
+    train(staged_cfg(run_dir / 'parts', custom_hooks=hooks, resume=True))
+    whole, parts = (
+        torch.load(run_dir / name / 'epoch_4.pth', weights_only=True)
+        for name in ('whole', 'parts'))
+    for key in ('state_dict', 'ema_state_dict', 'optimizer'):
+        assert_same(whole[key], parts[key], key)
+
+
+def test_gradient_accumulation_does_not_leak_over_a_border(run_dir):
+    """Five steps in pairs: one gradient is left at the border, and dropped."""
+    record = run(
+        staged_cfg(run_dir / 'w', **{'optim_wrapper.accumulative_counts': 2}))
+    assert all('backbone.layer2.' in key for key in changed(record, 1))
+
+
+def test_it_works_for_an_ordinary_classifier(run_dir):
+    """Head first, then everything; parameter groups keep their factors."""
+    phases = [
+        dict(name='head', epochs=1, train=['head'], lr=0.1),
+        dict(name='all', epochs=1, lr=0.01)
+    ]
+    cfg = small_cfg(
+        run_dir / 'w', **{
+            'train_cfg.max_epochs': 2,
+            'train_dataloader.num_workers': 0,
+            'custom_hooks': [dict(type='rd_plugins.PhaseHook', phases=phases)],
+            'optim_wrapper.paramwise_cfg': dict(
+                custom_keys={'head.fc.bias': dict(lr_mult=2.0)})
+        })
+    cfg.model.type = 'ImageClassifier'
+    for key in ('teacher', 'hybrid_weight'):
+        cfg.model.pop(key)
+    cfg.param_scheduler = []
+    runner = build_runner(cfg)
+    record = Record()
+    runner.register_hook(record, priority='LOWEST')
+    runner.train()
+    assert changed(record, 0) == {'head.fc.weight', 'head.fc.bias'}
+    assert changed(record, 1) == set(record.states[0])
+    groups = runner.optim_wrapper.param_groups
+    rates = {group['lr'] for group in groups}
+    assert sorted(rates) == pytest.approx([0.01, 0.02])
+
+
+@pytest.mark.parametrize('change, message', [
+    (dict(epochs=2), 'phases take 5 epochs and the run 4'),
+    (dict(train=['backbone.layer9']), "trains 'backbone.layer9', which ha"),
+])
+def test_phases_that_do_not_fit(run_dir, change, message):
+    phases = [dict(PHASES[0], **change), *PHASES[1:]]
+    cfg = staged_cfg(run_dir / 'w', phases)
+    cfg.train_cfg.max_epochs = 4
+    with pytest.raises(UsageError, match=message):
+        train(cfg)
+
+
+def test_losses_that_the_model_does_not_have(run_dir):
+    """Also of the last phase, before the first begins."""
+    phases = [*PHASES[:2], dict(PHASES[2], loss='stage7')]
+    with pytest.raises(UsageError, match="loss='stage7'; choose one of 'st"):
+        train(staged_cfg(run_dir / 'w', phases))
+    cfg = staged_cfg(run_dir / 'w')
+    cfg.model = dict(cfg.model.teacher, init_cfg=None)
+    with pytest.raises(UsageError, match='ImageClassifier has one loss only'):
+        train(cfg)
+
+
+def test_no_phases():
+    with pytest.raises(UsageError, match='no phases'):
+        PhaseHook([])

@@ -1,0 +1,38 @@
+import pytest
+import torch
+import torch.nn.functional as F
+from mmpretrain.registry import MODELS
+
+from rd_plugins.utils.errors import UsageError
+from tests.conftest import classifier_cfg
+
+
+def build(teacher_cfg, shortcut='none', **kwargs):
+    model = MODELS.build(
+        dict(
+            classifier_cfg(shortcut),
+            type='rd_plugins.LogitDistiller',
+            teacher=teacher_cfg,
+            **kwargs))
+    model.init_weights()
+    return model.train()
+
+
+@pytest.mark.parametrize('shortcut', ['none', 'pad'])
+def test_loss_is_the_definition(teacher_cfg, batch, shortcut):
+    """Also for a residual student."""
+    inputs, samples = batch
+    model = build(teacher_cfg, shortcut, alpha=0.3)
+    losses = model.loss(inputs, samples)
+    logits, soft = model(inputs), model.teacher(inputs)
+    labels = torch.tensor([i % 5 for i in range(6)])
+    p, q = (soft / 4).softmax(1), (logits / 4).softmax(1)
+    assert losses['loss'].item() == pytest.approx(
+        0.7 * F.cross_entropy(logits, labels).item(), rel=1e-5)
+    assert losses['loss_logit'].item() == pytest.approx(
+        0.3 * 16 * (p * (p / q).log()).sum().item() / 6, rel=1e-4)
+
+
+def test_alpha_is_a_share(teacher_cfg):
+    with pytest.raises(UsageError, match='alpha=2; it is a share'):
+        build(teacher_cfg, alpha=2)
