@@ -1,5 +1,5 @@
 """The 6n+2 family of small ResNets for 32 x 32 images."""
-from typing import Sequence
+from typing import Optional, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -75,6 +75,8 @@ class CifarResNet(ResNet_CIFAR):
             changes: ``'projection'`` (1x1 convolution and norm), ``'pad'``
             (no parameters, as in the paper), or ``'none'`` for a network that
             has no shortcuts at all. Defaults to ``'projection'``.
+        block_conv_cfg (dict, optional): Config of the convolutions in the
+            blocks; the stem keeps ``conv_cfg``. Defaults to None.
         stem_channels (int): Channels of the stem. Defaults to 16.
         base_channels (int): Channels of the first stage; each later stage
             doubles them. Defaults to 16.
@@ -108,6 +110,7 @@ class CifarResNet(ResNet_CIFAR):
     def __init__(self,
                  depth: int,
                  shortcut: str = 'projection',
+                 block_conv_cfg: Optional[dict] = None,
                  stem_channels: int = 16,
                  base_channels: int = 16,
                  num_stages: int = 3,
@@ -126,6 +129,7 @@ class CifarResNet(ResNet_CIFAR):
             check_no_shortcut_options('CifarResNet', zero_init_residual,
                                       drop_path_rate)
         self.shortcut = shortcut
+        self.block_conv_cfg = block_conv_cfg
         super().__init__(
             depth,
             stem_channels=stem_channels,
@@ -140,6 +144,7 @@ class CifarResNet(ResNet_CIFAR):
 
     def make_res_layer(self, block: type, **kwargs) -> nn.Sequential:
         """Build the next stage from the block that ``shortcut`` names."""
+        kwargs['conv_cfg'] = self.block_conv_cfg or kwargs['conv_cfg']
         return super().make_res_layer(
             block=self.blocks[self.shortcut], **kwargs)
 

@@ -1,5 +1,5 @@
 """ResNets whose blocks have no shortcut."""
-from typing import Tuple
+from typing import Optional, Tuple
 
 import torch
 import torch.utils.checkpoint as cp
@@ -121,6 +121,7 @@ class _PlainStages:
     def __init__(self,
                  depth: int,
                  shortcut: str = 'none',
+                 block_conv_cfg: Optional[dict] = None,
                  zero_init_residual: bool = False,
                  drop_path_rate: float = 0.0,
                  **kwargs) -> None:
@@ -131,11 +132,13 @@ class _PlainStages:
         check_choice(owner, 'shortcut', shortcut, ('none', 'downsample'))
         check_no_shortcut_options(owner, zero_init_residual, drop_path_rate)
         self.shortcut = shortcut
+        self.block_conv_cfg = block_conv_cfg
         super().__init__(depth, zero_init_residual=False, **kwargs)
 
     def make_res_layer(self, **kwargs) -> nn.Sequential:
         """Build the next stage; the first one never keeps a projection."""
         is_first_stage = not self.res_layers
+        kwargs['conv_cfg'] = self.block_conv_cfg or kwargs['conv_cfg']
         return super().make_res_layer(
             keep_downsample=self.shortcut == 'downsample'
             and not is_first_stage,
@@ -166,6 +169,9 @@ class PlainResNet(_PlainStages, ResNet):
             ``'downsample'`` to keep the projection in the first block of every
             stage but the first, as the paper's released code does. Defaults to
             ``'none'``.
+        block_conv_cfg (dict, optional): Config of the convolutions in the
+            blocks, such as ``dict(type='rd_plugins.DiracConv2d')``; the stem
+            keeps ``conv_cfg``. Defaults to None: ``conv_cfg`` for all.
         zero_init_residual (bool): Must be False: zero in a block's last norm
             would set a plain network's output to zero. Defaults to False.
         drop_path_rate (float): Must be 0: a plain block has no other path.

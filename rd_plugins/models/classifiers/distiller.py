@@ -64,9 +64,15 @@ class Distiller(ImageClassifier):
                     'give it a ClsHead, such as LinearClsHead.')
             output_all_stages(network.backbone)
 
+    def add_auxiliary(self, **modules: nn.Module) -> None:
+        """Register what trains beside the student and is not published."""
+        if not hasattr(self, 'auxiliary'):
+            self.auxiliary = nn.ModuleDict()
+        self.auxiliary.update(modules)
+
     @property
     def teacher(self) -> nn.Module:
-        """The teacher, in eval mode and without gradients of its own."""
+        """The teacher; in eval mode and without gradients if it is frozen."""
         return self._teacher.model
 
     def init_weights(self) -> None:
@@ -113,6 +119,23 @@ class Distiller(ImageClassifier):
         """
         raise NotImplementedError
 
+    @staticmethod
+    def predict_logits(classifier: nn.Module,
+                       feature: torch.Tensor) -> torch.Tensor:
+        """Send a last feature map through a classifier's neck and head.
+
+        Args:
+            classifier (nn.Module): The student or the teacher.
+            feature (Tensor): Shape (N, C, H, W), from the last stage.
+
+        Returns:
+            Tensor: Shape (N, classes).
+        """
+        feats = (feature, )
+        if classifier.with_neck:
+            feats = classifier.neck(feats)
+        return classifier.head(feats)
+
     def classification_loss(self, classifier: nn.Module,
                             feature: torch.Tensor,
                             data_samples: List[DataSample]) -> dict:
@@ -126,15 +149,14 @@ class Distiller(ImageClassifier):
         Returns:
             dict[str, Tensor]: As from :meth:`ClsHead.loss`.
         """
-        feats = (feature, )
-        if classifier.with_neck:
-            feats = classifier.neck(feats)
-        return self.head._get_loss(classifier.head(feats), data_samples)
+        logits = self.predict_logits(classifier, feature)
+        return self.head._get_loss(logits, data_samples)
 
     @torch.no_grad()
     def teacher_logits(self, inputs: torch.Tensor) -> torch.Tensor:
         """The teacher's predictions before softmax, shape (N, classes)."""
-        return self.teacher.head(self.teacher.extract_feat(inputs))
+        with self._teacher.as_tail() as teacher:
+            return teacher.head(teacher.extract_feat(inputs))
 
     @torch.no_grad()
     def check_stages(self, inputs: torch.Tensor,
@@ -150,7 +172,8 @@ class Distiller(ImageClassifier):
         """
         if self._stages_are_checked:
             return
-        targets = self.teacher.backbone(inputs[:1])
+        with self._teacher.as_tail() as teacher:
+            targets = teacher.backbone(inputs[:1])
         for stage, (ours, theirs) in enumerate(zip(feats, targets), start=1):
             self.compare_shapes(stage, ours, theirs)
         self._stages_are_checked = True

@@ -1,6 +1,8 @@
-"""A trained network that stands beside a model without being part of it."""
+"""The network that a student learns from: frozen, or trained beside it."""
+from contextlib import contextmanager
 from copy import deepcopy
 from os import path as osp
+from typing import Iterator
 
 from mmengine.runner import load_checkpoint
 from mmpretrain.registry import MODELS
@@ -59,6 +61,14 @@ class FrozenTeacher:
                              'init_weights() of the distiller first.')
         return self._model
 
+    @contextmanager
+    def as_tail(self) -> Iterator[nn.Module]:
+        """The classifier in eval mode, its weights without gradients.
+
+        Gradients pass through it to whatever enters its stages.
+        """
+        yield self.model
+
     def load(self) -> None:
         """Load the weights; they must be exactly those of the config.
 
@@ -82,3 +92,46 @@ class FrozenTeacher:
                              f'teacher in the config: {reason}') from error
         self._model.requires_grad_(False).eval()
         self._is_loaded = True
+
+
+class CoTrainedTeacher(FrozenTeacher):
+    """A teacher that trains from scratch, in the same steps as its student.
+
+    Its ``architecture`` has to be registered as a module by who owns it, so
+    that it is optimized and saved.
+
+    Args:
+        cfg (dict): Config of a classifier; ``init_cfg`` may name weights to
+            start from.
+    """
+
+    def __init__(self, cfg: dict) -> None:
+        self._model = MODELS.build(deepcopy(cfg))
+        self._is_loaded = True
+
+    def __deepcopy__(self, memo: dict) -> 'CoTrainedTeacher':
+        copy = type(self).__new__(type(self))
+        memo[id(self)] = copy
+        copy.__dict__.update(deepcopy(self.__dict__, memo))
+        return copy
+
+    @contextmanager
+    def as_tail(self) -> Iterator[nn.Module]:
+        """See the base class; modes and gradients are put back afterwards."""
+        modes = {module: module.training for module in self._model.modules()}
+        trained = [p for p in self._model.parameters() if p.requires_grad]
+        for module in modes:
+            module.training = False
+        for parameter in trained:
+            parameter.requires_grad_(False)
+        try:
+            yield self._model
+        finally:
+            for module, training in modes.items():
+                module.training = training
+            for parameter in trained:
+                parameter.requires_grad_(True)
+
+    def load(self) -> None:
+        """Initialise the weights as the config says."""
+        self._model.init_weights()

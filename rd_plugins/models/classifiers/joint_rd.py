@@ -1,6 +1,6 @@
 """JointRD: a plain student whose early stages also train through a teacher."""
 from contextlib import nullcontext
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 import torch
 from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
@@ -10,11 +10,11 @@ from torch import nn
 from rd_plugins.models.losses import negative_margin
 from rd_plugins.models.utils import (CosineDecay, get_stage, last_norm,
                                      last_pre_activation, num_stages,
-                                     run_stage, training_progress)
+                                     run_tails, training_progress)
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.checkpoint import AUXILIARY_PREFIX
 from rd_plugins.utils.errors import UsageError, check_choice
 from .distiller import Distiller
+from .frozen_teacher import CoTrainedTeacher
 
 
 def build_connector(channels: int) -> nn.Sequential:
@@ -58,6 +58,13 @@ class JointRD(Distiller):
             Defaults to None.
         feature_paths (str): Where D applies: to ``'all'`` paths or to the
             ``'plain'`` student only. Defaults to ``'all'``.
+        logit_loss (dict, optional): Config of a distance between the plain
+            student's and the teacher's predictions, such as
+            :class:`LogitLoss`. Defaults to None.
+        co_train_teacher (bool): Train the teacher from scratch, in the same
+            steps, by its own cross entropy alone (mode JOINT of the released
+            code); it is saved under ``auxiliary.teacher``. Then ``teacher``
+            needs no weights. Defaults to False: a frozen teacher.
         share_tail (bool): Join hybrids at each cut on the batch axis, so that
             a teacher stage runs once for all of them: the same numbers from
             fewer kernels. Defaults to True.
@@ -69,37 +76,43 @@ class JointRD(Distiller):
 
     def __init__(self,
                  *args,
+                 teacher: dict,
                  hybrid_weight: Optional[dict] = None,
                  feature_loss: Optional[dict] = None,
                  feature_paths: str = 'all',
+                 logit_loss: Optional[dict] = None,
+                 co_train_teacher: bool = False,
                  share_tail: bool = True,
                  **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+        if co_train_teacher:
+            teacher = CoTrainedTeacher(teacher)
+        super().__init__(*args, teacher=teacher, **kwargs)
         check_choice('JointRD', 'feature_paths', feature_paths,
                      ('all', 'plain'))
         self.hybrid_weight = CosineDecay(**(
             hybrid_weight or dict(start=1.0, end=0.5, horizon=0.3)))
         self.share_tail = share_tail
-        self.feature_loss = None
-        if feature_loss is not None:
-            self._build_feature_distance(feature_loss, feature_paths)
+        self.co_train_teacher = co_train_teacher
+        if co_train_teacher:
+            self.add_auxiliary(teacher=teacher.architecture)
+        self.logit_loss = logit_loss and MMPRETRAIN_MODELS.build(logit_loss)
+        self.feature_loss = feature_loss and MMPRETRAIN_MODELS.build(
+            feature_loss)
+        if feature_loss:
+            self._build_connectors(feature_paths)
 
-    def _build_feature_distance(self, feature_loss: dict,
-                                feature_paths: str) -> None:
+    def _build_connectors(self, feature_paths: str) -> None:
+        """In the order of the paths: the plain student, hybrid 1, ..."""
         if feature_paths == 'all' and self.hybrid_weight.end == 0:
             raise UsageError(
                 'JointRD has hybrid_weight.end=0 and a feature distance on '
                 'all paths: once the hybrids stop, their connectors would get '
                 'no gradient. Set feature_paths="plain" or end > 0.')
-        self.feature_loss = MMPRETRAIN_MODELS.build(feature_loss)
         paths = num_stages(self.backbone) if feature_paths == 'all' else 1
         channels = get_stage(self.backbone, -1)[-1].out_channels
-        # In the order of the paths: the plain student, hybrid 1, hybrid 2, ...
-        connectors = nn.ModuleList(
-            build_connector(channels) for _ in range(paths))
-        self.add_module(
-            AUXILIARY_PREFIX.rstrip('.'),
-            nn.ModuleDict(dict(connectors=connectors)))
+        self.add_auxiliary(
+            connectors=nn.ModuleList(
+                build_connector(channels) for _ in range(paths)))
 
     def loss(self, inputs: torch.Tensor,
              data_samples: List[DataSample]) -> Dict[str, torch.Tensor]:
@@ -118,50 +131,39 @@ class JointRD(Distiller):
             feats = self.backbone(inputs)
         self.check_stages(inputs, feats)
         losses = self.classification_loss(self, feats[-1], data_samples)
-        features = recorded[-1:]
-
+        if self.co_train_teacher:
+            own = self.teacher.loss(inputs, data_samples)
+            losses['loss_teacher'] = own['loss']
+        if self.logit_loss:
+            losses['loss_logit'] = self.logit_loss(
+                self.predict_logits(self, feats[-1]),
+                self.teacher_logits(inputs))
         weight = self.hybrid_weight(training_progress())
         share = weight / (len(feats) - 1)
+        features = recorded[-1:]
         if weight > 0:
-            with self._recording(self.teacher.backbone) as recorded:
-                hybrids = self.hybrid_features(feats)
-            for k, hybrid in enumerate(hybrids, start=1):
-                hybrid_loss = self.classification_loss(self.teacher, hybrid,
-                                                       data_samples)['loss']
+            hybrid_losses, more = self._hybrids(feats, data_samples)
+            features += more
+            for k, hybrid_loss in enumerate(hybrid_losses, start=1):
                 losses[f'loss_hybrid{k}'] = share * hybrid_loss
-            features += self._split(recorded, len(hybrids))
-        if self.feature_loss is not None:
+        if self.feature_loss:
             losses['loss_feature'] = self._feature_distance(
                 inputs, features, share)
         losses['hybrid_weight'] = inputs.new_tensor(weight)
         return losses
 
-    def hybrid_features(
-            self, feats: List[torch.Tensor]) -> List[torch.Tensor]:
-        """Send the student's stage outputs through the rest of the teacher.
-
-        Args:
-            feats (list[Tensor]): The student's S stage outputs.
-
-        Returns:
-            list[Tensor]: The last feature maps of hybrids 1..S-1.
-        """
-        backbone = self.teacher.backbone
-        last = len(feats)
-        if self.share_tail:
-            joined = feats[0]
-            for index in range(1, last):
-                joined = run_stage(backbone, index, joined)
-                if index < last - 1:
-                    joined = torch.cat((joined, feats[index]))
-            return list(joined.chunk(last - 1))
-        hybrids = []
-        for k in range(1, last):
-            hybrid = feats[k - 1]
-            for index in range(k, last):
-                hybrid = run_stage(backbone, index, hybrid)
-            hybrids.append(hybrid)
-        return hybrids
+    def _hybrids(
+        self, feats: List[torch.Tensor], data_samples: List[DataSample]
+    ) -> Tuple[List[torch.Tensor], List[torch.Tensor]]:
+        """Losses of the hybrids and, if needed, their last features."""
+        with self._teacher.as_tail() as teacher:
+            with self._recording(teacher.backbone) as recorded:
+                hybrids = run_tails(teacher.backbone, feats, self.share_tail)
+            losses = [
+                self.classification_loss(teacher, hybrid, data_samples)['loss']
+                for hybrid in hybrids
+            ]
+        return losses, self._split(recorded, len(hybrids))
 
     def _recording(self, backbone: nn.Module):
         if self.feature_loss is None:
@@ -181,10 +183,10 @@ class JointRD(Distiller):
                           features: List[torch.Tensor],
                           share: float) -> torch.Tensor:
         """D of the plain path plus the hybrids' share of theirs."""
-        backbone = self.teacher.backbone
-        with torch.no_grad(), last_pre_activation(backbone) as recorded:
-            backbone(inputs)
-        margin = negative_margin(last_norm(backbone))
+        with torch.no_grad(), self._teacher.as_tail() as teacher:
+            with last_pre_activation(teacher.backbone) as recorded:
+                teacher.backbone(inputs)
+            margin = negative_margin(last_norm(teacher.backbone))
         distances = [
             self.feature_loss(connector(feature), recorded[-1], margin)
             for connector, feature in zip(self.auxiliary.connectors, features)

@@ -67,7 +67,7 @@ class StagewiseDistiller(Distiller):
                 teacher=self._teacher))
         self._finetune = (distiller, )
         if hasattr(distiller, 'auxiliary'):
-            self.auxiliary = distiller.auxiliary
+            self.add_auxiliary(**distiller.auxiliary)
 
     def set_loss(self, name: str) -> None:
         """Choose the loss: ``'stage1'``, ``'stage2'``, ... or ``'finetune'``.

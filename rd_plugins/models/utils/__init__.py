@@ -1,10 +1,10 @@
 """What the models share: running stages, schedules of weights."""
 from .schedules import CosineDecay, training_progress
 from .stages import (get_stage, last_norm, last_pre_activation, num_stages,
-                     output_all_stages, run_first_stages, run_stage)
+                     output_all_stages, run_first_stages, run_stage, run_tails)
 
 __all__ = [
     'CosineDecay', 'get_stage', 'last_norm', 'last_pre_activation',
     'num_stages', 'output_all_stages', 'run_first_stages', 'run_stage',
-    'training_progress'
+    'run_tails', 'training_progress'
 ]

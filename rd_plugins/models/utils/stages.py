@@ -4,7 +4,7 @@ A stage is addressed by its index. Every backbone with MMPretrain's attributes
 ``res_layers`` and ``out_indices`` will do.
 """
 from contextlib import contextmanager
-from typing import Iterator, List, Tuple
+from typing import Iterator, List, Sequence, Tuple
 
 import torch
 from torch import nn
@@ -59,6 +59,39 @@ def run_first_stages(backbone: nn.Module, inputs: torch.Tensor,
         return backbone(inputs)
     finally:
         backbone.res_layers = names
+
+
+def run_tails(backbone: nn.Module,
+              feats: Sequence[torch.Tensor],
+              share: bool = True) -> List[torch.Tensor]:
+    """Send the outputs of another backbone's stages through the later ones.
+
+    Args:
+        backbone (nn.Module): The backbone whose stages k+1..S are run.
+        feats (Sequence[Tensor]): S stage outputs of shape (N, C, H, W); the
+            k-th enters stage k+1, the last is not used.
+        share (bool): Join them at each cut on the batch axis, so that a stage
+            runs once for all of them. The numbers are the same as long as
+            the backbone is in eval mode. Defaults to True.
+
+    Returns:
+        list[Tensor]: S-1 outputs of the last stage, in the order of k.
+    """
+    last = len(feats)
+    if share:
+        joined = feats[0]
+        for index in range(1, last):
+            joined = run_stage(backbone, index, joined)
+            if index < last - 1:
+                joined = torch.cat((joined, feats[index]))
+        return list(joined.chunk(last - 1))
+    outputs = []
+    for first in range(1, last):
+        output = feats[first - 1]
+        for index in range(first, last):
+            output = run_stage(backbone, index, output)
+        outputs.append(output)
+    return outputs
 
 
 def last_norm(backbone: nn.Module) -> nn.Module:

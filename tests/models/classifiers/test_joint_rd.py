@@ -1,4 +1,5 @@
 import math
+from copy import deepcopy
 
 import pytest
 import torch
@@ -6,6 +7,7 @@ import torch.nn.functional as F
 from mmpretrain.registry import MODELS
 
 from rd_plugins.models.losses import negative_margin
+from rd_plugins.models.utils import CosineDecay, run_tails
 from rd_plugins.utils.errors import UsageError
 from tests.conftest import classifier_cfg
 
@@ -180,9 +182,9 @@ def test_four_stages_and_bottlenecks(plain, residual, depth, tmp_path):
         student)
     with torch.no_grad():
         feats = model.backbone(torch.randn(3, 3, 32, 32).double())
-        joined = model.hybrid_features(feats)
-        assert len(joined) == 3
         backbone = model.teacher.backbone
+        joined = run_tails(backbone, feats)
+        assert len(joined) == 3
         torch.testing.assert_close(joined[2], backbone.layer4(feats[2]))
         torch.testing.assert_close(
             joined[0],
@@ -220,3 +222,82 @@ def test_arguments_that_do_not_go_together(teacher_cfg):
         build(teacher_cfg, feature_loss=MARGIN, hybrid_weight=dict(end=0))
     with pytest.raises(UsageError, match='0 < horizon <= 1'):
         build(teacher_cfg, hybrid_weight=dict(horizon=2))
+
+
+def test_a_logit_loss_is_added(teacher_cfg, batch):
+    inputs, samples = batch[0].double(), batch[1]
+    model = build(
+        teacher_cfg,
+        logit_loss=dict(
+            type='rd_plugins.LogitLoss', temperature=2, loss_weight=0.5))
+    found = model.loss(inputs, samples)['loss_logit']
+    p = (model.teacher(inputs) / 2).softmax(1)
+    q = (model(inputs) / 2).softmax(1)
+    expected = 0.5 * 4 * (p * (p / q).log()).sum() / 6
+    assert found.item() == pytest.approx(expected.item(), rel=1e-9)
+
+
+def steps(model, batch, count=3):
+    """Train for some steps with momentum and weight decay."""
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-2)
+    model.train()
+    for _ in range(count):
+        optimizer.zero_grad()
+        total(model.loss(batch[0].double(), batch[1])).backward()
+        optimizer.step()
+    return optimizer
+
+
+@pytest.mark.parametrize('feature_loss', [None, MARGIN])
+def test_a_co_trained_teacher_follows_its_own_loss_only(
+        batch, feature_loss):
+    """Step for step what it would be if it trained alone."""
+    cfg = classifier_cfg('pad')
+    model = build(cfg, co_train_teacher=True, feature_loss=feature_loss)
+    alone = MODELS.build(cfg).double()
+    alone.load_state_dict(model.teacher.state_dict())
+    optimizer = steps(model, batch)
+    steps(alone, batch)
+    for key, value in alone.state_dict().items():
+        assert torch.equal(value, model.teacher.state_dict()[key]), key
+    assert all(m.training for m in model.teacher.modules())
+    assert all(p.requires_grad for p in model.teacher.parameters())
+    assert {id(p) for p in model.teacher.parameters()} <= {
+        id(p) for p in optimizer.state
+    }
+
+
+def test_a_co_trained_teacher_is_saved_beside_the_student(batch):
+    cfg = classifier_cfg('pad')
+    model = build(cfg, co_train_teacher=True)
+    steps(model, batch, 1)
+    state_dict = model.state_dict()
+    again = build(cfg, co_train_teacher=True)
+    again.load_state_dict(state_dict, strict=True)
+    assert torch.equal(again.teacher.backbone.conv1.weight,
+                       model.teacher.backbone.conv1.weight)
+    published = {
+        key: value for key, value in state_dict.items()
+        if not key.startswith('auxiliary.')
+    }
+    MODELS.build(classifier_cfg('none')).load_state_dict(
+        published, strict=True)
+    copy = deepcopy(model)
+    assert copy.teacher is copy.auxiliary.teacher is not model.teacher
+
+
+def test_a_co_trained_teacher_is_initialised_as_its_config_says():
+    cfg = classifier_cfg('pad')
+    cfg['head']['init_cfg'] = dict(type='Constant', layer='Linear', val=0.5)
+    model = build(cfg, co_train_teacher=True)
+    assert (model.teacher.head.fc.weight == 0.5).all()
+
+
+def test_a_co_trained_teachers_tail_trains_the_student(batch, progress):
+    cfg = classifier_cfg('pad')
+    on = build(cfg, co_train_teacher=True)
+    mixed = gradient_of_stage_1(on, batch)
+    on.hybrid_weight = CosineDecay(start=0, end=0)
+    alone = gradient_of_stage_1(on, batch)
+    assert (mixed - alone).norm() > 0.1 * alone.norm()

@@ -1,0 +1,20 @@
+"""JointRD with Dirac-parameterised convolutions in the student.
+
+    python tools/train.py configs/rd/resnet20_cifar100.py    # the teacher
+    python tools/train.py configs/rd/plain20_dirac_cifar100.py
+
+The student folds into the ordinary plain network: rd_plugins.models.fold_dirac.
+Expected: no published number is known. Measured: not run.
+"""
+_base_ = './plain20_cifar100.py'
+
+model = dict(
+    backbone=dict(block_conv_cfg=dict(type='rd_plugins.DiracConv2d')))
+
+# As released: the factors of the parameterisation do not decay.
+optim_wrapper = dict(
+    paramwise_cfg=dict(
+        custom_keys={
+            '.alpha': dict(decay_mult=0.0),
+            '.beta': dict(decay_mult=0.0)
+        }))
