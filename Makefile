@@ -31,11 +31,17 @@ env: $(VENV)/complete
 # A half-finished environment has no mark and is built anew.
 $(VENV)/complete: $(REQUIREMENTS)
 	@echo "Building $(VENV) (several GB, about a minute with a fast network)"
+	@$(PYTHON) -c "import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))" || \
+	    { echo "error: $(PYTHON) is not Python 3.10, 3.11 or 3.12; name one: make PYTHON=python3.11" >&2; exit 1; }
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \
 	    -r requirements/runtime.txt $(MM_LIBRARIES) \
 	    -r requirements/tests.txt -r requirements/demo.txt
+	# The same OpenCV without windows, which needs no graphics libraries
+	$(BIN)/python -m pip uninstall -q -y opencv-python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \
+	    --no-deps opencv-python-headless
 	$(BIN)/python -m pip install -q --disable-pip-version-check \
 	    --no-deps --no-build-isolation -e .
 	touch $@

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
-from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
 MIM_FILES = ('configs', 'tools', 'model-index.yml')
@@ -25,16 +24,16 @@ def read_requirements(name: str) -> list:
     return [line for line in lines if line]
 
 
-def fill_mim_folder(link: bool) -> None:
-    """Put what mim looks for into ``rd_plugins/.mim``.
+def fill_mim_folder(folder: Path, link: bool) -> None:
+    """Put what mim looks for into a folder.
 
     Args:
+        folder (Path): ``rd_plugins/.mim`` in the checkout or in a build.
         link (bool): Link to the files, so that an editable install follows
             every change, or copy them.
     """
-    folder = ROOT / 'rd_plugins' / '.mim'
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name in MIM_FILES:
         source, target = ROOT / name, folder / name
         if link:
@@ -47,21 +46,13 @@ def fill_mim_folder(link: bool) -> None:
 
 
 class BuildPy(build_py):
-    """Both wheels and editable installs pass here."""
+    """Wheels and editable installs both pass here."""
 
     def run(self) -> None:
-        fill_mim_folder(link=self.editable_mode)
-        # The list of package data was made before the folder was filled.
-        self.__dict__.pop('data_files', None)
         super().run()
-
-
-class Sdist(sdist):
-    """A source distribution carries the files themselves."""
-
-    def run(self) -> None:
-        fill_mim_folder(link=False)
-        super().run()
+        place = ROOT if self.editable_mode else Path(self.build_lib)
+        fill_mim_folder(
+            place / 'rd_plugins' / '.mim', link=self.editable_mode)
 
 
 setup(
@@ -73,7 +64,6 @@ setup(
     long_description_content_type='text/markdown',
     license='Apache License 2.0',
     packages=find_packages(include=['rd_plugins', 'rd_plugins.*']),
-    package_data={'rd_plugins': ['.mim/**/*', '.mim/*']},
     python_requires='>=3.10,<3.13',
     install_requires=read_requirements('runtime'),
     extras_require={
@@ -83,5 +73,5 @@ setup(
         'deploy': read_requirements('deploy'),
         'optional': read_requirements('optional'),
     },
-    cmdclass=dict(build_py=BuildPy, sdist=Sdist),
+    cmdclass=dict(build_py=BuildPy),
     zip_safe=False)

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
-from mmpretrain.registry import DATASETS, HOOKS, MODELS
+from mmengine.optim import build_optim_wrapper
+from mmpretrain.registry import (DATASETS, HOOKS, METRICS, MODELS,
+                                 PARAM_SCHEDULERS, TRANSFORMS)
 
 from tests.conftest import ROOT
 
@@ -26,9 +28,27 @@ def test_it_builds(path):
     cfg = read(path)
     model = MODELS.build(cfg.model)
     assert any(p.requires_grad for p in model.parameters())
-    assert HOOKS.get(cfg.default_hooks.epoch_seed.type)
-    assert DATASETS.get(cfg.train_dataloader.dataset.type)
-    assert cfg.train_cfg.max_epochs and cfg.val_evaluator
+    for name, hook in cfg.default_hooks.items():
+        if name != 'visualization':  # needs a run's visualizer
+            HOOKS.build(dict(hook))
+    for hook in cfg.get('custom_hooks', []):
+        HOOKS.build(dict(hook))
+    for loader in (cfg.train_dataloader, cfg.val_dataloader,
+                   cfg.test_dataloader):
+        assert DATASETS.get(loader.dataset.type)
+        for transform in loader.dataset.pipeline:
+            TRANSFORMS.build(dict(transform))
+    optimizer = build_optim_wrapper(model, cfg.optim_wrapper).optimizer
+    schedules = cfg.param_scheduler
+    for schedule in (schedules if isinstance(schedules, list) else
+                     [schedules]):
+        schedule = dict(schedule, optimizer=optimizer)
+        if schedule.pop('convert_to_iter_based', False):
+            build = PARAM_SCHEDULERS.get(schedule.pop('type'))
+            build.build_iter_from_epoch(epoch_length=2, **schedule)
+        else:
+            PARAM_SCHEDULERS.build(schedule)
+    assert cfg.train_cfg.max_epochs and METRICS.build(cfg.val_evaluator)
 
 
 @pytest.mark.parametrize('path', CONFIGS)

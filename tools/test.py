@@ -3,8 +3,10 @@
 Takes the flags of MMPretrain's tool of that name; see ``--help``. Unlike it,
 refuses a checkpoint that does not hold exactly the weights of the config.
 """
-from rd_plugins.engine.launch import (build_runner, check_data_folders,
-                                      exit_on_usage_error,
+from mmengine.dist import is_main_process
+
+from rd_plugins.engine.launch import (build_model, build_runner,
+                                      check_data_folders, exit_on_usage_error,
                                       load_mmpretrain_tool, read_config)
 from rd_plugins.utils.checkpoint import check_checkpoint_fits
 from rd_plugins.utils.errors import UsageError
@@ -16,15 +18,18 @@ def main() -> None:
     args = upstream.parse_args()
     if args.out is None and args.out_item is not None:
         raise UsageError('--out-item says what to write; add --out FILE.')
+    if args.out and not args.out.endswith(('.json', '.pkl', '.yml', '.yaml')):
+        raise UsageError(f'--out {args.out} has an unknown format; end it in '
+                         '.json, .yml or .pkl (predictions: .pkl).')
     cfg = upstream.merge_args(read_config(args.config), args)
     check_data_folders(cfg, 'test_dataloader')
+    check_checkpoint_fits(args.checkpoint, build_model(cfg))
     runner = build_runner(cfg)
-    check_checkpoint_fits(args.checkpoint, runner.model)
     if args.out and args.out_item != 'metrics':
         runner.test_evaluator.metrics.append(
             upstream.DumpResults(out_file_path=args.out))
     metrics = runner.test()
-    if args.out and args.out_item == 'metrics':
+    if args.out and args.out_item == 'metrics' and is_main_process():
         upstream.mmengine.dump(metrics, args.out)
 
 

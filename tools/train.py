@@ -4,7 +4,7 @@ Takes the flags of MMPretrain's tool of that name; see ``--help``. Runs on one
 GPU, on many (``tools/dist_train.sh``, ``tools/slurm_train.sh``) or on CPUs.
 """
 from rd_plugins.engine.launch import (build_runner, check_data_folders,
-                                      check_resume, exit_on_usage_error,
+                                      check_training, exit_on_usage_error,
                                       load_mmpretrain_tool, read_config)
 
 
@@ -14,9 +14,8 @@ def main() -> None:
     args = upstream.parse_args()
     cfg = upstream.merge_args(read_config(args.config), args)
     check_data_folders(cfg, 'train_dataloader', 'val_dataloader')
-    runner = build_runner(cfg)
-    check_resume(cfg, runner)
-    runner.train()
+    check_training(cfg)
+    build_runner(cfg).train()
 
 
 if __name__ == '__main__':

@@ -3,8 +3,9 @@
     python tools/train.py configs/rd/resnet18_cifar100.py    # the teacher
     python tools/train.py configs/rd/plain18_downsample_cifar100.py
 
-Source: Residual Distillation (NeurIPS 2020): the first block of stages 2-4 keeps its
-projection. Expected: no published number is known. Measured: not run.
+Source: Residual Distillation (NeurIPS 2020); the first block of stages 2-4
+keeps its projection.
+Expected: no published number is known. Measured: not run.
 """
 _base_ = './plain18_cifar100.py'
 

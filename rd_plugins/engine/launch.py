@@ -1,5 +1,6 @@
 """What ``tools/train.py`` and ``tools/test.py`` add to MMPretrain's own."""
 import os
+import subprocess
 import sys
 from contextlib import contextmanager
 from importlib import util
@@ -12,10 +13,14 @@ import mmpretrain
 import torch.distributed as torch_dist
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
-from mmengine.registry import RUNNERS
+from mmengine.registry import RUNNERS, init_default_scope
 from mmengine.runner import Runner, find_latest_checkpoint
+from mmpretrain.registry import MODELS
+from torch import nn
 
-from rd_plugins.utils.checkpoint import check_checkpoint_fits
+from rd_plugins.models import Distiller
+from rd_plugins.utils.checkpoint import (check_checkpoint_resumes,
+                                         check_checkpoint_starts)
 from rd_plugins.utils.errors import UsageError
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
@@ -51,8 +56,9 @@ def exit_on_usage_error() -> Iterator[None]:
     except UsageError as error:
         sys.exit(f'error: {error}')
     except FileNotFoundError as error:
-        sys.exit(f'error: There is no {error.filename or error}; check the '
-                 'path in the config or on the command line.')
+        found = f'There is no {error.filename}' if error.filename else error
+        sys.exit(f'error: {found}; check the path in the config or on the '
+                 'command line.')
     except URLError as error:
         sys.exit(f'error: A download failed ({error.reason}); connect to the '
                  'network, or fetch the file by hand and give its path.')
@@ -94,6 +100,20 @@ def check_data_folders(cfg: Config, *loaders: str) -> None:
                 'data_root=PATH.')
 
 
+def name_slurm_processes() -> None:
+    """Tell PyTorch what slurm knows: ranks, and where they meet."""
+    os.environ.update(
+        RANK=os.environ['SLURM_PROCID'],
+        WORLD_SIZE=os.environ['SLURM_NTASKS'],
+        LOCAL_RANK=os.environ.get('SLURM_LOCALID', '0'))
+    os.environ.setdefault('MASTER_PORT', '29500')
+    if 'MASTER_ADDR' not in os.environ:
+        hosts = subprocess.run(
+            ['scontrol', 'show', 'hostnames', os.environ['SLURM_NODELIST']],
+            capture_output=True, text=True, check=True).stdout
+        os.environ['MASTER_ADDR'] = hosts.split()[0]
+
+
 def use_cpu(cfg: Config) -> None:
     """Let a config that was written for GPUs run on CPUs.
 
@@ -115,33 +135,47 @@ def use_cpu(cfg: Config) -> None:
     if cfg.launcher == 'none':
         return
     if cfg.launcher == 'slurm':
-        os.environ.update(
-            RANK=os.environ['SLURM_PROCID'],
-            WORLD_SIZE=os.environ['SLURM_NTASKS'],
-            LOCAL_RANK=os.environ.get('SLURM_LOCALID', '0'))
+        name_slurm_processes()
     elif cfg.launcher != 'pytorch':
         raise UsageError(f'--launcher {cfg.launcher} needs GPUs; on CPUs use '
                          'pytorch or slurm.')
     if not torch_dist.is_initialized():
         torch_dist.init_process_group(backend='gloo')
-    cfg.model_wrapper_cfg = ConfigDict(
+    wrapper = ConfigDict(
         type='MMDistributedDataParallel',
-        device_ids=None,
         broadcast_buffers=False,
         find_unused_parameters=cfg.get('find_unused_parameters', False))
+    wrapper.update(cfg.get('model_wrapper_cfg') or {})
+    wrapper.device_ids = None
+    cfg.model_wrapper_cfg = wrapper
 
 
-def check_resume(cfg: Config, runner: Runner) -> None:
-    """Check the checkpoint that a run is about to resume from, if any.
+def build_model(cfg: Config) -> nn.Module:
+    """Build the model of a run, to check what goes with it.
+
+    The Runner builds its own later; this one is built before anything is
+    written, so that a config that cannot work leaves nothing behind.
+    """
+    init_default_scope(cfg.get('default_scope', 'mmpretrain'))
+    return MODELS.build(cfg.model)
+
+
+def check_training(cfg: Config) -> None:
+    """Check model, teacher and checkpoint of a training before it begins.
 
     Raises:
-        UsageError: If it cannot be read or belongs to another model.
+        UsageError: If one of them cannot be used.
     """
+    model = build_model(cfg)
     checkpoint = cfg.get('load_from')
-    if cfg.get('resume') and not checkpoint:
-        checkpoint = find_latest_checkpoint(cfg.work_dir)
-    if cfg.get('resume') and checkpoint:
-        check_checkpoint_fits(checkpoint, runner.model)
+    if cfg.get('resume'):
+        checkpoint = checkpoint or find_latest_checkpoint(cfg.work_dir)
+        if checkpoint:
+            check_checkpoint_resumes(checkpoint, model)
+    elif checkpoint:
+        check_checkpoint_starts(checkpoint, model)
+    if isinstance(model, Distiller):
+        model.load_teacher()
 
 
 def build_runner(cfg: Config) -> Runner:

@@ -1,6 +1,7 @@
 """Reading checkpoints: safely, and with errors a user can act on."""
 import os
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Iterator, List, Tuple
+from urllib.error import URLError
 
 import numpy as np
 import torch
@@ -84,6 +85,8 @@ def read_checkpoint(path: str) -> Dict[str, Any]:
     except FileNotFoundError:
         raise UsageError(f'There is no checkpoint at {path}; check the path.'
                          ) from None
+    except URLError:
+        raise
     except Exception as error:
         reason = str(error).strip().split('\n')[0] or type(error).__name__
         raise UsageError(f'{path} cannot be read as a checkpoint: {reason} '
@@ -102,42 +105,52 @@ def _innermost(model: nn.Module) -> nn.Module:
     return model
 
 
+def _differences(
+    found: Dict[str, torch.Tensor], needed: Dict[str, torch.Tensor]
+) -> Iterator[Tuple[str, List[str]]]:
+    """Ways in which a state dict differs from what is needed, and the keys."""
+    yield 'lacks', [
+        key for key in needed
+        if key not in found and not key.endswith('num_batches_tracked')
+    ]
+    yield 'has, unlike the config,', [key for key in found
+                                      if key not in needed]
+    yield 'has another shape of', [
+        key for key in needed
+        if key in found and needed[key].shape != found[key].shape
+    ]
+
+
 def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
-                          model: nn.Module, origin: str) -> None:
+                          model: nn.Module,
+                          origin: str,
+                          auxiliary: bool = False) -> None:
     """Check that a state dict holds exactly the weights a model has.
 
     MMEngine loads what fits and warns about the rest, so that a test with the
-    wrong file runs to its end on half-random weights. What was trained beside
-    a student may be left over.
+    wrong file runs to its end on half-random weights.
 
     Args:
         state_dict (dict[str, Tensor]): The weights.
         model (nn.Module): The model that shall load them, wrapped or not.
         origin (str): Where the weights come from, for the message.
+        auxiliary (bool): Whether what is trained beside a student counts. It
+            is needed to train on, but not to predict. Defaults to False.
 
     Raises:
         UsageError: If weights are missing, left over or of another shape.
     """
-    found = {
-        key.removeprefix('module.'): value
-        for key, value in state_dict.items()
-    }
-    needed = _innermost(model).state_dict()
-    missing = [
-        key for key in needed
-        if key not in found and not key.endswith('num_batches_tracked')
-    ]
-    left_over = [
-        key for key in found
-        if key not in needed and not key.startswith(AUXILIARY_PREFIX)
-    ]
-    reshaped = [
-        key for key in needed
-        if key in found and needed[key].shape != found[key].shape
-    ]
-    for kind, keys in (('lacks', missing), ('has, unlike the config,',
-                                            left_over),
-                       ('has another shape of', reshaped)):
+
+    def counted(weights: Dict[str, torch.Tensor]) -> dict:
+        names = {key.removeprefix('module.'): key for key in weights}
+        return {
+            name: weights[key]
+            for name, key in names.items()
+            if auxiliary or not name.startswith(AUXILIARY_PREFIX)
+        }
+
+    needed = counted(_innermost(model).state_dict())
+    for kind, keys in _differences(counted(state_dict), needed):
         if keys:
             more = f' and {len(keys) - 1} more' if len(keys) > 1 else ''
             raise UsageError(
@@ -147,8 +160,55 @@ def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
 
 
 def check_checkpoint_fits(path: str, model: nn.Module) -> None:
-    """Check a checkpoint file; see :func:`check_state_dict_fits`."""
+    """Check a checkpoint to test; see :func:`check_state_dict_fits`."""
     check_state_dict_fits(read_checkpoint(path)['state_dict'], model, path)
+
+
+def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
+    """Check that a run can go on from a checkpoint.
+
+    Args:
+        path (str): The checkpoint.
+        model (nn.Module): The model of the run.
+
+    Raises:
+        UsageError: If it holds other weights, or weights only.
+    """
+    checkpoint = read_checkpoint(path)
+    meta = checkpoint.get('meta', {})
+    absent = [
+        name for name, part in (('meta.epoch', meta.get('epoch')),
+                                ('meta.iter', meta.get('iter')),
+                                ('optimizer', checkpoint.get('optimizer')),
+                                ('message_hub', checkpoint.get('message_hub')))
+        if part is None
+    ]
+    if absent:
+        raise UsageError(f'{path} cannot be resumed: it has no {absent[0]}. '
+                         'Resume from a checkpoint that a training has saved, '
+                         'or start from these weights: --cfg-options '
+                         f'load_from={path}.')
+    check_state_dict_fits(
+        checkpoint['state_dict'], model, path, auxiliary=True)
+
+
+def check_checkpoint_starts(path: str, model: nn.Module) -> None:
+    """Check that a run can start from some weights of a checkpoint.
+
+    Args:
+        path (str): The checkpoint.
+        model (nn.Module): The model of the run.
+
+    Raises:
+        UsageError: If none of its weights is one of the model's.
+    """
+    found = read_checkpoint(path)['state_dict']
+    needed = _innermost(model).state_dict()
+    if not any(key.removeprefix('module.') in needed for key in found):
+        raise UsageError(f'{path} has no weights of this model: it has '
+                         f'{next(iter(found), "none")}, where the model has '
+                         f'{next(iter(needed))}. Convert it first, see '
+                         'tools/model_converters.')
 
 
 def write_checkpoint(checkpoint: Dict[str, Any], path: str) -> None:

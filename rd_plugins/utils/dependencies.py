@@ -66,6 +66,10 @@ def check_dependency(dependency: Dependency) -> None:
     try:
         module = import_module(name)
     except ModuleNotFoundError as error:
+        if error.name == 'pkg_resources':
+            raise ImportError(f'{name} imports pkg_resources, which newer '
+                              'setuptools do not have. Install an older one: '
+                              'pip install "setuptools<82".') from None
         if error.name != name:
             raise
         raise ImportError(f'rd_plugins needs {name} >= {minimum}, which is '

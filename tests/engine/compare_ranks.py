@@ -46,10 +46,11 @@ def main() -> None:
     cfg.launcher = 'pytorch'
     cfg.experiment_name = kind
     runner = train(cfg)
-    weights = torch.cat(
-        [p.detach().flatten() for p in runner.model.parameters()])
+    state = runner.model.module.state_dict()
+    weights = torch.cat([value.flatten().double() for value in state.values()])
     others = [torch.empty_like(weights) for _ in range(dist.get_world_size())]
     dist.all_gather(others, weights)
+    # Parameters and buffers
     assert all(torch.equal(weights, other) for other in others)
     seen = runner.train_loop.dataloader.sampler
     assert len(seen) == 40 // dist.get_world_size()

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import pytest
 from mmengine.config import Config
@@ -53,6 +55,36 @@ def test_cpu_refuses_mpi():
         launch.use_cpu(Config(dict(launcher='mpi')))
 
 
+def test_slurm_processes_really_meet():
+    """One of one, joined by gloo as slurm would start it."""
+    program = ('from mmengine import Config; import torch.distributed as d; '
+               'from rd_plugins.engine.launch import use_cpu; '
+               'use_cpu(Config(dict(launcher="slurm"))); '
+               'print(d.get_rank(), d.get_world_size())')
+    environment = dict(
+        os.environ, SLURM_PROCID='0', SLURM_NTASKS='1', SLURM_LOCALID='0',
+        MASTER_ADDR='127.0.0.1', MASTER_PORT='0')
+    done = subprocess.run([sys.executable, '-c', program], env=environment,
+                          capture_output=True, text=True)
+    assert done.stdout.strip() == '0 1', done.stderr
+
+
+def test_slurm_names_the_first_host(monkeypatch, tmp_path):
+    scontrol = tmp_path / 'scontrol'
+    scontrol.write_text('#!/bin/sh\necho node07\necho node08\n')
+    scontrol.chmod(0o755)
+    monkeypatch.setenv('PATH', f'{tmp_path}:{os.environ["PATH"]}')
+    monkeypatch.delenv('MASTER_ADDR', raising=False)
+    for name, value in dict(SLURM_PROCID='3', SLURM_NTASKS='4', RANK='',
+                            SLURM_NODELIST='node[07-08]', WORLD_SIZE='',
+                            LOCAL_RANK='', MASTER_PORT='1').items():
+        monkeypatch.setenv(name, value)
+    launch.name_slurm_processes()
+    assert os.environ['MASTER_ADDR'] == 'node07'
+    assert os.environ['RANK'] == '3' and os.environ['WORLD_SIZE'] == '4'
+    monkeypatch.delenv('MASTER_ADDR')
+
+
 @pytest.mark.parametrize('launcher, environment', [
     ('pytorch', dict(RANK='0', WORLD_SIZE='1', LOCAL_RANK='0')),
     ('slurm', dict(SLURM_PROCID='0', SLURM_NTASKS='1', SLURM_LOCALID='0')),
@@ -65,9 +97,16 @@ def test_cpu_processes_are_joined_by_gloo(monkeypatch, launcher, environment):
         monkeypatch.setenv(name, value)
     for name in ('RANK', 'WORLD_SIZE', 'LOCAL_RANK'):
         monkeypatch.setenv(name, environment.get(name, 'unset'))
-    cfg = Config(dict(launcher=launcher, find_unused_parameters=True))
+    monkeypatch.setenv('MASTER_ADDR', '127.0.0.1')
+    monkeypatch.setenv('MASTER_PORT', '1')
+    cfg = Config(
+        dict(
+            launcher=launcher,
+            find_unused_parameters=True,
+            model_wrapper_cfg=dict(static_graph=True)))
     launch.use_cpu(cfg)
     assert joined == ['gloo']
     assert os.environ['RANK'] == '0' and os.environ['WORLD_SIZE'] == '1'
     assert cfg.model_wrapper_cfg.device_ids is None
+    assert cfg.model_wrapper_cfg.static_graph
     assert cfg.model_wrapper_cfg.find_unused_parameters

@@ -45,6 +45,13 @@ DEEP_STEM_RULES = (
 )
 
 
+# timm gives every projection of ResNet-D a place for pooling; MMPretrain has
+# none where the stride is 1, in the first stage.
+NO_POOLING_RULES = tuple(
+    (rf'layer1\.0\.downsample\.{index + 1}\.{NORM}',
+     rf'backbone.layer1.0.downsample.{index}.\1') for index in (0, 1))
+
+
 def convert(source: Dict[str, Tensor]) -> Tuple[Dict[str, Tensor], List[str]]:
     """Rename the keys of a state dict.
 
@@ -58,7 +65,9 @@ def convert(source: Dict[str, Tensor]) -> Tuple[Dict[str, Tensor], List[str]]:
     names = {key.removeprefix('module.'): key for key in source}
     rules = RULES
     if 'conv1.0.weight' in names:
-        rules = DEEP_STEM_RULES + RULES
+        rules = DEEP_STEM_RULES + rules
+    if 'layer1.0.downsample.2.weight' in names:
+        rules = NO_POOLING_RULES + rules
     target, unknown = {}, []
     for name, key in names.items():
         for pattern, replacement in rules:

@@ -6,8 +6,10 @@ import numpy as np
 import torch
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
+from mmengine.runner import EpochBasedTrainLoop
 
 from rd_plugins.registry import HOOKS
+from rd_plugins.utils.errors import UsageError
 
 
 def seed_everything(*entropy: int) -> None:
@@ -18,7 +20,9 @@ def seed_everything(*entropy: int) -> None:
     torch.manual_seed(int(state[2]))
 
 
-def _seed_worker(worker_id: int, entropy: tuple) -> None:
+def _start_worker(worker_id: int, entropy: tuple, original) -> None:
+    if original is not None:
+        original(worker_id)
     seed_everything(*entropy, worker_id + 1)
 
 
@@ -33,8 +37,11 @@ class EpochSeedHook(Hook):
     epoch and resumes is the same training.
 
     Workers are started anew for every epoch, whatever ``persistent_workers``
-    says. ``configs/_base_/default_runtime.py`` puts the hook among the
-    default hooks.
+    says. The shuffling of a run without a seed is resumed as well, unless
+    ``diff_rank_seed`` is set. Only for training by epochs.
+
+    ``configs/_base_/default_runtime.py`` puts the hook among the default
+    hooks.
     """
 
     priority = 'VERY_HIGH'
@@ -44,6 +51,11 @@ class EpochSeedHook(Hook):
 
         The sampler was built before the Runner took over that seed.
         """
+        if not isinstance(runner.train_loop, EpochBasedTrainLoop):
+            raise UsageError('EpochSeedHook works by epochs and the run goes '
+                             'by iterations; take it out of default_hooks: '
+                             'default_hooks.epoch_seed=None.')
+        self._original = runner.train_dataloader.worker_init_fn
         sampler = runner.train_dataloader.batch_sampler.sampler
         ranks_differ = runner._randomness_cfg.get('diff_rank_seed', False)
         if hasattr(sampler, 'seed') and not ranks_differ:
@@ -54,5 +66,6 @@ class EpochSeedHook(Hook):
         entropy = (runner.seed, runner.epoch, get_rank())
         seed_everything(*entropy, 0)
         dataloader = runner.train_dataloader
-        dataloader.worker_init_fn = partial(_seed_worker, entropy=entropy)
+        dataloader.worker_init_fn = partial(
+            _start_worker, entropy=entropy, original=self._original)
         dataloader._iterator = None

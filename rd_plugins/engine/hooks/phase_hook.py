@@ -147,9 +147,11 @@ class PhaseHook(Hook):
         if phase.loss is not None:
             model.set_loss(phase.loss)
         steps = len(runner.train_dataloader)
-        runner.message_hub.update_info('progress_begin', begin * steps)
-        runner.message_hub.update_info('progress_end',
-                                       (begin + phase.epochs) * steps)
+        # Not saved: a run without phases may resume from the checkpoint.
+        runner.message_hub.update_info(
+            'progress_begin', begin * steps, resumed=False)
+        runner.message_hub.update_info(
+            'progress_end', (begin + phase.epochs) * steps, resumed=False)
         if is_model_wrapper(runner.model):
             runner.model = runner.wrap_model(
                 runner.cfg.get('model_wrapper_cfg'), model)

@@ -58,11 +58,22 @@ class Distiller(ImageClassifier):
                 f'The student has {counts[0]} stages and the teacher '
                 f'{counts[1]}; choose a teacher of the same family.')
         for owner, network in (('student', self), ('teacher', architecture)):
-            if not isinstance(network.head, ClsHead):
+            # Another loss than ClsHead's does not apply to the logits of a
+            # network that is not the head's own.
+            if getattr(type(network.head), 'loss', None) is not ClsHead.loss:
                 raise UsageError(
                     f'The {owner} has the head {type(network.head).__name__}; '
-                    'give it a ClsHead, such as LinearClsHead.')
+                    'give it one with the loss of ClsHead, such as '
+                    'LinearClsHead.')
             output_all_stages(network.backbone)
+        classes = [
+            getattr(network.head, 'num_classes', None)
+            for network in (self, architecture)
+        ]
+        if classes[0] != classes[1]:
+            raise UsageError(
+                f'The student has {classes[0]} classes and the teacher '
+                f'{classes[1]}; choose a teacher of the same data.')
 
     def add_auxiliary(self, **modules: nn.Module) -> None:
         """Register what trains beside the student and is not published."""
@@ -75,10 +86,18 @@ class Distiller(ImageClassifier):
         """The teacher; in eval mode and without gradients if it is frozen."""
         return self._teacher.model
 
+    def load_teacher(self) -> None:
+        """Load the teacher's weights.
+
+        Raises:
+            UsageError: If they are missing or do not fit.
+        """
+        self._teacher.load()
+
     def init_weights(self) -> None:
         """Initialise the student and load the teacher."""
         super().init_weights()
-        self._teacher.load()
+        self.load_teacher()
         if self.copy_teacher:
             self._copy_teacher()
 
@@ -136,21 +155,21 @@ class Distiller(ImageClassifier):
             feats = classifier.neck(feats)
         return classifier.head(feats)
 
-    def classification_loss(self, classifier: nn.Module,
-                            feature: torch.Tensor,
-                            data_samples: List[DataSample]) -> dict:
-        """Judge a last feature map by the student's own criterion.
+    def classification_losses(self, logits: torch.Tensor,
+                              data_samples: List[DataSample]) -> dict:
+        """Judge predictions by the student's own criterion.
 
         Args:
-            classifier (nn.Module): Whose neck and head read the feature map.
-            feature (Tensor): Shape (N, C, H, W), from the last stage.
+            logits (Tensor): Shape (N, classes).
             data_samples (list[DataSample]): The N annotations.
 
         Returns:
-            dict[str, Tensor]: As from :meth:`ClsHead.loss`.
+            dict[str, Tensor]: ``loss_cls`` and, if the head calculates it, the
+            accuracy. (MMEngine's log shows the sum of all losses as ``loss``.)
         """
-        logits = self.predict_logits(classifier, feature)
-        return self.head._get_loss(logits, data_samples)
+        losses = self.head._get_loss(logits, data_samples)
+        losses['loss_cls'] = losses.pop('loss')
+        return losses
 
     @torch.no_grad()
     def teacher_logits(self, inputs: torch.Tensor) -> torch.Tensor:
@@ -173,6 +192,13 @@ class Distiller(ImageClassifier):
         if self._stages_are_checked:
             return
         with self._teacher.as_tail() as teacher:
+            expected = teacher.backbone.conv1.in_channels if hasattr(
+                teacher.backbone, 'conv1') else inputs.shape[1]
+            if expected != inputs.shape[1]:
+                raise UsageError(
+                    f'The images have {inputs.shape[1]} channels and the '
+                    f'teacher reads {expected}; choose a teacher of the same '
+                    'data.')
             targets = teacher.backbone(inputs[:1])
         for stage, (ours, theirs) in enumerate(zip(feats, targets), start=1):
             self.compare_shapes(stage, ours, theirs)

@@ -4,11 +4,10 @@ from copy import deepcopy
 from os import path as osp
 from typing import Iterator
 
-from mmengine.runner import load_checkpoint
 from mmpretrain.registry import MODELS
 from torch import nn
 
-from rd_plugins.utils.checkpoint import read_checkpoint
+from rd_plugins.utils.checkpoint import check_state_dict_fits, read_checkpoint
 from rd_plugins.utils.errors import UsageError
 
 
@@ -29,15 +28,19 @@ class FrozenTeacher:
     """
 
     def __init__(self, cfg: dict) -> None:
-        cfg = deepcopy(cfg)
-        init_cfg = cfg.pop('init_cfg', None) or {}
-        if init_cfg.get('type') != 'Pretrained' or not init_cfg.get(
-                'checkpoint'):
+        cfg = deepcopy(cfg) or {}
+        init_cfg = cfg.pop('init_cfg', None)
+        pretrained = [
+            item for item in
+            (init_cfg if isinstance(init_cfg, (list, tuple)) else [init_cfg])
+            if item and item['type'] == 'Pretrained' and item['checkpoint']
+        ]
+        if not pretrained:
             raise UsageError(
                 'The teacher has no weights: its config says '
-                f'init_cfg={dict(init_cfg) or None}. Give teacher=dict(..., '
+                f'init_cfg={init_cfg}. Give teacher=dict(..., '
                 "init_cfg=dict(type='Pretrained', checkpoint=PATH_OR_URL)).")
-        self.checkpoint = init_cfg['checkpoint']
+        self.checkpoint = osp.expanduser(pretrained[-1]['checkpoint'])
         self._model = MODELS.build(cfg).requires_grad_(False).eval()
         self._is_loaded = False
 
@@ -81,15 +84,14 @@ class FrozenTeacher:
                 f'There is no teacher at {self.checkpoint}. Train it first, '
                 'or name another file: --cfg-options '
                 'model.teacher.init_cfg.checkpoint=PATH_OR_URL.')
-        if is_local:
-            read_checkpoint(self.checkpoint)
-        try:
-            load_checkpoint(
-                self._model, self.checkpoint, map_location='cpu', strict=True)
-        except RuntimeError as error:
-            reason = ' '.join(str(error).split())
-            raise UsageError(f'{self.checkpoint} is no checkpoint of the '
-                             f'teacher in the config: {reason}') from error
+        weights = read_checkpoint(self.checkpoint)['state_dict']
+        weights = {
+            key.removeprefix('module.'): value
+            for key, value in weights.items()
+        }
+        check_state_dict_fits(weights, self._model,
+                              f'The teacher {self.checkpoint}')
+        self._model.load_state_dict(weights, strict=False)
         self._model.requires_grad_(False).eval()
         self._is_loaded = True
 

@@ -89,6 +89,9 @@ class JointRD(Distiller):
         super().__init__(*args, teacher=teacher, **kwargs)
         check_choice('JointRD', 'feature_paths', feature_paths,
                      ('all', 'plain'))
+        if num_stages(self.backbone) < 2:
+            raise UsageError('JointRD got a student of one stage; it needs '
+                             'two or more to have a place to cut at.')
         self.hybrid_weight = CosineDecay(**(
             hybrid_weight or dict(start=1.0, end=0.5, horizon=0.3)))
         self.share_tail = share_tail
@@ -123,21 +126,21 @@ class JointRD(Distiller):
             data_samples (list[DataSample]): The N annotations.
 
         Returns:
-            dict[str, Tensor]: ``loss`` is the student's own,
+            dict[str, Tensor]: ``loss_cls`` is the student's own,
             ``loss_hybrid{k}`` and ``loss_feature`` are weighted;
             ``hybrid_weight`` is w(t).
         """
         with self._recording(self.backbone) as recorded:
             feats = self.backbone(inputs)
         self.check_stages(inputs, feats)
-        losses = self.classification_loss(self, feats[-1], data_samples)
+        logits = self.predict_logits(self, feats[-1])
+        losses = self.classification_losses(logits, data_samples)
         if self.co_train_teacher:
             own = self.teacher.loss(inputs, data_samples)
             losses['loss_teacher'] = own['loss']
         if self.logit_loss:
             losses['loss_logit'] = self.logit_loss(
-                self.predict_logits(self, feats[-1]),
-                self.teacher_logits(inputs))
+                logits, self.teacher_logits(inputs))
         weight = self.hybrid_weight(training_progress())
         share = weight / (len(feats) - 1)
         features = recorded[-1:]
@@ -160,8 +163,9 @@ class JointRD(Distiller):
             with self._recording(teacher.backbone) as recorded:
                 hybrids = run_tails(teacher.backbone, feats, self.share_tail)
             losses = [
-                self.classification_loss(teacher, hybrid, data_samples)['loss']
-                for hybrid in hybrids
+                self.classification_losses(
+                    self.predict_logits(teacher, hybrid),
+                    data_samples)['loss_cls'] for hybrid in hybrids
             ]
         return losses, self._split(recorded, len(hybrids))
 

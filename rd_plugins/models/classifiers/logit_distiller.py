@@ -53,11 +53,11 @@ class LogitDistiller(Distiller):
             data_samples (list[DataSample]): The N annotations.
 
         Returns:
-            dict[str, Tensor]: ``loss`` and ``loss_logit``, both weighted.
+            dict[str, Tensor]: ``loss_cls`` and ``loss_logit``, both weighted.
         """
         logits = self.head(self.extract_feat(inputs))
-        losses = self.head._get_loss(logits, data_samples)
-        losses['loss'] = (1 - self.alpha) * losses['loss']
+        losses = self.classification_losses(logits, data_samples)
+        losses['loss_cls'] = (1 - self.alpha) * losses['loss_cls']
         losses['loss_logit'] = self.alpha * self.logit_loss(
             logits, self.teacher_logits(inputs))
         return losses

@@ -97,10 +97,29 @@ def test_different_shapes_are_refused_on_the_first_batch(teacher_cfg, batch):
         model.loss(*batch)
 
 
+def test_classes_and_channels_are_compared(teacher_cfg, batch):
+    student = classifier_cfg('none')
+    student['head']['num_classes'] = 7
+    cfg = dict(student, type='rd_plugins.JointRD', teacher=teacher_cfg)
+    with pytest.raises(UsageError, match='student has 7 classes.*teacher 5'):
+        MODELS.build(cfg)
+    model = MODELS.build(
+        dict(
+            classifier_cfg('none', in_channels=1),
+            type='rd_plugins.JointRD',
+            teacher=teacher_cfg))
+    model.init_weights()
+    with pytest.raises(UsageError, match='images have 1 channels.*reads 3'):
+        model.loss(batch[0][:, :1], batch[1])
+
+
 def test_heads_and_backbones_that_cannot_be_used(teacher_cfg):
     cfg = dict(
         classifier_cfg('none'), type='rd_plugins.JointRD', teacher=teacher_cfg)
     with pytest.raises(UsageError, match='student has the head NoneType'):
         MODELS.build(dict(cfg, head=None))
+    arcface = dict(type='ArcFaceClsHead', num_classes=5, in_channels=16)
+    with pytest.raises(UsageError, match='student has the head ArcFaceClsH'):
+        MODELS.build(dict(cfg, head=arcface))
     with pytest.raises(UsageError, match='MobileNetV2 has no stages'):
         MODELS.build(dict(cfg, backbone=dict(type='MobileNetV2')))

@@ -21,6 +21,29 @@ def test_a_teacher_without_weights_is_refused_at_build(init_cfg):
     assert cfg['init_cfg'] == init_cfg
 
 
+def test_weights_are_found_in_a_list_of_initialisations(teacher_cfg):
+    teacher_cfg['init_cfg'] = [
+        dict(type='Kaiming', layer='Conv2d'), teacher_cfg['init_cfg']
+    ]
+    FrozenTeacher(teacher_cfg).load()
+    with pytest.raises(UsageError, match='has no weights'):
+        FrozenTeacher(None)
+
+
+@pytest.mark.parametrize('content', [b'<html>', None])
+def test_a_damaged_download_is_named(teacher_cfg, tmp_path, monkeypatch,
+                                     content):
+    """What a proxy or a broken connection leaves in the cache."""
+    whole = open(teacher_cfg['init_cfg']['checkpoint'], 'rb').read()
+    cache = tmp_path / 'hub' / 'checkpoints'
+    cache.mkdir(parents=True)
+    (cache / 'teacher.pth').write_bytes(content or whole[:5000])
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path))
+    teacher_cfg['init_cfg']['checkpoint'] = 'https://localhost/teacher.pth'
+    with pytest.raises(UsageError, match='localhost/teacher.pth cannot be re'):
+        FrozenTeacher(teacher_cfg).load()
+
+
 def test_a_missing_file_is_named_before_training():
     teacher = FrozenTeacher(
         dict(
@@ -58,7 +81,7 @@ def test_another_architecture_is_refused(teacher_cfg, tmp_path):
     other = MODELS.build(classifier_cfg('projection'))
     torch.save(dict(state_dict=other.state_dict()), path)
     teacher_cfg['init_cfg']['checkpoint'] = str(path)
-    with pytest.raises(UsageError, match='no checkpoint of the teacher'):
+    with pytest.raises(UsageError, match='The teacher .*other.pth does not'):
         FrozenTeacher(teacher_cfg).load()
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(UsageError, match='cannot be read'):

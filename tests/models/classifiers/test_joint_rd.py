@@ -146,7 +146,7 @@ def test_every_hybrid_contributes(teacher_cfg, batch):
     total(model.loss(batch[0].double(), batch[1])).backward()
     losses = model.loss(batch[0].double(), batch[1])
     reached = {}
-    for name in ('loss_hybrid1', 'loss_hybrid2', 'loss'):
+    for name in ('loss_hybrid1', 'loss_hybrid2', 'loss_cls'):
         model.zero_grad(set_to_none=False)
         losses[name].backward(retain_graph=True)
         stages = enumerate(model.backbone.res_layers, start=1)
@@ -155,7 +155,7 @@ def test_every_hybrid_contributes(teacher_cfg, batch):
             if getattr(model.backbone, stage)[0].conv1.weight.grad.any()
         ]
     assert reached == dict(
-        loss_hybrid1=[1], loss_hybrid2=[1, 2], loss=[1, 2, 3])
+        loss_hybrid1=[1], loss_hybrid2=[1, 2], loss_cls=[1, 2, 3])
 
 
 @pytest.mark.parametrize('plain, residual, depth',
@@ -194,16 +194,13 @@ def test_four_stages_and_bottlenecks(plain, residual, depth, tmp_path):
 def test_soft_labels(teacher_cfg, batch):
     student = classifier_cfg('none')
     student['head']['loss'] = dict(type='CrossEntropyLoss', use_soft=True)
-    model = build(teacher_cfg, student)
+    soft, hard = build(teacher_cfg, student), build(teacher_cfg)
+    hard.load_state_dict(soft.state_dict())
+    expected = total(hard.loss(batch[0].double(), batch[1]))
     for sample in batch[1]:
         sample.set_gt_score(F.one_hot(sample.gt_label[0], 5).double())
-    soft = total(model.loss(batch[0].double(), batch[1]))
-    for sample in batch[1]:
-        del sample.gt_score
-    hard = total(
-        build(teacher_cfg, classifier_cfg('none')).loss(
-            batch[0].double(), batch[1]))
-    assert torch.isfinite(soft) and torch.isfinite(hard)
+    found = total(soft.loss(batch[0].double(), batch[1]))
+    assert found.item() == pytest.approx(expected.item(), rel=1e-9)
 
 
 def test_connectors_are_kept_apart_from_the_student(teacher_cfg):
@@ -220,6 +217,11 @@ def test_arguments_that_do_not_go_together(teacher_cfg):
         build(teacher_cfg, feature_paths='first')
     with pytest.raises(UsageError, match='connectors would get no gradient'):
         build(teacher_cfg, feature_loss=MARGIN, hybrid_weight=dict(end=0))
+    one_stage = dict(num_stages=1, strides=(1, ), dilations=(1, ),
+                     out_indices=(0, ))
+    with pytest.raises(UsageError, match='a student of one stage'):
+        short = classifier_cfg('none', **one_stage)
+        build(classifier_cfg('pad', **one_stage), short, co_train_teacher=True)
     with pytest.raises(UsageError, match='0 < horizon <= 1'):
         build(teacher_cfg, hybrid_weight=dict(horizon=2))
 

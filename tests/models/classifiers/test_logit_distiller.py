@@ -27,7 +27,7 @@ def test_loss_is_the_definition(teacher_cfg, batch, shortcut):
     logits, soft = model(inputs), model.teacher(inputs)
     labels = torch.tensor([i % 5 for i in range(6)])
     p, q = (soft / 4).softmax(1), (logits / 4).softmax(1)
-    assert losses['loss'].item() == pytest.approx(
+    assert losses['loss_cls'].item() == pytest.approx(
         0.7 * F.cross_entropy(logits, labels).item(), rel=1e-5)
     assert losses['loss_logit'].item() == pytest.approx(
         0.3 * 16 * (p * (p / q).log()).sum().item() / 6, rel=1e-4)
