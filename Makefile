@@ -1,4 +1,4 @@
-# make demo   train a teacher and two plain networks, compare them
+# make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
 # Each builds .venv from the pinned set if it is missing or stale.

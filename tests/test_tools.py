@@ -220,7 +220,7 @@ def test_demo(run_dir):
     assert done.returncode == 0, done.stdout + done.stderr
     table = (run_dir / 'work_dirs/demo/table.md').read_text()
     assert table in done.stdout
-    assert table.count('| 269,434 | 31.11 M |') == 3
+    assert table.count('| 269,434 | 31.11 M |') == 5
     picture = run_dir / 'work_dirs/demo/curves.png'
     assert picture.read_bytes().startswith(b'\x89PNG')
 
@@ -290,3 +290,13 @@ def test_convert_teacher(run_dir, teacher):
     torch.save(strange, source)
     assert_refused(tool(converter, source, target), 'module.se.fc.weight')
     assert not target.exists()
+
+
+def test_inference_time():
+    configs = [f'{DEMO}/resnet20_mnist5k.py', f'{DEMO}/plain20_ce_mnist5k.py']
+    done = tool('analysis_tools/inference_time.py', *configs, '--images', '6',
+                '--batch-size', '4', '--repeats', '1')
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.strip().split('\n')[-2:]
+    assert [line.split()[-1] for line in lines] == configs
+    assert lines[0].split()[2] == '1.00x'

@@ -3,7 +3,7 @@ import io
 import time
 from contextlib import redirect_stdout
 from statistics import median
-from typing import Dict, Tuple
+from typing import Any, Callable, Dict, Sequence, Tuple
 
 import torch
 from mmengine.analysis import get_model_complexity_info
@@ -29,37 +29,51 @@ def count_macs_and_params(model: nn.Module,
     return int(info['flops']), int(info['params'])
 
 
-@torch.inference_mode()
-def median_latency(models: Dict[str, nn.Module],
-                   inputs: torch.Tensor,
-                   repeats: int = 50,
-                   warm_up: int = 10) -> Dict[str, float]:
-    """Time the forward passes of several networks side by side.
+def median_times(functions: Dict[str, Callable[[], Any]],
+                 repeats: int = 50,
+                 warm_up: int = 10) -> Dict[str, float]:
+    """Time several functions side by side.
 
-    The networks take turns, so that a slow moment of the machine meets all of
-    them.
+    They take turns, so that a slow moment of the machine meets all of them. A
+    GPU, if there is one, is waited for before and after every call.
 
     Args:
-        models (dict[str, nn.Module]): The networks, on the inputs' device.
-        inputs (Tensor): Shape (N, C, H, W).
-        repeats (int): Timed passes of each. Defaults to 50.
-        warm_up (int): Passes before the timing begins. Defaults to 10.
+        functions (dict[str, Callable]): What to time, by name.
+        repeats (int): Timed calls of each. Defaults to 50.
+        warm_up (int): Calls before the timing begins. Defaults to 10.
 
     Returns:
         dict[str, float]: The median in seconds, by name.
     """
 
     def wait() -> None:
-        if inputs.is_cuda:
+        if torch.cuda.is_available():
             torch.cuda.synchronize()
 
-    times = {name: [] for name in models}
+    times = {name: [] for name in functions}
     for turn in range(warm_up + repeats):
-        for name, model in models.items():
+        for name, function in functions.items():
             wait()
             start = time.perf_counter()
-            model(inputs)
+            function()
             wait()
             if turn >= warm_up:
                 times[name].append(time.perf_counter() - start)
     return {name: median(values) for name, values in times.items()}
+
+
+def forward_pass(model: nn.Module,
+                 batches: Sequence[torch.Tensor]) -> Callable[[], None]:
+    """A function that sends batches through a network, without gradients.
+
+    Args:
+        model (nn.Module): The network, in eval mode.
+        batches (Sequence[Tensor]): Each of shape (N, C, H, W).
+    """
+
+    @torch.inference_mode()
+    def run() -> None:
+        for batch in batches:
+            model(batch)
+
+    return run

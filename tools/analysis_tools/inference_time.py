@@ -1,0 +1,69 @@
+"""Time networks on a whole test set, as ResNet with No Res did.
+
+    python tools/analysis_tools/inference_time.py CONFIG CONFIG ... \
+        [--images 10000] [--batch-size 1024] [--size 28] [--repeats 5]
+
+Prints the total forward time of each network, the median of several passes
+after a warm-up, and its ratio to the first. The networks take turns in one
+run. Norms are folded into the convolutions of all alike unless --keep-norms.
+Time does not depend on weights, so none are loaded.
+"""
+import argparse
+
+import torch
+from mmcv.cnn import fuse_conv_bn
+from mmengine.device import get_device
+from mmengine.registry import init_default_scope
+from mmpretrain.registry import MODELS
+
+from rd_plugins.engine.launch import exit_on_usage_error, read_config
+from rd_plugins.utils.measure import forward_pass, median_times
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('configs', nargs='+', help='configs of classifiers')
+    parser.add_argument('--images', type=int, default=10000)
+    parser.add_argument('--batch-size', type=int, default=1024)
+    parser.add_argument('--size', type=int, default=28, help='pixels a side')
+    parser.add_argument('--repeats', type=int, default=5, help='timed passes')
+    parser.add_argument('--keep-norms', action='store_true')
+    parser.add_argument('--device', default=get_device())
+    return parser.parse_args()
+
+
+def build(path: str, args: argparse.Namespace) -> torch.nn.Module:
+    """The network of a config, ready to be timed."""
+    model = MODELS.build(read_config(path).model).eval()
+    if not args.keep_norms:
+        model = fuse_conv_bn(model)
+    return model.to(args.device)
+
+
+def main() -> None:
+    """Time and print."""
+    args = parse_args()
+    init_default_scope('mmpretrain')
+    models = {path: build(path, args) for path in args.configs}
+    channels = next(iter(models.values())).backbone.conv1.in_channels
+    batches = torch.randn(
+        args.images, channels, args.size, args.size,
+        device=args.device).split(args.batch_size)
+    times = median_times(
+        {path: forward_pass(model, batches) for path, model in models.items()},
+        repeats=args.repeats,
+        warm_up=1)
+    first = times[args.configs[0]]
+    print(f'{args.images} images of {args.size} x {args.size}, batch '
+          f'{args.batch_size}, {args.device}, {torch.get_num_threads()} CPU '
+          f'threads, median of {args.repeats} passes')
+    for path, seconds in times.items():
+        print(f'{seconds:9.3f} s  {first / seconds:5.2f}x  {path}')
+
+
+if __name__ == '__main__':
+    with exit_on_usage_error():
+        main()
