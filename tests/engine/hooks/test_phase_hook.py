@@ -1,9 +1,12 @@
 from copy import deepcopy
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import torch
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
+from mmengine.registry import init_default_scope
 
 from rd_plugins.engine import PhaseHook
 from rd_plugins.engine.launch import build_runner
@@ -11,13 +14,18 @@ from rd_plugins.utils.errors import UsageError
 from tests.engine.hooks.test_epoch_seed_hook import assert_same
 from tests.engine.small_run import small_cfg, train
 
-# The shape of the stage-wise recipes, one epoch each.
+# The shape of the stage-wise recipes, two epochs each.
 PHASES = [
-    dict(name='stage 1', epochs=1, train=['backbone.layer1'], loss='stage1',
+    dict(name='stage 1', epochs=2, train=['backbone.layer1'], loss='stage1',
          lr=0.1),
-    dict(name='stage 2', epochs=1, train=['backbone.layer2'], loss='stage2',
+    dict(name='stage 2', epochs=2, train=['backbone.layer2'], loss='stage2',
          lr=0.05),
     dict(name='all', epochs=2, loss='finetune', lr=0.02, schedule='cosine'),
+]
+STAGES = ['layer1', 'layer1', 'layer2', 'layer2']
+HOOKS = [
+    dict(type='rd_plugins.PhaseHook', phases=PHASES),
+    dict(type='EMAHook', momentum=0.1)
 ]
 
 
@@ -78,11 +86,17 @@ def run(cfg):
 
 
 @pytest.fixture(scope='module')
-def record(tmp_path_factory):
-    import tempfile
-    from pathlib import Path
-    with tempfile.TemporaryDirectory(prefix='rd') as folder:
-        yield run(staged_cfg(Path(folder) / 'w'))
+def whole():
+    """The folder of an uninterrupted run with an average, and its record."""
+    init_default_scope('mmpretrain')
+    with TemporaryDirectory(prefix='rd') as folder:
+        yield Path(folder), run(
+            staged_cfg(Path(folder) / 'w', custom_hooks=HOOKS))
+
+
+@pytest.fixture
+def record(whole):
+    return whole[1]
 
 
 def changed(record, epoch):
@@ -93,7 +107,7 @@ def changed(record, epoch):
     }
 
 
-@pytest.mark.parametrize('epoch, stage', [(0, 'layer1'), (1, 'layer2')])
+@pytest.mark.parametrize('epoch, stage', enumerate(STAGES))
 def test_a_phase_changes_what_it_names_and_nothing_else(record, epoch, stage):
     """Weights, and buffers of norms, to the last bit."""
     names = {
@@ -102,53 +116,50 @@ def test_a_phase_changes_what_it_names_and_nothing_else(record, epoch, stage):
     }
     assert changed(record, epoch) == names
     assert record.training[epoch] == {
-        name for name in record.training[2]
+        name for name in record.training[4]
         if name.startswith(f'backbone.{stage}')
     }
 
 
 def test_the_last_phase_changes_everything(record):
-    assert changed(record, 2) == set(record.states[0])
+    assert changed(record, 4) == set(record.states[0])
 
 
 def test_momentum_is_forgotten_at_a_border(record):
     """Of the stage before, no state is left in the optimizer."""
-    for epoch, stage in ((0, 'layer1'), (1, 'layer2')):
+    for epoch, stage in enumerate(STAGES):
         assert record.momenta[epoch] == {
-            key for key in record.momenta[2]
+            key for key in record.momenta[4]
             if key.startswith(f'backbone.{stage}.')
         }
 
 
 def test_learning_rates(record):
     """Five steps an epoch; the cosine falls over the last two epochs."""
-    assert record.rates[:10] == [0.1] * 5 + [0.05] * 5
+    assert record.rates[:20] == [0.1] * 10 + [0.05] * 10
     cosine = torch.arange(10) / 10
     expected = 0.02 * (1 + torch.cos(torch.pi * cosine)) / 2
-    assert record.rates[10:] == pytest.approx(expected.tolist(), rel=1e-5)
+    assert record.rates[20:] == pytest.approx(expected.tolist(), rel=1e-5)
 
 
-@pytest.mark.parametrize('epoch', [1, 2, 3])
-def test_resume_at_borders_and_inside(run_dir, epoch):
-    """Two borders and the middle of the last phase, with an average."""
-    hooks = [
-        dict(type='rd_plugins.PhaseHook', phases=PHASES),
-        dict(type='EMAHook', momentum=0.1)
-    ]
-    train(staged_cfg(run_dir / 'whole', custom_hooks=hooks))
-    train(staged_cfg(run_dir / 'parts', custom_hooks=hooks), stop_before=epoch)
-    train(staged_cfg(run_dir / 'parts', custom_hooks=hooks, resume=True))
-    whole, parts = (
-        torch.load(run_dir / name / 'epoch_4.pth', weights_only=True)
-        for name in ('whole', 'parts'))
+@pytest.mark.parametrize('epoch', [1, 2, 3, 4, 5])
+def test_resume_at_every_border_and_inside_every_phase(whole, epoch):
+    folder, _ = whole
+    parts = folder / f'p{epoch}'
+    train(staged_cfg(parts, custom_hooks=HOOKS), stop_before=epoch)
+    train(staged_cfg(parts, custom_hooks=HOOKS, resume=True))
+    ours, theirs = (
+        torch.load(path / 'epoch_6.pth', weights_only=True)
+        for path in (parts, folder / 'w'))
     for key in ('state_dict', 'ema_state_dict', 'optimizer'):
-        assert_same(whole[key], parts[key], key)
+        assert_same(ours[key], theirs[key], key)
 
 
 def test_gradient_accumulation_does_not_leak_over_a_border(run_dir):
     """Five steps in pairs: one gradient is left at the border, and dropped."""
     record = run(
-        staged_cfg(run_dir / 'w', **{'optim_wrapper.accumulative_counts': 2}))
+        staged_cfg(run_dir / 'w', [dict(PHASES[0], epochs=1), *PHASES[1:]],
+                   **{'optim_wrapper.accumulative_counts': 2}))
     assert all('backbone.layer2.' in key for key in changed(record, 1))
 
 
@@ -182,13 +193,13 @@ def test_it_works_for_an_ordinary_classifier(run_dir):
 
 
 @pytest.mark.parametrize('change, message', [
-    (dict(epochs=2), 'phases take 5 epochs and the run 4'),
+    (dict(epochs=3), 'phases take 7 epochs and the run 6'),
     (dict(train=['backbone.layer9']), "trains 'backbone.layer9', which ha"),
 ])
 def test_phases_that_do_not_fit(run_dir, change, message):
     phases = [dict(PHASES[0], **change), *PHASES[1:]]
     cfg = staged_cfg(run_dir / 'w', phases)
-    cfg.train_cfg.max_epochs = 4
+    cfg.train_cfg.max_epochs = 6
     with pytest.raises(UsageError, match=message):
         train(cfg)
 
