@@ -14,7 +14,7 @@ warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
 warnings.filterwarnings('ignore', message='Fail to import ``MultiScale')
 check_dependencies()
 
-from .utils.checkpoint import allow_runner_checkpoints  # noqa: E402
+from .utils.safe_globals import allow_runner_checkpoints  # noqa: E402
 from .version import __version__  # noqa: E402
 
 allow_runner_checkpoints()

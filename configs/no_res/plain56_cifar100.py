@@ -7,48 +7,11 @@ Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation);
 padded crops, weight decay and cosine schedules instead of the seed's.
 Expected: no published number is known. Measured: not run.
 """
-_base_ = '../rd/resnet56_cifar100.py'
+_base_ = './plain20_cifar100.py'
 
 model = dict(
-    type='rd_plugins.StagewiseDistiller',
-    backbone=dict(shortcut='none'),
+    backbone=dict(depth=56),
     teacher=dict(
-        _base_.model,
+        backbone=dict(depth=56),
         init_cfg=dict(
-            type='Pretrained',
             checkpoint='work_dirs/resnet56_cifar100/epoch_200.pth')))
-
-param_scheduler = []
-custom_hooks = [
-    dict(
-        type='rd_plugins.PhaseHook',
-        phases=[
-            dict(
-                name='stage 1',
-                epochs=20,
-                train=['backbone.layer1'],
-                loss='stage1',
-                lr=0.1,
-                schedule='cosine'),
-            dict(
-                name='stage 2',
-                epochs=20,
-                train=['backbone.layer2'],
-                loss='stage2',
-                lr=0.1,
-                schedule='cosine'),
-            dict(
-                name='stage 3',
-                epochs=20,
-                train=['backbone.layer3'],
-                loss='stage3',
-                lr=0.1,
-                schedule='cosine'),
-            dict(
-                name='fine-tune',
-                epochs=140,
-                loss='finetune',
-                lr=0.05,
-                schedule='cosine'),
-        ])
-]

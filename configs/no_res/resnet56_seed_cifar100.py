@@ -6,11 +6,6 @@ Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation).
 The teacher of plain56_seed_cifar100.py.
 Expected: no published number is known. Measured: not run.
 """
-_base_ = [
-    '../_base_/models/resnet56_cifar.py',
-    '../_base_/datasets/cifar100_28_bs1024.py',
-    '../_base_/schedules/no_res_seed_160e.py',
-    '../_base_/default_runtime.py',
-]
+_base_ = './resnet20_seed_cifar100.py'
 
-model = dict(head=dict(num_classes=100))
+model = dict(backbone=dict(depth=56))

@@ -1,13 +1,10 @@
-"""Reading checkpoints: safely, and with errors a user can act on."""
+"""Reading and checking checkpoints, with errors a user can act on."""
 import os
-from typing import Any, Callable, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 from urllib.error import URLError
 
-import numpy as np
 import torch
-from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseTTAModel, is_model_wrapper
-from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
@@ -16,55 +13,6 @@ from .errors import UsageError
 # What is trained beside a student lies under this prefix of the state dict;
 # publishing drops it.
 AUXILIARY_PREFIX = 'auxiliary.'
-
-# What Runner checkpoints refer to through ``getattr``: the statistics of the
-# log history and the shape of a one-cycle schedule.
-_ALLOWED_ATTRIBUTES = {
-    HistoryBuffer: ('min', 'max', 'current', 'mean'),
-    OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
-}
-
-
-def _restricted_getattr(owner: type, name: str) -> Callable:
-    """Stand-in for ``getattr`` inside the unpickler.
-
-    Allow-listing the real one would hand every attribute of every object to
-    the file; this one knows six.
-    """
-    if name in _ALLOWED_ATTRIBUTES.get(owner, ()):
-        return getattr(owner, name)
-    raise UsageError(f'The checkpoint asks for attribute {name!r} of '
-                     f'{owner!r}, which no checkpoint of a Runner needs. Do '
-                     'not load this file.')
-
-
-def _numpy_globals() -> list:
-    """What NumPy arrays and scalars are pickled as, by NumPy 1 and 2."""
-    multiarray = getattr(np, '_core', None) or np.core
-    functions = [
-        multiarray.multiarray._reconstruct, multiarray.multiarray.scalar
-    ]
-    named = [(function, f'numpy.{core}.multiarray.{function.__name__}')
-             for function in functions for core in ('core', '_core')]
-    dtypes = {type(np.dtype(kind)) for kind in 'bBhHiIlLqQefd?'}
-    return [*named, np.ndarray, np.dtype, *dtypes]
-
-
-def allow_runner_checkpoints() -> None:
-    """Let ``torch.load(weights_only=True)`` read MMEngine's checkpoints.
-
-    PyTorch 2.6 made ``weights_only=True`` the default, and MMEngine 0.10
-    stores its log history and schedules beside the weights. The globals needed
-    for that are added to PyTorch's allow-list; ``weights_only`` stays on.
-    Older PyTorch needs nothing.
-    """
-    names_allowed = tuple(
-        int(part) for part in torch.__version__.split('.')[:2]) >= (2, 6)
-    if names_allowed:
-        torch.serialization.add_safe_globals([
-            *_ALLOWED_ATTRIBUTES, *_numpy_globals(),
-            (_restricted_getattr, 'builtins.getattr')
-        ])
 
 
 def read_checkpoint(path: str) -> Dict[str, Any]:
