@@ -149,8 +149,9 @@ def train_on_two_ranks(run_dir, kind):
     assert '2 ranks agree' in done.stdout
 
 
-def test_two_processes_end_with_the_same_weights(run_dir):
-    train_on_two_ranks(run_dir, 'joint')
+@pytest.mark.parametrize('kind', ['joint', 'co_trained'])
+def test_two_processes_end_with_the_same_weights(run_dir, kind):
+    train_on_two_ranks(run_dir, kind)
 
 
 def test_phases_on_two_processes_are_those_on_one(run_dir):

@@ -121,7 +121,7 @@ def draw(curves: Dict[str, List[float]]) -> None:
         curve = curves[name]
         axes.plot(range(1, len(curve) + 1), curve, marker='o', label=title)
     axes.set(xlabel='epoch', ylabel='test accuracy (%)',
-             title='4,000 digits of MNIST, same schedule for all')
+             title='4,000 digits of MNIST, four epochs each')
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
     axes.legend()

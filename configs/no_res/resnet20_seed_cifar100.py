@@ -13,4 +13,6 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
-model = dict(head=dict(num_classes=100))
+# Projections, as in the source.
+model = dict(
+    backbone=dict(shortcut='projection'), head=dict(num_classes=100))

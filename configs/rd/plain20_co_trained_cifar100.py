@@ -1,6 +1,5 @@
 """JointRD with a teacher that trains in the same steps, from scratch.
 
-    python tools/train.py configs/rd/resnet20_cifar100.py    # the teacher
     python tools/train.py configs/rd/plain20_co_trained_cifar100.py
 
 Mode JOINT of the released code of Residual Distillation (NeurIPS 2020).

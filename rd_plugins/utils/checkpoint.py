@@ -10,8 +10,8 @@ from torch import nn
 
 from .errors import UsageError
 
-# What is trained beside a student lies under this prefix of the state dict;
-# publishing drops it.
+# What is trained beside a student lies under this prefix of the state dict.
+# It is not needed to predict.
 AUXILIARY_PREFIX = 'auxiliary.'
 
 

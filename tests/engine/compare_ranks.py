@@ -1,7 +1,7 @@
 """Train in every process of a group and compare what they end with.
 
     python -m torch.distributed.run --nproc_per_node 2 compare_ranks.py \\
-        DIR {joint,staged}
+        DIR {joint,co_trained,staged}
 
 The weights of rank 0 are saved as DIR/weights.pth.
 """
@@ -43,6 +43,7 @@ def main() -> None:
         cfg = divisible_cfg(folder / 'run', processes=2)
     else:
         cfg = joint_cfg(folder / 'run')
+        cfg.model.co_train_teacher = kind == 'co_trained'
     cfg.launcher = 'pytorch'
     cfg.experiment_name = kind
     runner = train(cfg)

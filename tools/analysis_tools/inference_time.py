@@ -17,6 +17,7 @@ from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
 
 from rd_plugins.engine.launch import exit_on_usage_error, read_config
+from rd_plugins.models import fold_dirac
 from rd_plugins.utils.measure import forward_pass, median_times
 
 
@@ -37,7 +38,7 @@ def parse_args() -> argparse.Namespace:
 
 def build(path: str, args: argparse.Namespace) -> torch.nn.Module:
     """The network of a config, ready to be timed."""
-    model = MODELS.build(read_config(path).model).eval()
+    model = fold_dirac(MODELS.build(read_config(path).model).eval())
     if not args.keep_norms:
         model = fuse_conv_bn(model)
     return model.to(args.device)

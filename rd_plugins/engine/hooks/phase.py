@@ -20,8 +20,9 @@ class Phase:
         loss (str, optional): Passed to the model's ``set_loss``.
             Defaults to None: the model has one loss.
         lr (float, optional): The learning rate at its beginning, for
-            parameters without an ``lr_mult``. Defaults to None: the
-            ``param_scheduler`` of the config sets it.
+            parameters without an ``lr_mult``. Give it to every phase or to
+            none. Defaults to None: the ``param_scheduler`` of the config sets
+            it.
         schedule (str): How the learning rate goes on: ``'step'`` multiplies it
             by ``gamma`` after each of the ``milestones``, ``'cosine'`` lets it
             fall to 0. Defaults to ``'step'``.
@@ -53,9 +54,20 @@ class Phase:
         if not (isinstance(self.epochs, int) and self.epochs > 0):
             raise UsageError(f'{owner} has epochs={self.epochs!r}; it needs a '
                              'whole number above 0.')
-        if isinstance(self.train, str) and self.train != 'all':
+        if not self.train or (isinstance(self.train, str)
+                              and self.train != 'all'):
             raise UsageError(f"{owner} has train={self.train!r}; give 'all' "
                              'or a list of names.')
+        if self.lr is None and (self.milestones or self.warmup
+                                or self.schedule != 'step'):
+            raise UsageError(f'{owner} has a schedule but no lr; give both or '
+                             'neither.')
+        if self.warmup < 0 or any(not 0 < m < self.epochs
+                                  for m in self.milestones):
+            raise UsageError(
+                f'{owner} has warmup={self.warmup} and milestones='
+                f'{list(self.milestones)}; they lie within its {self.epochs} '
+                'epochs.')
 
     def trains(self, name: str) -> bool:
         """Whether the module or parameter of that name trains."""

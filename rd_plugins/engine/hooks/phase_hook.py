@@ -1,4 +1,5 @@
 """Trains a model in phases: some parts at a time, the others frozen."""
+from dataclasses import fields
 from itertools import accumulate
 from typing import List
 
@@ -67,9 +68,18 @@ class PhaseHook(Hook):
     priority = 'HIGHEST'
 
     def __init__(self, phases: List[dict]) -> None:
+        known = {field.name for field in fields(Phase)}
+        for phase in phases:
+            unknown = sorted(set(phase) - known)
+            if unknown:
+                raise UsageError(f'A phase has no option {unknown[0]!r}; '
+                                 f'choose from {", ".join(sorted(known))}.')
         self.phases = [Phase(**phase) for phase in phases]
         if not self.phases:
             raise UsageError('PhaseHook has no phases; give at least one.')
+        if len({phase.lr is None for phase in self.phases}) > 1:
+            raise UsageError('Some phases have an lr and others have none; '
+                             'give it to all or to none.')
         self._begins = [
             0, *accumulate(phase.epochs for phase in self.phases)
         ]
@@ -84,8 +94,9 @@ class PhaseHook(Hook):
         self._current = None
         base = runner.optim_wrapper.optimizer.defaults['lr']
         self._multipliers = [
-            group['lr'] / base for group in runner.optim_wrapper.param_groups
-        ] if base else None
+            group['lr'] / base if base else 1.0
+            for group in runner.optim_wrapper.param_groups
+        ]
 
     def before_train(self, runner) -> None:
         """Check the phases against the run and the model."""
@@ -94,12 +105,33 @@ class PhaseHook(Hook):
             raise UsageError(f'The phases take {total} epochs and the run '
                              f'{runner.max_epochs}; set '
                              f'train_cfg.max_epochs={total}.')
+        if self.phases[0].lr is not None and runner.param_schedulers:
+            raise UsageError('The phases set the learning rate, and so does '
+                             'the config\'s param_scheduler; write '
+                             'param_scheduler = [].')
+        counts = runner.optim_wrapper._accumulative_counts
+        if len(runner.train_dataloader) % counts:
+            raise UsageError(
+                f'An epoch has {len(runner.train_dataloader)} batches and '
+                f'gradients are accumulated over {counts}; choose a batch '
+                'size with which no gradient is left over at a border.')
         for phase in self.phases:
-            self._check(phase, self._model(runner))
+            self._check(phase, self._model(runner), runner.optim_wrapper)
 
     @staticmethod
-    def _check(phase: Phase, model: nn.Module) -> None:
+    def _check(phase: Phase, model: nn.Module, optim_wrapper) -> None:
         names = [name for name, _ in model.named_parameters()]
+        optimized = {
+            id(parameter) for group in optim_wrapper.param_groups
+            for parameter in group['params']
+        }
+        for name, parameter in model.named_parameters():
+            if phase.trains(name) and not (parameter.requires_grad
+                                           and id(parameter) in optimized):
+                raise UsageError(
+                    f'Phase {phase.name!r} trains {name}, which the model\'s '
+                    'config has frozen; leave that to the phases (no '
+                    'frozen_stages, no requires_grad=False).')
         for chosen in () if phase.train == 'all' else phase.train:
             if not any(name == chosen or name.startswith(f'{chosen}.')
                        for name in names):

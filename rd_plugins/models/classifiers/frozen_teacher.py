@@ -110,6 +110,11 @@ class CoTrainedTeacher(FrozenTeacher):
     def __init__(self, cfg: dict) -> None:
         self._model = MODELS.build(deepcopy(cfg))
         self._is_loaded = True
+        if any(getattr(m, 'with_cp', False) for m in self._model.modules()):
+            raise UsageError(
+                'A co-trained teacher has with_cp=True, but what is computed '
+                'again in the backward pass would meet it in another mode; '
+                'set model.teacher.backbone.with_cp=False.')
 
     def __deepcopy__(self, memo: dict) -> 'CoTrainedTeacher':
         copy = type(self).__new__(type(self))

@@ -14,7 +14,7 @@ from rd_plugins.models.utils import (CosineDecay, get_stage, last_norm,
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_choice
 from .distiller import Distiller
-from .frozen_teacher import CoTrainedTeacher
+from .frozen_teacher import CoTrainedTeacher, FrozenTeacher
 
 
 def build_connector(channels: int) -> nn.Sequential:
@@ -64,7 +64,8 @@ class JointRD(Distiller):
         co_train_teacher (bool): Train the teacher from scratch, in the same
             steps, by its own cross entropy alone (mode JOINT of the released
             code); it is saved under ``auxiliary.teacher``. Then ``teacher``
-            needs no weights. Defaults to False: a frozen teacher.
+            needs no weights. Clipping gradients by their norm would tie the
+            two together. Defaults to False: a frozen teacher.
         share_tail (bool): Join hybrids at each cut on the batch axis, so that
             a teacher stage runs once for all of them: the same numbers from
             fewer kernels. Defaults to True.
@@ -85,6 +86,10 @@ class JointRD(Distiller):
                  share_tail: bool = True,
                  **kwargs) -> None:
         if co_train_teacher:
+            if isinstance(teacher, FrozenTeacher):
+                raise UsageError('JointRD cannot co-train a teacher that is '
+                                 'already trained and frozen; leave '
+                                 'co_train_teacher out.')
             teacher = CoTrainedTeacher(teacher)
         super().__init__(*args, teacher=teacher, **kwargs)
         check_choice('JointRD', 'feature_paths', feature_paths,

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -6,7 +7,8 @@ import pytest
 import torch
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
-from mmengine.registry import init_default_scope
+from mmengine.optim import OptimWrapper
+from mmengine.registry import OPTIM_WRAPPERS, init_default_scope
 
 from rd_plugins.engine import PhaseHook
 from rd_plugins.engine.launch import build_runner
@@ -155,12 +157,57 @@ def test_resume_at_every_border_and_inside_every_phase(whole, epoch):
         assert_same(ours[key], theirs[key], key)
 
 
-def test_gradient_accumulation_does_not_leak_over_a_border(run_dir):
-    """Five steps in pairs: one gradient is left at the border, and dropped."""
+def test_gradient_accumulation(run_dir):
+    """Four batches in pairs are two steps; five would leave one over."""
+    pairs = {'optim_wrapper.accumulative_counts': 2}
+    phases = [dict(phase, epochs=1) for phase in PHASES]
     record = run(
-        staged_cfg(run_dir / 'w', [dict(PHASES[0], epochs=1), *PHASES[1:]],
-                   **{'optim_wrapper.accumulative_counts': 2}))
-    assert all('backbone.layer2.' in key for key in changed(record, 1))
+        staged_cfg(run_dir / 'w', phases, **pairs,
+                   **{'train_dataloader.batch_size': 10}))
+    for epoch, stage in enumerate(('layer1', 'layer2')):
+        assert changed(record, epoch) == {
+            key for key in record.states[0]
+            if key.startswith(f'backbone.{stage}.')
+        }
+    with pytest.raises(UsageError, match='5 batches and gradients are accu'):
+        train(staged_cfg(run_dir / 'v', phases, **pairs))
+
+
+@OPTIM_WRAPPERS.register_module(force=True)
+class CpuAmpOptimWrapper(OptimWrapper):
+    """What AmpOptimWrapper does, without the GPU that it insists on."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.scaler = torch.amp.GradScaler('cpu', init_scale=64.0)
+
+    def backward(self, loss, **kwargs):
+        self.scaler.scale(loss).backward()
+        self._inner_count += 1
+
+    def step(self, **kwargs):
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+
+    @contextmanager
+    def optim_context(self, model):
+        with super().optim_context(model), torch.autocast(
+                'cpu', dtype=torch.bfloat16):
+            yield
+
+
+def test_mixed_precision(run_dir):
+    """Autocast and a gradient scaler: frozen is frozen, trained is trained."""
+    phases = [dict(phase, epochs=1) for phase in PHASES]
+    record = run(
+        staged_cfg(run_dir / 'w', phases,
+                   **{'optim_wrapper.type': 'CpuAmpOptimWrapper'}))
+    assert changed(record, 0) == {
+        key for key in record.states[0] if key.startswith('backbone.layer1.')
+    }
+    assert changed(record, 2) == set(record.states[0])
+    assert all(
+        value.isfinite().all() for value in record.states[-1].values())
 
 
 def test_it_works_for_an_ordinary_classifier(run_dir):
@@ -215,6 +262,25 @@ def test_losses_that_the_model_does_not_have(run_dir):
         train(cfg)
 
 
-def test_no_phases():
+def test_the_learning_rate_has_one_master(run_dir):
+    """Phases or schedulers; all phases or none."""
+    cfg = staged_cfg(run_dir / 'w')
+    cfg.param_scheduler = [dict(type='LinearLR', start_factor=0.1)]
+    with pytest.raises(UsageError, match='write param_scheduler = '):
+        train(cfg)
+    with pytest.raises(UsageError, match='Some phases have an lr'):
+        PhaseHook([dict(name='a', epochs=1, lr=1), dict(name='b', epochs=1)])
+
+
+def test_what_the_config_freezes_cannot_be_trained(run_dir):
+    cfg = staged_cfg(run_dir / 'w', **{'model.backbone.frozen_stages': 1})
+    with pytest.raises(UsageError, match="'stage 1' trains backbone.layer1.*"
+                       'has frozen'):
+        train(cfg)
+
+
+def test_impossible_hooks():
     with pytest.raises(UsageError, match='no phases'):
         PhaseHook([])
+    with pytest.raises(UsageError, match="no option 'epoch'; choose from ep"):
+        PhaseHook([dict(name='a', epoch=1)])

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from mmpretrain.registry import MODELS
 
+from rd_plugins.models import FrozenTeacher
 from rd_plugins.models.losses import negative_margin
 from rd_plugins.models.utils import CosineDecay, run_tails
 from rd_plugins.utils.errors import UsageError
@@ -294,6 +295,13 @@ def test_a_co_trained_teacher_is_initialised_as_its_config_says():
     cfg['head']['init_cfg'] = dict(type='Constant', layer='Linear', val=0.5)
     model = build(cfg, co_train_teacher=True)
     assert (model.teacher.head.fc.weight == 0.5).all()
+
+
+def test_what_a_co_trained_teacher_cannot_be(teacher_cfg):
+    with pytest.raises(UsageError, match='with_cp=True'):
+        build(classifier_cfg('pad', with_cp=True), co_train_teacher=True)
+    with pytest.raises(UsageError, match='already trained and frozen'):
+        build(FrozenTeacher(teacher_cfg), co_train_teacher=True)
 
 
 def test_a_co_trained_teachers_tail_trains_the_student(batch, progress):

@@ -63,6 +63,37 @@ def test_stage_loss_is_the_definition(teacher_cfg, batch, stage, stage_inputs):
         assert reached == {f'layer{stage}'}
 
 
+@pytest.mark.parametrize('plain, residual, depth',
+                         [('PlainResNet_CIFAR', 'ResNet_CIFAR', 18),
+                          ('PlainResNet', 'ResNet', 50)])
+def test_four_stages_and_bottlenecks(tmp_path, plain, residual, depth):
+    """They start from the teacher and fit each of four stages."""
+    backbone = dict(depth=depth, base_channels=4, stem_channels=4)
+    cfg = dict(
+        type='ImageClassifier',
+        backbone=dict(type=residual, **backbone),
+        neck=dict(type='GlobalAveragePooling'),
+        head=dict(
+            type='LinearClsHead',
+            num_classes=5,
+            in_channels=32 if depth == 18 else 128))
+    path = str(tmp_path / 'teacher.pth')
+    torch.save(MODELS.build(cfg).state_dict(), path)
+    model = build(
+        dict(cfg, init_cfg=dict(type='Pretrained', checkpoint=path)),
+        dict(cfg, backbone=dict(type=f'rd_plugins.{plain}', **backbone)))
+    inputs = torch.randn(2, 3, 64, 64)
+    targets = model.teacher.backbone(inputs)
+    model.backbone.eval()
+    for stage in (1, 2, 3, 4):
+        model.set_loss(f'stage{stage}')
+        loss, = model.loss(inputs, None).values()
+        output = model.backbone(inputs)[stage - 1]
+        expected = (output - targets[stage - 1]).abs().mean()
+        assert expected > 0
+        assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
 def test_fine_tuning_by_cross_entropy(teacher_cfg, batch):
     model = build(teacher_cfg)
     plain = MODELS.build(classifier_cfg('none')).train()
