@@ -74,7 +74,9 @@ def test_slurm_names_the_first_host(monkeypatch, tmp_path):
     scontrol.write_text('#!/bin/sh\necho node07\necho node08\n')
     scontrol.chmod(0o755)
     monkeypatch.setenv('PATH', f'{tmp_path}:{os.environ["PATH"]}')
-    monkeypatch.delenv('MASTER_ADDR', raising=False)
+    # Set first, so that it is put back afterwards whatever is called.
+    monkeypatch.setenv('MASTER_ADDR', '')
+    monkeypatch.delenv('MASTER_ADDR')
     for name, value in dict(SLURM_PROCID='3', SLURM_NTASKS='4', RANK='',
                             SLURM_NODELIST='node[07-08]', WORLD_SIZE='',
                             LOCAL_RANK='', MASTER_PORT='1').items():
@@ -82,7 +84,6 @@ def test_slurm_names_the_first_host(monkeypatch, tmp_path):
     launch.name_slurm_processes()
     assert os.environ['MASTER_ADDR'] == 'node07'
     assert os.environ['RANK'] == '3' and os.environ['WORLD_SIZE'] == '4'
-    monkeypatch.delenv('MASTER_ADDR')
 
 
 @pytest.mark.parametrize('launcher, environment', [
