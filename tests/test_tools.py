@@ -22,12 +22,15 @@ SMALL = [
 
 
 def run(*command, cwd=None, **environment):
-    """Run a command at the root of the project."""
+    """Run a command at the root of the project; processes meet here."""
     return subprocess.run([str(part) for part in command],
                           cwd=cwd or ROOT,
                           capture_output=True,
                           text=True,
-                          env=dict(os.environ, **environment))
+                          timeout=600,
+                          env=dict(
+                              os.environ, MASTER_ADDR='127.0.0.1',
+                              **environment))
 
 
 def tool(name, *arguments, **kwargs):
