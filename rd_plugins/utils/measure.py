@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, Sequence, Tuple
 
 import torch
 from mmengine.analysis import get_model_complexity_info
+from mmengine.logging import MMLogger
 from torch import nn
 
 
@@ -22,10 +23,16 @@ def count_macs_and_params(model: nn.Module,
         tuple[int, int]: MACs (MMEngine counts one per multiply-add and calls
         them FLOPs) and parameters.
     """
-    # MMEngine prints the modules that a forward pass does not call.
-    with redirect_stdout(io.StringIO()):
-        info = get_model_complexity_info(
-            model, image, show_table=False, show_arch=False)
+    # MMEngine tells of every layer that it counts as free.
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel('ERROR')
+    try:
+        with redirect_stdout(io.StringIO()):
+            info = get_model_complexity_info(
+                model, image, show_table=False, show_arch=False)
+    finally:
+        logger.setLevel(level)
     return int(info['flops']), int(info['params'])
 
 
