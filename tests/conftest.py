@@ -72,6 +72,29 @@ def teacher_cfg(tmp_path):
         init_cfg=dict(type='Pretrained', checkpoint=str(path)))
 
 
+@pytest.fixture(params=[('PlainResNet_CIFAR', 'ResNet_CIFAR', 18),
+                        ('PlainResNet', 'ResNet', 50)],
+                ids=['basic blocks', 'bottlenecks'])
+def four_stages(request, tmp_path):
+    """Configs of a plain student and a saved teacher, both narrow."""
+    plain, residual, depth = request.param
+    backbone = dict(depth=depth, base_channels=4, stem_channels=4)
+    teacher = dict(
+        type='ImageClassifier',
+        backbone=dict(type=residual, **backbone),
+        neck=dict(type='GlobalAveragePooling'),
+        head=dict(
+            type='LinearClsHead',
+            num_classes=5,
+            in_channels=32 if depth == 18 else 128))
+    student = dict(
+        teacher, backbone=dict(type=f'rd_plugins.{plain}', **backbone))
+    path = str(tmp_path / 'four_stages.pth')
+    torch.save(MODELS.build(teacher).state_dict(), path)
+    return student, dict(
+        teacher, init_cfg=dict(type='Pretrained', checkpoint=path))
+
+
 @pytest.fixture
 def batch():
     """Six images with labels."""

@@ -19,7 +19,7 @@ from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
 
 from rd_plugins.engine.launch import exit_on_usage_error, read_config
-from rd_plugins.utils.checkpoint import read_checkpoint
+from rd_plugins.utils.checkpoint import read_weights
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import (count_macs_and_params, forward_pass,
                                       median_times)
@@ -76,12 +76,12 @@ def train(name: str, options: List[str]) -> List[float]:
     return curve
 
 
-def test(name: str, config: str, options: List[str]) -> float:
+def test(name: str, config: str) -> float:
     """Accuracy of a run's checkpoint in percent, by tools/test.py."""
     result = OUT / f'{name}.test.json'
     run_tool('test.py', OUT / f'{name}.test.log',
              str(CONFIGS / f'{config}.py'), checkpoint_of(name), '--out',
-             str(result), '--out-item', 'metrics', *options)
+             str(result), '--out-item', 'metrics')
     return json.loads(result.read_text())['accuracy/top1']
 
 
@@ -93,7 +93,7 @@ def checkpoint_of(name: str) -> str:
 def build(name: str, config: str) -> torch.nn.Module:
     """The network of a run, ready for inference."""
     model = MODELS.build(read_config(CONFIGS / f'{config}.py').model)
-    model.load_state_dict(read_checkpoint(checkpoint_of(name))['state_dict'])
+    model.load_state_dict(read_weights(checkpoint_of(name)))
     return model.eval()
 
 
@@ -150,7 +150,7 @@ def main() -> None:
     for step, (name, title, config) in enumerate(RUNS, start=1):
         print(f'[{step}/{len(RUNS)}] {title}', flush=True)
         curves[name] = train(name, options)
-        accuracies[name] = test(name, config, [])
+        accuracies[name] = test(name, config)
         print(f'  tested with configs/demo/{config}.py: '
               f'{accuracies[name]:.2f} %', flush=True)
     init_default_scope('mmpretrain')

@@ -21,27 +21,13 @@ custom_hooks = [
     dict(
         type='rd_plugins.PhaseHook',
         phases=[
-            dict(
-                name='stage 1',
+            *(dict(
+                name=f'stage {k}',
                 epochs=1,
-                train=['backbone.layer1'],
-                loss='stage1',
+                train=[f'backbone.layer{k}'],
+                loss=f'stage{k}',
                 lr=0.1,
-                schedule='cosine'),
-            dict(
-                name='stage 2',
-                epochs=1,
-                train=['backbone.layer2'],
-                loss='stage2',
-                lr=0.1,
-                schedule='cosine'),
-            dict(
-                name='stage 3',
-                epochs=1,
-                train=['backbone.layer3'],
-                loss='stage3',
-                lr=0.1,
-                schedule='cosine'),
+                schedule='cosine') for k in (1, 2, 3)),
             dict(
                 name='fine-tune',
                 epochs=1,

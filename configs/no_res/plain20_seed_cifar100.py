@@ -24,27 +24,13 @@ custom_hooks = [
     dict(
         type='rd_plugins.PhaseHook',
         phases=[
-            dict(
-                name='stage 1',
+            *(dict(
+                name=f'stage {k}',
                 epochs=30,
-                train=['backbone.layer1'],
-                loss='stage1',
+                train=[f'backbone.layer{k}'],
+                loss=f'stage{k}',
                 lr=0.1,
-                milestones=[14, 24]),
-            dict(
-                name='stage 2',
-                epochs=30,
-                train=['backbone.layer2'],
-                loss='stage2',
-                lr=0.1,
-                milestones=[14, 24]),
-            dict(
-                name='stage 3',
-                epochs=30,
-                train=['backbone.layer3'],
-                loss='stage3',
-                lr=0.1,
-                milestones=[14, 24]),
+                milestones=[14, 24]) for k in (1, 2, 3)),
             dict(
                 name='fine-tune',
                 epochs=30,

@@ -47,6 +47,23 @@ def read_checkpoint(path: str) -> Dict[str, Any]:
         state_dict=checkpoint)
 
 
+def _unwrapped(state_dict: Dict[str, torch.Tensor]) -> dict:
+    """Without the ``module.`` that a parallel wrapper puts before keys."""
+    return {
+        key.removeprefix('module.'): value
+        for key, value in state_dict.items()
+    }
+
+
+def read_weights(path: str) -> Dict[str, torch.Tensor]:
+    """Read the weights of a checkpoint; see :func:`read_checkpoint`.
+
+    Returns:
+        dict[str, Tensor]: By name, without the prefix of a parallel wrapper.
+    """
+    return _unwrapped(read_checkpoint(path)['state_dict'])
+
+
 def _innermost(model: nn.Module) -> nn.Module:
     while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
         model = model.module
@@ -90,11 +107,10 @@ def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
     """
 
     def counted(weights: Dict[str, torch.Tensor]) -> dict:
-        names = {key.removeprefix('module.'): key for key in weights}
         return {
-            name: weights[key]
-            for name, key in names.items()
-            if auxiliary or not name.startswith(AUXILIARY_PREFIX)
+            key: value
+            for key, value in weights.items()
+            if auxiliary or not key.startswith(AUXILIARY_PREFIX)
         }
 
     needed = counted(_innermost(model).state_dict())
@@ -109,7 +125,7 @@ def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
 
 def check_checkpoint_fits(path: str, model: nn.Module) -> None:
     """Check a checkpoint to test; see :func:`check_state_dict_fits`."""
-    check_state_dict_fits(read_checkpoint(path)['state_dict'], model, path)
+    check_state_dict_fits(read_weights(path), model, path)
 
 
 def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
@@ -137,7 +153,7 @@ def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
                          'or start from these weights: --cfg-options '
                          f'load_from={path}.')
     check_state_dict_fits(
-        checkpoint['state_dict'], model, path, auxiliary=True)
+        _unwrapped(checkpoint['state_dict']), model, path, auxiliary=True)
 
 
 def check_checkpoint_starts(path: str, model: nn.Module) -> None:
@@ -150,9 +166,9 @@ def check_checkpoint_starts(path: str, model: nn.Module) -> None:
     Raises:
         UsageError: If none of its weights is one of the model's.
     """
-    found = read_checkpoint(path)['state_dict']
+    found = read_weights(path)
     needed = _innermost(model).state_dict()
-    if not any(key.removeprefix('module.') in needed for key in found):
+    if not any(key in needed for key in found):
         raise UsageError(f'{path} has no weights of this model: it has '
                          f'{next(iter(found), "none")}, where the model has '
                          f'{next(iter(needed))}. Convert it first, see '

@@ -6,6 +6,7 @@ import torch
 from mmengine.logging import HistoryBuffer
 from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
 
+from .dependencies import release
 from .errors import UsageError
 
 # What Runner checkpoints refer to through ``getattr``: the statistics of the
@@ -49,9 +50,7 @@ def allow_runner_checkpoints() -> None:
     for that are added to PyTorch's allow-list; ``weights_only`` stays on.
     Older PyTorch needs nothing.
     """
-    names_allowed = tuple(
-        int(part) for part in torch.__version__.split('.')[:2]) >= (2, 6)
-    if names_allowed:
+    if release(torch.__version__) >= (2, 6):
         torch.serialization.add_safe_globals([
             *_ALLOWED_ATTRIBUTES, *_numpy_globals(),
             (_restricted_getattr, 'builtins.getattr')

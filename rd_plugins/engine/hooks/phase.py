@@ -6,6 +6,11 @@ from typing import Optional, Sequence, Union
 from rd_plugins.utils.errors import UsageError, check_choice
 
 
+def covers(chosen: str, name: str) -> bool:
+    """Whether ``name`` is the chosen module or parameter, or below it."""
+    return name == chosen or name.startswith(f'{chosen}.')
+
+
 @dataclass(frozen=True)
 class Phase:
     """What trains during some epochs, with which loss and learning rate.
@@ -73,8 +78,7 @@ class Phase:
         """Whether the module or parameter of that name trains."""
         if self.train == 'all':
             return True
-        return any(name == chosen or name.startswith(f'{chosen}.')
-                   for chosen in self.train)
+        return any(covers(chosen, name) for chosen in self.train)
 
     def learning_rate(self, epoch: float) -> float:
         """The learning rate after ``epoch`` epochs of this phase.

@@ -9,7 +9,7 @@ from torch import nn
 
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
-from .phase import Phase
+from .phase import Phase, covers
 
 
 def freeze(model: nn.Module, phase: Phase) -> None:
@@ -25,10 +25,11 @@ def freeze(model: nn.Module, phase: Phase) -> None:
 
 def set_modes(model: nn.Module, phase: Phase) -> None:
     """Put frozen modules into eval mode, so that no statistic moves."""
+    if phase.train == 'all':
+        return
     for name, module in model.named_modules():
-        leads_to_trained = phase.train == 'all' or any(
-            not name or chosen.startswith(f'{name}.')
-            for chosen in phase.train)
+        leads_to_trained = not name or any(
+            covers(name, chosen) for chosen in phase.train)
         if not (phase.trains(name) or leads_to_trained):
             module.training = False
 
@@ -133,8 +134,7 @@ class PhaseHook(Hook):
                     'config has frozen; leave that to the phases (no '
                     'frozen_stages, no requires_grad=False).')
         for chosen in () if phase.train == 'all' else phase.train:
-            if not any(name == chosen or name.startswith(f'{chosen}.')
-                       for name in names):
+            if not any(covers(chosen, name) for name in names):
                 raise UsageError(
                     f'Phase {phase.name!r} trains {chosen!r}, which has no '
                     'parameters in this model; it has, for example, '

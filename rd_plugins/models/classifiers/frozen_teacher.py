@@ -7,7 +7,7 @@ from typing import Iterator
 from mmpretrain.registry import MODELS
 from torch import nn
 
-from rd_plugins.utils.checkpoint import check_state_dict_fits, read_checkpoint
+from rd_plugins.utils.checkpoint import check_state_dict_fits, read_weights
 from rd_plugins.utils.errors import UsageError
 
 
@@ -84,11 +84,7 @@ class FrozenTeacher:
                 f'There is no teacher at {self.checkpoint}. Train it first, '
                 'or name another file: --cfg-options '
                 'model.teacher.init_cfg.checkpoint=PATH_OR_URL.')
-        weights = read_checkpoint(self.checkpoint)['state_dict']
-        weights = {
-            key.removeprefix('module.'): value
-            for key, value in weights.items()
-        }
+        weights = read_weights(self.checkpoint)
         check_state_dict_fits(weights, self._model,
                               f'The teacher {self.checkpoint}')
         self._model.load_state_dict(weights, strict=False)

@@ -143,9 +143,10 @@ class JointRD(Distiller):
         if self.co_train_teacher:
             own = self.teacher.loss(inputs, data_samples)
             losses['loss_teacher'] = own['loss']
+        if self.logit_loss or self.feature_loss:
+            target_logits, targets = self._targets(inputs)
         if self.logit_loss:
-            losses['loss_logit'] = self.logit_loss(
-                logits, self.teacher_logits(inputs))
+            losses['loss_logit'] = self.logit_loss(logits, target_logits)
         weight = self.hybrid_weight(training_progress())
         share = weight / (len(feats) - 1)
         features = recorded[-1:]
@@ -156,7 +157,7 @@ class JointRD(Distiller):
                 losses[f'loss_hybrid{k}'] = share * hybrid_loss
         if self.feature_loss:
             losses['loss_feature'] = self._feature_distance(
-                inputs, features, share)
+                features, targets[-1], share)
         losses['hybrid_weight'] = inputs.new_tensor(weight)
         return losses
 
@@ -188,16 +189,21 @@ class JointRD(Distiller):
             return list(recorded[-1].chunk(hybrids))
         return recorded[len(recorded) // hybrids - 1::len(recorded) // hybrids]
 
-    def _feature_distance(self, inputs: torch.Tensor,
-                          features: List[torch.Tensor],
+    @torch.no_grad()
+    def _targets(
+        self, inputs: torch.Tensor
+    ) -> Tuple[torch.Tensor, List[torch.Tensor]]:
+        """The teacher's predictions and, if needed, its last features."""
+        with self._recording(self.teacher.backbone) as recorded:
+            return self.teacher_logits(inputs), recorded
+
+    def _feature_distance(self, features: List[torch.Tensor],
+                          target: torch.Tensor,
                           share: float) -> torch.Tensor:
         """D of the plain path plus the hybrids' share of theirs."""
-        with torch.no_grad(), self._teacher.as_tail() as teacher:
-            with last_pre_activation(teacher.backbone) as recorded:
-                teacher.backbone(inputs)
-            margin = negative_margin(last_norm(teacher.backbone))
+        margin = negative_margin(last_norm(self.teacher.backbone))
         distances = [
-            self.feature_loss(connector(feature), recorded[-1], margin)
+            self.feature_loss(connector(feature), target, margin)
             for connector, feature in zip(self.auxiliary.connectors, features)
         ]
         return distances[0] + share * sum(distances[1:])

@@ -4,9 +4,12 @@ import torch
 
 from tests.engine.small_run import small_cfg, train
 
-EMA = [dict(type='EMAHook', momentum=0.1, update_buffers=True)]
-
-CO_TRAINED = 'a teacher that trains in the same steps'
+EMA = {
+    'custom_hooks': [
+        dict(type='EMAHook', momentum=0.1, update_buffers=True)
+    ]
+}
+CO_TRAINED = {'model.co_train_teacher': True}
 
 
 def checkpoint(work_dir):
@@ -29,19 +32,16 @@ def assert_same(ours, theirs, path=''):
         assert ours == theirs, path
 
 
-@pytest.mark.parametrize('hooks, loader', [
+@pytest.mark.parametrize('extra, loader', [
     (EMA, dict(num_workers=0, persistent_workers=False)),
     (EMA, dict(num_workers=2, persistent_workers=True)),
-    ([], dict(num_workers=1, persistent_workers=False)),
+    ({}, dict(num_workers=1, persistent_workers=False)),
     (CO_TRAINED, dict(num_workers=0, persistent_workers=False)),
 ], ids=['main', 'persistent', 'worker', 'co-trained'])
-def test_resume(run_dir, hooks, loader):
+def test_resume(run_dir, extra, loader):
     """A run that stops and resumes ends as if it had not stopped."""
     options = {f'train_dataloader.{k}': v for k, v in loader.items()}
-    if hooks is CO_TRAINED:
-        options['model.co_train_teacher'] = True
-    elif hooks:
-        options['custom_hooks'] = hooks
+    options.update(extra)
     # A seed of its own: the resumed run has to take it from the checkpoint.
     options['randomness.seed'] = None
     whole = train(small_cfg(run_dir / 'whole', **options))
@@ -51,7 +51,7 @@ def test_resume(run_dir, hooks, loader):
     assert not (parts / 'epoch_2.pth').exists()
     train(small_cfg(parts, resume=True, **options))
     keys = ['state_dict', 'optimizer', 'param_schedulers']
-    keys += ['ema_state_dict'] if hooks is EMA else []
+    keys += ['ema_state_dict'] if extra is EMA else []
     for key in keys:
         assert_same(
             checkpoint(run_dir / 'whole')[key],

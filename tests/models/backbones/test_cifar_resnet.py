@@ -63,7 +63,10 @@ def test_pad_network_is_the_definition():
 @pytest.mark.parametrize('shortcut', ['pad', 'projection'])
 def test_weights_travel_to_the_plain_twin(shortcut):
     teacher = CifarResNet(20, shortcut=shortcut)
-    CifarResNet(20, shortcut='none').load_state_dict(teacher.state_dict())
+    student = CifarResNet(20, shortcut='none')
+    student.load_state_dict(teacher.state_dict(), strict=True)
+    for key, value in student.state_dict().items():
+        assert torch.equal(value, teacher.state_dict()[key])
 
 
 def test_every_parameter_is_used():

@@ -159,28 +159,10 @@ def test_every_hybrid_contributes(teacher_cfg, batch):
         loss_hybrid1=[1], loss_hybrid2=[1, 2], loss_cls=[1, 2, 3])
 
 
-@pytest.mark.parametrize('plain, residual, depth',
-                         [('PlainResNet_CIFAR', 'ResNet_CIFAR', 18),
-                          ('PlainResNet', 'ResNet', 50)])
-def test_four_stages_and_bottlenecks(plain, residual, depth, tmp_path):
+def test_four_stages_and_bottlenecks(four_stages):
     """The last hybrid by hand, against the joined pass through the tail."""
-    backbone = dict(depth=depth, base_channels=4, stem_channels=4)
-    width = 32 if depth == 18 else 128
-    teacher_cfg = dict(
-        type='ImageClassifier',
-        backbone=dict(type=residual, **backbone),
-        neck=dict(type='GlobalAveragePooling'),
-        head=dict(type='LinearClsHead', num_classes=5, in_channels=width))
-    teacher = MODELS.build(teacher_cfg)
-    teacher.init_weights()
-    path = str(tmp_path / 'teacher.pth')
-    torch.save(dict(state_dict=teacher.state_dict()), path)
-    student = dict(
-        teacher_cfg, backbone=dict(type=f'rd_plugins.{plain}', **backbone))
-    model = build(
-        dict(
-            teacher_cfg, init_cfg=dict(type='Pretrained', checkpoint=path)),
-        student)
+    student, teacher_cfg = four_stages
+    model = build(teacher_cfg, student)
     with torch.no_grad():
         feats = model.backbone(torch.randn(3, 3, 32, 32).double())
         backbone = model.teacher.backbone

@@ -63,25 +63,10 @@ def test_stage_loss_is_the_definition(teacher_cfg, batch, stage, stage_inputs):
         assert reached == {f'layer{stage}'}
 
 
-@pytest.mark.parametrize('plain, residual, depth',
-                         [('PlainResNet_CIFAR', 'ResNet_CIFAR', 18),
-                          ('PlainResNet', 'ResNet', 50)])
-def test_four_stages_and_bottlenecks(tmp_path, plain, residual, depth):
+def test_four_stages_and_bottlenecks(four_stages):
     """They start from the teacher and fit each of four stages."""
-    backbone = dict(depth=depth, base_channels=4, stem_channels=4)
-    cfg = dict(
-        type='ImageClassifier',
-        backbone=dict(type=residual, **backbone),
-        neck=dict(type='GlobalAveragePooling'),
-        head=dict(
-            type='LinearClsHead',
-            num_classes=5,
-            in_channels=32 if depth == 18 else 128))
-    path = str(tmp_path / 'teacher.pth')
-    torch.save(MODELS.build(cfg).state_dict(), path)
-    model = build(
-        dict(cfg, init_cfg=dict(type='Pretrained', checkpoint=path)),
-        dict(cfg, backbone=dict(type=f'rd_plugins.{plain}', **backbone)))
+    student, teacher_cfg = four_stages
+    model = build(teacher_cfg, student)
     inputs = torch.randn(2, 3, 64, 64)
     targets = model.teacher.backbone(inputs)
     model.backbone.eval()
