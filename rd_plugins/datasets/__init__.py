@@ -1,4 +1,6 @@
-"""Datasets that MMPretrain does not have."""
+"""Datasets that MMPretrain does not have, and input on the device."""
+from .batch_transforms import BatchPipeline
+from .device_loader import DeviceLoader
 from .mnist_5k import MNIST5k
 
-__all__ = ['MNIST5k']
+__all__ = ['BatchPipeline', 'DeviceLoader', 'MNIST5k']

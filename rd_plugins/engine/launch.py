@@ -23,6 +23,9 @@ from rd_plugins.utils.checkpoint import (check_checkpoint_resumes,
                                          check_checkpoint_starts)
 from rd_plugins.utils.errors import UsageError
 
+# Those that a Runner has without being asked
+MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
+                          'param_scheduler', 'checkpoint')
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # Datasets of MMPretrain that fetch themselves unless told not to.
 DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST')
@@ -178,8 +181,20 @@ def check_training(cfg: Config) -> None:
         model.load_teacher()
 
 
+def drop_hooks(cfg: Config) -> None:
+    """Leave out default hooks that are None.
+
+    MMEngine does so with its own, and stops at those a config has added.
+    """
+    hooks = cfg.get('default_hooks') or {}
+    for name in [name for name, hook in hooks.items() if hook is None]:
+        if name not in MMENGINE_DEFAULT_HOOKS:
+            del hooks[name]
+
+
 def build_runner(cfg: Config) -> Runner:
     """Build the Runner that a config asks for, on whatever device is there."""
+    drop_hooks(cfg)
     for name in LOADERS:
         # MMPretrain's tool asks for persistent workers even of a loader that
         # has none, which PyTorch refuses.

@@ -158,7 +158,8 @@ class JointRD(Distiller):
         if self.feature_loss:
             losses['loss_feature'] = self._feature_distance(
                 features, targets[-1], share)
-        losses['hybrid_weight'] = inputs.new_tensor(weight)
+        # A copy from the host would wait for the device.
+        losses['hybrid_weight'] = inputs.new_full((), weight)
         return losses
 
     def _hybrids(

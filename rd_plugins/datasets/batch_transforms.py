@@ -1,0 +1,232 @@
+"""MMPretrain's crops, flips and cutouts, for a whole batch at once.
+
+Each class takes its settings from the transform of that name in a data set's
+pipeline. A crop or a flip only chooses which row and column of the original
+every pixel comes from; the pixels move once, at the end.
+"""
+from itertools import accumulate
+from typing import Callable, List, Sequence, Tuple
+
+import mmcv
+import numpy as np
+import torch
+from mmcv.transforms import RandomFlip
+from mmpretrain.datasets.transforms import Cutout, PackInputs, RandomCrop
+
+from rd_plugins.utils.errors import UsageError
+
+Size = Tuple[int, int]
+
+
+class BatchRandomCrop:
+    """Windows at random places, another one for every image.
+
+    Args:
+        transform (RandomCrop): Its padding is added to the images beforehand;
+            see :func:`padding_of`.
+        size (tuple[int]): Height and width of the padded images.
+    """
+
+    def __init__(self, transform: RandomCrop, size: Size) -> None:
+        self.size = tuple(transform.crop_size)
+        self.room = [full - crop for full, crop in zip(size, self.size)]
+        if min(self.room) < 0 or transform.pad_if_needed:
+            raise UsageError(f'RandomCrop takes {self.size} out of {size}; '
+                             'it must fit without pad_if_needed.')
+
+    def draw(self, count: int, generator: torch.Generator) -> torch.Tensor:
+        """Top left corners, shape (2, count)."""
+        return torch.stack([
+            torch.randint(
+                room + 1, (count, ),
+                generator=generator,
+                device=generator.device) for room in self.room
+        ])
+
+    def select(self, rows: torch.Tensor, columns: torch.Tensor,
+               corners: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """The rows (N, h) and columns (N, w) of the windows."""
+        windows = []
+        for lines, corner, length in zip((rows, columns), corners, self.size):
+            window = torch.arange(length, device=lines.device)
+            windows.append(lines.gather(1, corner[:, None] + window))
+        return tuple(windows)
+
+
+class BatchFlip:
+    """Mirrors some of the images.
+
+    Args:
+        transform (RandomFlip): Any probabilities and directions.
+        size (tuple[int]): Height and width of the images.
+    """
+
+    def __init__(self, transform: RandomFlip, size: Size) -> None:
+        self.size = size
+        directions, share = transform.direction, transform.prob
+        if isinstance(directions, str):
+            directions = [directions]
+        if not isinstance(share, (list, tuple)):
+            share = [share / len(directions)] * len(directions)
+        self.directions = directions
+        self.limits = list(accumulate(share))
+
+    def draw(self, count: int, generator: torch.Generator) -> torch.Tensor:
+        """Number of the direction of each image; one more means none."""
+        chance = torch.rand(
+            count, generator=generator, device=generator.device)
+        return sum((chance >= limit).long() for limit in self.limits)
+
+    def select(self, rows: torch.Tensor, columns: torch.Tensor,
+               chosen: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """The rows (N, h) and columns (N, w), some in reverse."""
+        for number, direction in enumerate(self.directions):
+            mirrored = (chosen == number)[:, None]
+            if direction in ('vertical', 'diagonal'):
+                rows = torch.where(mirrored, rows.flip(1), rows)
+            if direction in ('horizontal', 'diagonal'):
+                columns = torch.where(mirrored, columns.flip(1), columns)
+        return rows, columns
+
+
+class BatchCutout:
+    """Fills a window of some images with a constant.
+
+    Args:
+        transform (Cutout): One with a fixed ``shape``.
+        size (tuple[int]): Height and width of the images.
+    """
+
+    def __init__(self, transform: Cutout, size: Size) -> None:
+        if transform.shape is None or not isinstance(transform.pad_val, int):
+            raise UsageError('Cutout draws its size from a range or fills in '
+                             'several values; only a fixed shape and one '
+                             'value work on batches.')
+        shape = transform.shape
+        self.shape = (shape, shape) if isinstance(shape, int) else shape
+        self.size, self.prob = size, transform.prob
+        self.value = transform.pad_val
+
+    def draw(self, count: int, generator: torch.Generator) -> torch.Tensor:
+        """Chance, row and column of each window's center, shape (3, count).
+
+        mmcv draws centers between 1, not 0, and the last line.
+        """
+        chance, *centers = torch.rand(
+            3, count, generator=generator, device=generator.device)
+        return torch.stack([chance] + [
+            1 + center * (full - 1)
+            for center, full in zip(centers, self.size)
+        ])
+
+    def fill(self, images: torch.Tensor, drawn: torch.Tensor) -> torch.Tensor:
+        """The images (N, C, H, W) with their windows filled."""
+        applies = drawn[0] < self.prob
+        inside = applies[:, None, None]
+        for axis, (center, full, length) in enumerate(
+                zip(drawn[1:], self.size, self.shape)):
+            begin = (center - length / 2).clamp(min=0).long()[:, None]
+            lines = torch.arange(full, device=images.device)
+            within = (lines >= begin) & (lines < begin + length)
+            inside = inside & within.unsqueeze(2 - axis)
+        return images.masked_fill(inside[:, None], self.value)
+
+
+GEOMETRY = {RandomCrop: BatchRandomCrop, RandomFlip: BatchFlip}
+
+
+def padding_of(transform: Callable) -> Tuple[int, int, int, int]:
+    """What a transform adds to the left, top, right and bottom."""
+    padding = getattr(transform, 'padding', None) or 0
+    if isinstance(padding, int):
+        padding = (padding, padding)
+    return tuple(padding) * (2 if len(padding) == 2 else 1)
+
+
+class BatchPipeline:
+    """A data set's pipeline, for batches that lie on a device.
+
+    Args:
+        transforms (Sequence): The transforms of the pipeline: crops and flips,
+            then cutouts, then :class:`PackInputs`. Only the first may pad.
+        size (tuple[int]): Height and width of the images.
+
+    Raises:
+        UsageError: If a transform is another one, or in another place.
+    """
+
+    def __init__(self, transforms: Sequence[Callable], size: Size) -> None:
+        names = [type(transform).__name__ for transform in transforms]
+        last = transforms[-1] if transforms else None
+        if type(last) is not PackInputs or last.algorithm_keys:
+            raise UsageError(f'The pipeline {names} does not end with a '
+                             'PackInputs of images and labels alone.')
+        transforms = transforms[:-1]
+        first = transforms[0] if transforms else None
+        self.padding, self.pad_value = padding_of(first), getattr(
+            first, 'pad_val', 0)
+        left, top, right, bottom = self.padding
+        size = (size[0] + top + bottom, size[1] + left + right)
+        self.geometry: List = []
+        self.cutouts: List[BatchCutout] = []
+        for transform, name in zip(transforms, names):
+            if type(transform) is Cutout:
+                self.cutouts.append(BatchCutout(transform, size))
+                continue
+            known = type(transform) in GEOMETRY and not self.cutouts
+            if not known or (transform is not first
+                             and any(padding_of(transform))):
+                raise UsageError(
+                    f'The pipeline {names} has {name} at a place where it '
+                    'does not work on batches.')
+            step = GEOMETRY[type(transform)](transform, size)
+            size = step.size
+            self.geometry.append(step)
+
+    def pad(self, images: torch.Tensor) -> torch.Tensor:
+        """Add the padding once for all epochs.
+
+        Args:
+            images (Tensor): Shape (M, H, W, C).
+
+        Returns:
+            Tensor: The same with larger H and W.
+        """
+        left, top, right, bottom = self.padding
+        count, height, width, channels = images.shape
+        # What mmcv makes of one value for several channels is its own.
+        pixel = np.zeros((1, 1, channels), np.uint8)
+        border = mmcv.impad(pixel, padding=1, pad_val=self.pad_value)[0, 0]
+        value = torch.tensor(border, device=images.device)
+        padded = value.expand(count, height + top + bottom,
+                              width + left + right, channels).clone()
+        padded[:, top:top + height, left:left + width] = images
+        return padded
+
+    def __call__(self, images: torch.Tensor, chosen: torch.Tensor,
+                 generator: torch.Generator) -> torch.Tensor:
+        """Augment some of the images.
+
+        Args:
+            images (Tensor): All of them, padded, shape (M, H, W, C).
+            chosen (Tensor): Indices of N of them.
+            generator (Generator): Of the same device; all that is random
+                comes from it.
+
+        Returns:
+            Tensor: Shape (N, C, h, w).
+        """
+        count, (_, height, width, channels) = len(chosen), images.shape
+        rows = torch.arange(height, device=images.device).expand(count, -1)
+        columns = torch.arange(width, device=images.device).expand(count, -1)
+        for step in self.geometry:
+            rows, columns = step.select(rows, columns,
+                                        step.draw(count, generator))
+        lines = chosen[:, None] * height + rows
+        pixels = lines[:, :, None] * width + columns[:, None, :]
+        batch = images.view(-1, channels).index_select(0, pixels.flatten())
+        batch = batch.view(*pixels.shape, channels)
+        batch = batch.permute(0, 3, 1, 2).contiguous()
+        for cutout in self.cutouts:
+            batch = cutout.fill(batch, cutout.draw(count, generator))
+        return batch

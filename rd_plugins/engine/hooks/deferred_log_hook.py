@@ -1,0 +1,70 @@
+"""Reads losses from the device when they are logged, not every iteration."""
+from typing import Any, Dict, List, Optional
+
+import torch
+from mmengine.hooks import LoggerHook, RuntimeInfoHook
+
+from rd_plugins.registry import HOOKS
+
+
+@HOOKS.register_module()
+class DeferredLogHook(RuntimeInfoHook):
+    """MMEngine's ``RuntimeInfoHook`` without a wait in every iteration.
+
+    The original turns every loss into a Python number at once, and so waits
+    for the GPU as often. Here losses stay on the device until a
+    ``LoggerHook`` is about to read them, an epoch ends or a checkpoint is
+    saved. The logs are the same; a hook that reads losses from the message
+    hub in between sees those of the last log.
+
+    Example:
+        >>> # in a config
+        >>> default_hooks = dict(
+        ...     runtime_info=dict(type='rd_plugins.DeferredLogHook'))
+    """
+
+    def before_train(self, runner) -> None:
+        """Note when the logs are written."""
+        super().before_train(runner)
+        self._kept: List[Dict[str, Any]] = []
+        self._intervals = [
+            hook.interval for hook in runner.hooks
+            if isinstance(hook, LoggerHook)
+        ]
+
+    def after_train_iter(self,
+                         runner,
+                         batch_idx: int,
+                         data_batch=None,
+                         outputs: Optional[dict] = None) -> None:
+        """Keep the losses, and hand them over if they are about to be read."""
+        if outputs is not None:
+            self._kept.append({
+                key: value.detach() if torch.is_tensor(value) else value
+                for key, value in outputs.items()
+            })
+        is_read = any(
+            self.every_n_inner_iters(batch_idx, interval)
+            for interval in self._intervals)
+        if is_read or self.end_of_epoch(runner.train_dataloader, batch_idx):
+            self._hand_over(runner)
+
+    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+        """Save the losses since the last log as well."""
+        if getattr(self, '_kept', None):
+            self._hand_over(runner)
+            checkpoint['message_hub'] = runner.message_hub.state_dict()
+
+    def _hand_over(self, runner) -> None:
+        """Write all that was kept to the message hub, in one transfer."""
+        tensors = [
+            value.double().reshape(()) for outputs in self._kept
+            for value in outputs.values() if torch.is_tensor(value)
+        ]
+        numbers = iter(torch.stack(tensors).tolist() if tensors else ())
+        for outputs in self._kept:
+            for key, value in outputs.items():
+                runner.message_hub.update_scalar(
+                    f'train/{key}',
+                    next(numbers) if torch.is_tensor(value) else value)
+        self._kept.clear()

@@ -1,0 +1,41 @@
+"""Puts a model's weights into the memory format that convolutions like."""
+import torch
+from mmengine.hooks import Hook
+
+from rd_plugins.engine.wrapping import unwrapped, wrap_again
+from rd_plugins.registry import HOOKS
+from rd_plugins.utils.errors import check_choice
+
+FORMATS = {
+    'channels_last': torch.channels_last,
+    'contiguous': torch.contiguous_format
+}
+
+
+@HOOKS.register_module()
+class MemoryFormatHook(Hook):
+    """Trains with all convolutions in one memory format.
+
+    With weights in ``channels_last`` every feature map is laid out that way
+    too: the channels of a pixel side by side. Most convolution libraries are
+    faster with it, on CPUs and, in half precision, on GPUs. Works with every
+    model; a distiller's teacher follows its student. Checkpoints are read and
+    written as ever.
+
+    Args:
+        memory_format (str): ``'channels_last'`` or ``'contiguous'``. Defaults
+            to ``'channels_last'``.
+    """
+
+    # Before an EMA copies the model.
+    priority = 'HIGHEST'
+
+    def __init__(self, memory_format: str = 'channels_last') -> None:
+        check_choice('MemoryFormatHook', 'memory_format', memory_format,
+                     tuple(FORMATS))
+        self.memory_format = FORMATS[memory_format]
+
+    def before_run(self, runner) -> None:
+        """Convert the weights; the optimizer keeps its hold on them."""
+        unwrapped(runner).to(memory_format=self.memory_format)
+        wrap_again(runner)

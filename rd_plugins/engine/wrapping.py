@@ -1,0 +1,21 @@
+"""The model inside a Runner, with or without DistributedDataParallel."""
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from torch import nn
+
+
+def unwrapped(runner: Runner) -> nn.Module:
+    """The model itself."""
+    model = runner.model
+    return model.module if is_model_wrapper(model) else model
+
+
+def wrap_again(runner: Runner) -> None:
+    """Let DistributedDataParallel, if in use, look at the parameters anew.
+
+    It notes which of them have gradients, and their memory formats, when it
+    wraps a model.
+    """
+    if is_model_wrapper(runner.model):
+        runner.model = runner.wrap_model(
+            runner.cfg.get('model_wrapper_cfg'), unwrapped(runner))

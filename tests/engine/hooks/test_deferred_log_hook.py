@@ -1,0 +1,64 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from rd_plugins.engine.hooks import DeferredLogHook
+from tests.engine.small_run import small_cfg, train
+
+
+def run(folder, hook, interval, **options):
+    cfg = small_cfg(
+        folder, **{
+            'default_hooks.runtime_info.type': hook,
+            'default_hooks.logger.interval': interval,
+            **options
+        })
+    runner = train(cfg)
+    lines = next(folder.rglob('vis_data/scalars.json')).read_text()
+    return runner, [json.loads(line) for line in lines.splitlines()]
+
+
+@pytest.mark.parametrize('interval', [2, 100])
+def test_same_logs(run_dir, interval):
+    """Five steps an epoch: a log within it, at its end, or only there."""
+    ours, our_log = run(run_dir / 'a', 'rd_plugins.DeferredLogHook', interval)
+    stock, log = run(run_dir / 'b', 'RuntimeInfoHook', interval)
+    assert len(our_log) == len(log)
+    for mine, theirs in zip(our_log, log):
+        for key in ('time', 'data_time', 'memory'):
+            mine.pop(key, None), theirs.pop(key, None)
+        assert mine == theirs
+    for key in ('train/loss', 'train/loss_hybrid1', 'train/hybrid_weight'):
+        histories = [
+            runner.message_hub.get_scalar(key).data[0]
+            for runner in (ours, stock)
+        ]
+        assert len(histories[0]) == 15
+        np.testing.assert_array_equal(*histories)
+
+
+def test_losses_wait_without_their_graph(run_dir):
+    hook = DeferredLogHook()
+
+    class Runner:
+        hooks, train_dataloader = (), range(10)
+
+    hook._kept, hook._intervals = [], []
+    loss = torch.ones((), requires_grad=True) * 2
+    hook.after_train_iter(Runner, 0, outputs=dict(loss=loss, share=0.5))
+    assert not hook._kept[0]['loss'].requires_grad
+
+
+def test_a_checkpoint_within_an_epoch_has_all_losses(run_dir):
+    runner, _ = run(
+        run_dir / 'a', 'rd_plugins.DeferredLogHook', 100, **{
+            'default_hooks.checkpoint.by_epoch': False,
+            'default_hooks.checkpoint.interval': 3
+        })
+    checkpoint = runner.load_checkpoint(
+        str(run_dir / 'a' / 'iter_12.pth'), strict=False)
+    history, counts = checkpoint['message_hub']['log_scalars'][
+        'train/loss'].data
+    assert len(history) == len(counts) == 12

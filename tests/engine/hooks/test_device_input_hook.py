@@ -1,0 +1,80 @@
+import pytest
+import torch
+
+from rd_plugins.datasets import DeviceLoader
+from rd_plugins.engine.hooks import DeviceInputHook
+from rd_plugins.utils.errors import UsageError
+from tests.engine.hooks.test_epoch_seed_hook import assert_same, checkpoint
+from tests.engine.small_run import small_cfg, train
+
+STOCK = {'default_hooks.device_input': None}
+# Without augmentation both inputs are the same
+PLAIN = {'train_dataloader.dataset.pipeline': [dict(type='PackInputs')]}
+
+
+def weights(runner):
+    return runner.model.state_dict()
+
+
+def test_resume(run_dir):
+    """Augmentations on the device go on where they were."""
+    whole = train(small_cfg(run_dir / 'whole'))
+    assert isinstance(whole.train_dataloader, DeviceLoader)
+    parts = run_dir / 'parts'
+    train(small_cfg(parts), stop_before=1)
+    train(small_cfg(parts, resume=True))
+    assert_same(checkpoint(run_dir / 'whole')['state_dict'],
+                checkpoint(parts)['state_dict'])
+
+
+@pytest.mark.parametrize('extra', [
+    {},
+    {
+        'data_preprocessor.to_onehot': True,
+        'model.head.loss': dict(type='CrossEntropyLoss', use_soft=True)
+    },
+], ids=['labels', 'scores'])
+def test_same_training_as_with_the_stock_loader(run_dir, extra):
+    ours = train(small_cfg(run_dir / 'device', **PLAIN, **extra))
+    stock = train(small_cfg(run_dir / 'stock', **PLAIN, **STOCK, **extra))
+    assert isinstance(ours.train_dataloader, DeviceLoader)
+    assert not isinstance(stock.train_dataloader, DeviceLoader)
+    assert ours.train_dataloader.one_sample == (not extra)
+    for key, value in weights(stock).items():
+        torch.testing.assert_close(weights(ours)[key], value)
+
+
+def test_epochs_differ(run_dir):
+    runner = train(small_cfg(run_dir / 'run', **{'train_cfg.max_epochs': 1}))
+    hook = next(h for h in runner.hooks if isinstance(h, DeviceInputHook))
+    chosen = torch.arange(8)
+
+    def first_batch(epoch):
+        runner.train_loop._epoch = epoch
+        hook.before_train_epoch(runner)
+        loader = hook.loader
+        return loader.augment(loader.images, chosen, loader.generator)
+
+    assert torch.equal(first_batch(0), first_batch(0))
+    assert not torch.equal(first_batch(0), first_batch(1))
+
+
+OTHER = {
+    'train_dataloader.dataset.pipeline':
+    [dict(type='Resize', scale=28),
+     dict(type='PackInputs')]
+}
+
+
+def test_other_pipelines_stay_with_their_loader(run_dir):
+    runner = train(small_cfg(run_dir / 'run', **OTHER))
+    assert not isinstance(runner.train_dataloader, DeviceLoader)
+    log = next((run_dir / 'run').rglob('*.log')).read_text()
+    assert "has Resize at a place where it does not work on batches" in log
+    assert 'The input stays with the stock loader.' in log
+
+
+def test_unless_it_is_required(run_dir):
+    options = {'default_hooks.device_input.required': True}
+    with pytest.raises(UsageError, match='Resize'):
+        train(small_cfg(run_dir / 'run', **OTHER, **options))
