@@ -7,6 +7,7 @@ from mmpretrain.models.backbones import ResNet_CIFAR
 from mmpretrain.models.backbones.resnet import BasicBlock
 from torch import nn
 
+from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import check_choice
 from .plain_resnet import PlainBasicBlock, check_no_shortcut_options
@@ -63,7 +64,7 @@ class PadBasicBlock(BasicBlock):
 
 
 @MODELS.register_module()
-class CifarResNet(ResNet_CIFAR):
+class CifarResNet(Deployable, ResNet_CIFAR):
     """ResNet with three stages of n blocks, 6n+2 layers in all.
 
     The family of `Deep Residual Learning for Image Recognition
@@ -91,6 +92,8 @@ class CifarResNet(ResNet_CIFAR):
             shortcuts. Defaults to False.
         drop_path_rate (float): Stochastic depth; needs shortcuts.
             Defaults to 0.
+        deploy (bool): Build the folded form, convolutions with bias and no
+            norms. Defaults to False.
         **kwargs: Every other argument of
             :class:`mmpretrain.models.ResNet_CIFAR`.
 
@@ -124,6 +127,7 @@ class CifarResNet(ResNet_CIFAR):
                  out_indices: Sequence[int] = (2, ),
                  zero_init_residual: bool = False,
                  drop_path_rate: float = 0.0,
+                 deploy: bool = False,
                  **kwargs) -> None:
         check_choice(
             'CifarResNet', 'depth', depth, self.arch_settings,
@@ -146,6 +150,8 @@ class CifarResNet(ResNet_CIFAR):
             zero_init_residual=zero_init_residual,
             drop_path_rate=drop_path_rate,
             **kwargs)
+        if deploy:
+            self.switch_to_deploy()
 
     def make_res_layer(self, block: type, **kwargs) -> nn.Sequential:
         """Build the next stage from the block that ``shortcut`` names."""

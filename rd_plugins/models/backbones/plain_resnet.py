@@ -7,6 +7,7 @@ from mmpretrain.models.backbones import ResNet, ResNet_CIFAR
 from mmpretrain.models.backbones.resnet import BasicBlock, Bottleneck
 from torch import nn
 
+from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_choice
 
@@ -107,7 +108,7 @@ def check_no_shortcut_options(owner: str, zero_init_residual: bool,
                 'it out.')
 
 
-class _PlainStages:
+class _PlainStages(Deployable):
     """What the plain ResNets share: arguments, blocks and stages."""
 
     arch_settings = {
@@ -124,6 +125,7 @@ class _PlainStages:
                  block_conv_cfg: Optional[dict] = None,
                  zero_init_residual: bool = False,
                  drop_path_rate: float = 0.0,
+                 deploy: bool = False,
                  **kwargs) -> None:
         owner = type(self).__name__
         check_choice(
@@ -134,6 +136,8 @@ class _PlainStages:
         self.shortcut = shortcut
         self.block_conv_cfg = block_conv_cfg
         super().__init__(depth, zero_init_residual=False, **kwargs)
+        if deploy:
+            self.switch_to_deploy()
 
     def make_res_layer(self, **kwargs) -> nn.Sequential:
         """Build the next stage; the first one never keeps a projection."""
@@ -176,6 +180,8 @@ class PlainResNet(_PlainStages, ResNet):
             would set a plain network's output to zero. Defaults to False.
         drop_path_rate (float): Must be 0: a plain block has no other path.
             Defaults to 0.
+        deploy (bool): Build the folded form, convolutions with bias and no
+            norms. Defaults to False.
         **kwargs: Every other argument of
             :class:`mmpretrain.models.ResNet`, such as ``out_indices``,
             ``frozen_stages``, ``norm_cfg`` and ``with_cp``.
