@@ -10,7 +10,9 @@ from torch import nn
 from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import check_choice
-from .plain_resnet import PlainBasicBlock, check_no_shortcut_options
+from .merged_blocks import MergedBasicBlock
+from .plain_blocks import PlainBasicBlock
+from .plain_resnet import check_merged_is_deployed, check_no_shortcut_options
 
 
 class PadShortcut(nn.Module):
@@ -75,7 +77,10 @@ class CifarResNet(Deployable, ResNet_CIFAR):
         shortcut (str): What carries the input around a block where the shape
             changes: ``'projection'`` (1x1 convolution and norm), ``'pad'``
             (no parameters, as in the paper), or ``'none'`` for a network that
-            has no shortcuts at all. Defaults to ``'projection'``.
+            has no shortcuts at all. ``'merged'`` is the plain network that
+            computes what a residual one does, as
+            ``tools/model_converters/remove_shortcuts.py`` writes it; it needs
+            ``deploy=True``. Defaults to ``'projection'``.
         block_conv_cfg (dict, optional): Config of the convolutions in the
             blocks; the stem keeps ``conv_cfg``. Defaults to None.
         stem_channels (int): Channels of the stem. Defaults to 16.
@@ -113,7 +118,10 @@ class CifarResNet(Deployable, ResNet_CIFAR):
         for depth in (20, 32, 44, 56, 110)
     }
     blocks = dict(
-        projection=BasicBlock, pad=PadBasicBlock, none=PlainBasicBlock)
+        projection=BasicBlock,
+        pad=PadBasicBlock,
+        none=PlainBasicBlock,
+        merged=MergedBasicBlock)
 
     def __init__(self,
                  depth: int,
@@ -134,7 +142,8 @@ class CifarResNet(Deployable, ResNet_CIFAR):
             'For 18, 34, 50, 101 and 152 layers use ResNet_CIFAR or '
             'rd_plugins.PlainResNet_CIFAR.')
         check_choice('CifarResNet', 'shortcut', shortcut, self.blocks)
-        if shortcut == 'none':
+        check_merged_is_deployed('CifarResNet', shortcut, deploy)
+        if shortcut in ('none', 'merged'):
             check_no_shortcut_options('CifarResNet', zero_init_residual,
                                       drop_path_rate)
         self.shortcut = shortcut

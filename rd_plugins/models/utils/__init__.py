@@ -1,6 +1,5 @@
 """What the models share: running stages, schedules of weights, folding."""
-from .compare import (check_same_outputs, outputs_differ_by,
-                      relative_difference)
+from .compare import check_same_outputs, outputs_differ_by, relative_difference
 from .fold import Deployable, fold_conv_norm, fold_norms, folded_copy
 from .schedules import CosineDecay, training_progress
 from .stages import (get_stage, last_norm, last_pre_activation, num_stages,

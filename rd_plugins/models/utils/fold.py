@@ -41,6 +41,8 @@ def fold_conv_norm(conv: nn.Conv2d, norm: nn.Module) -> nn.Conv2d:
     if isinstance(conv, DiracConv2d):
         conv = conv.fold()
     folded = fuse_conv_bn_eval(conv.eval(), deepcopy(norm).double().eval())
+    # A bias that the convolution did not have would stay frozen.
+    folded.bias.requires_grad_(folded.weight.requires_grad)
     return folded.to(dtype).train(training)
 
 
