@@ -1,4 +1,5 @@
 """Reading a trained model, and writing what was made of it with a proof."""
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Sequence, Tuple
@@ -10,7 +11,7 @@ from torch import nn
 from rd_plugins.models import Distiller
 from rd_plugins.models.utils.compare import check_same_outputs
 from rd_plugins.utils.checkpoint import (check_state_dict_fits,
-                                         read_checkpoint, read_weights,
+                                         read_checkpoint, unwrapped,
                                          write_checkpoint)
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import new_folder
@@ -23,6 +24,21 @@ ROUNDED = 1e-3
 # Side of the images of datasets whose pipelines do not say it.
 SIDES = dict(
     CIFAR10=32, CIFAR100=32, SVHN=32, MNIST=28, FashionMNIST=28, MNIST5k=28)
+
+
+def conversion_parser(description: str) -> argparse.ArgumentParser:
+    """The command line of a tool that makes one model of another."""
+    parser = argparse.ArgumentParser(
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('config', help='config of a classifier')
+    parser.add_argument('checkpoint', help='its checkpoint')
+    parser.add_argument('--out', required=True, help='folder to write')
+    parser.add_argument(
+        '--shape', type=int, nargs='+', help='height and width of the images')
+    parser.add_argument(
+        '--force', action='store_true', help='replace the folder')
+    return parser
 
 
 @dataclass
@@ -60,14 +76,15 @@ def read_trained_model(config: str, checkpoint: str) -> TrainedModel:
         raise UsageError(
             f'{config} trains a student with a teacher; give the config of '
             'the student alone, such as its cross-entropy baseline.')
-    weights = read_weights(checkpoint)
+    content = read_checkpoint(checkpoint)
+    weights = unwrapped(content['state_dict'])
     check_state_dict_fits(weights, model, checkpoint)
     model.load_state_dict(
         {key: weights[key] for key in model.state_dict() if key in weights},
         strict=False)
     model.eval()
-    meta = read_checkpoint(checkpoint).get('meta') or {}
-    return TrainedModel(cfg, model, meta, config, checkpoint)
+    return TrainedModel(cfg, model, content.get('meta') or {}, config,
+                        checkpoint)
 
 
 def image_shape(cfg: Config,

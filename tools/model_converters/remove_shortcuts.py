@@ -10,14 +10,13 @@ three shortcuts out of PlainResNet with shortcut='downsample'. Prints what it
 costs. DIR holds a config and a checkpoint; when the outputs are not the same,
 nothing is written.
 """
-import argparse
 from copy import deepcopy
 from pathlib import Path
 
 from mmpretrain.registry import MODELS
 
-from rd_plugins.engine.conversion import (image_shape, read_trained_model,
-                                          write_model)
+from rd_plugins.engine.conversion import (conversion_parser, image_shape,
+                                          read_trained_model, write_model)
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.models.backbones.merge_shortcuts import (merged_backbone_cfg,
                                                          merged_state_dict)
@@ -29,21 +28,6 @@ WHEN_IT_PAYS = """\
 It pays where additions of two tensors are missing or cost more than these
 MACs, or as the start of pruning. Elsewhere a plain student that is trained
 (docs/joint_rd.md, docs/no_res.md) is smaller than the residual network."""
-
-
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config', help='config of a residual classifier')
-    parser.add_argument('checkpoint', help='its checkpoint')
-    parser.add_argument('--out', required=True, help='folder to write')
-    parser.add_argument(
-        '--shape', type=int, nargs='+', help='height and width of the images')
-    parser.add_argument(
-        '--force', action='store_true', help='replace the folder')
-    return parser.parse_args()
 
 
 def print_cost(residual, merged, shape) -> None:
@@ -59,7 +43,7 @@ def print_cost(residual, merged, shape) -> None:
 
 def main() -> None:
     """Convert as the command line says."""
-    args = parse_args()
+    args = conversion_parser(__doc__).parse_args()
     check_output_folder(args.out, args.force)
     source = read_trained_model(args.config, args.checkpoint)
     shape = image_shape(source.cfg, args.shape)
