@@ -4,6 +4,7 @@ docs/testing.md says what the folder holds.
 """
 import json
 
+import mmengine
 import pytest
 import torch
 from mmengine.config import Config
@@ -23,10 +24,13 @@ def accuracy(config, checkpoint, run_dir, *options):
     return json.loads(result.read_text())['accuracy/top1']
 
 
-@pytest.mark.parametrize('depth, file, error', [
+PUBLISHED = pytest.mark.parametrize('depth, file, error', [
     (20, 'resnet20-12fca82f.th', 8.27),
     (56, 'resnet56-4bfd9763.th', 6.61),
 ])
+
+
+@PUBLISHED
 def test_published_teachers_keep_their_accuracy(data_root, run_dir, depth,
                                                 file, error):
     config = f'configs/rd/resnet{depth}_cifar10.py'
@@ -38,6 +42,42 @@ def test_published_teachers_keep_their_accuracy(data_root, run_dir, depth,
         config, run_dir / 'teacher.pth', run_dir,
         f'test_dataloader.dataset.data_root={data_root / "cifar10"}')
     assert round(100 - found, 2) == error
+
+
+@PUBLISHED
+def test_published_teachers_without_shortcuts(data_root, run_dir, depth, file,
+                                              error):
+    """Made plain without training, they say the same of every image."""
+    config, teacher = f'configs/rd/resnet{depth}_cifar10.py', 'teacher.pth'
+    for name, arguments in (
+        ('convert_teacher', (data_root / 'weights' / file, run_dir / teacher)),
+        ('remove_shortcuts',
+         (config, run_dir / teacher, '--out', run_dir / 'plain')),
+    ):
+        done = tool(f'model_converters/{name}.py', *arguments)
+        assert done.returncode == 0, done.stderr
+        print(done.stdout)
+    plain = run_dir / 'plain' / f'resnet{depth}_cifar10_merged'
+    scores, labels = zip(*(
+        predictions(*pair, data_root, run_dir)
+        for pair in ((config, run_dir / teacher),
+                     (f'{plain}.py', f'{plain}.pth'))))
+    difference = (scores[0] - scores[1]).abs().max() / scores[0].abs().max()
+    print(f'largest relative difference of a score: {difference:.1e}')
+    assert len(labels[0]) == 10_000 and torch.equal(*labels)
+    assert difference < 1e-4
+
+
+def predictions(config, checkpoint, data_root, run_dir):
+    """Scores and labels of all test images."""
+    result = run_dir / 'predictions.pkl'
+    done = tool('test.py', config, checkpoint, '--work-dir', run_dir, '--out',
+                result, '--cfg-options',
+                f'test_dataloader.dataset.data_root={data_root / "cifar10"}')
+    assert done.returncode == 0, done.stderr
+    samples = mmengine.load(result)
+    return (torch.stack([sample['pred_score'] for sample in samples]),
+            torch.cat([sample['pred_label'] for sample in samples]))
 
 
 def test_plain50_imagenet_at_full_size(data_root, run_dir):

@@ -1,4 +1,5 @@
 """Reading and checking checkpoints, with errors a user can act on."""
+import io
 import os
 from typing import Any, Dict, Iterator, List, Tuple
 from urllib.error import URLError
@@ -47,8 +48,8 @@ def read_checkpoint(path: str) -> Dict[str, Any]:
         state_dict=checkpoint)
 
 
-def _unwrapped(state_dict: Dict[str, torch.Tensor]) -> dict:
-    """Without the ``module.`` that a parallel wrapper puts before keys."""
+def unwrapped(state_dict: Dict[str, torch.Tensor]) -> dict:
+    """Without the ``module.`` that a wrapper of a model puts before keys."""
     return {
         key.removeprefix('module.'): value
         for key, value in state_dict.items()
@@ -61,7 +62,7 @@ def read_weights(path: str) -> Dict[str, torch.Tensor]:
     Returns:
         dict[str, Tensor]: By name, without the prefix of a parallel wrapper.
     """
-    return _unwrapped(read_checkpoint(path)['state_dict'])
+    return unwrapped(read_checkpoint(path)['state_dict'])
 
 
 def _innermost(model: nn.Module) -> nn.Module:
@@ -153,7 +154,7 @@ def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
                          'or start from these weights: --cfg-options '
                          f'load_from={path}.')
     check_state_dict_fits(
-        _unwrapped(checkpoint['state_dict']), model, path, auxiliary=True)
+        unwrapped(checkpoint['state_dict']), model, path, auxiliary=True)
 
 
 def check_checkpoint_starts(path: str, model: nn.Module) -> None:
@@ -175,18 +176,31 @@ def check_checkpoint_starts(path: str, model: nn.Module) -> None:
                          'tools/model_converters.')
 
 
-def write_checkpoint(checkpoint: Dict[str, Any], path: str) -> None:
-    """Write a checkpoint completely or not at all.
+def write_bytes(content: bytes, path: str) -> None:
+    """Write a file completely or not at all.
 
     Args:
-        checkpoint (dict): What to write.
+        content (bytes): What to write.
         path (str): Where to; folders are made as needed.
     """
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     unfinished = f'{path}.{os.getpid()}.tmp'
     try:
-        torch.save(checkpoint, unfinished)
+        with open(unfinished, 'wb') as file:
+            file.write(content)
         os.replace(unfinished, path)
     finally:
         if os.path.exists(unfinished):
             os.remove(unfinished)
+
+
+def write_checkpoint(checkpoint: Dict[str, Any], path: str) -> None:
+    """Write a checkpoint completely or not at all; see :func:`write_bytes`.
+
+    Args:
+        checkpoint (dict): What to write.
+        path (str): Where to.
+    """
+    buffer = io.BytesIO()
+    torch.save(checkpoint, buffer)
+    write_bytes(buffer.getvalue(), path)

@@ -7,9 +7,12 @@ from mmpretrain.models.backbones import ResNet_CIFAR
 from mmpretrain.models.backbones.resnet import BasicBlock
 from torch import nn
 
+from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import check_choice
-from .plain_resnet import PlainBasicBlock, check_no_shortcut_options
+from .merged_blocks import MergedBasicBlock
+from .plain_blocks import PlainBasicBlock
+from .plain_resnet import check_merged_is_deployed, check_no_shortcut_options
 
 
 class PadShortcut(nn.Module):
@@ -63,7 +66,7 @@ class PadBasicBlock(BasicBlock):
 
 
 @MODELS.register_module()
-class CifarResNet(ResNet_CIFAR):
+class CifarResNet(Deployable, ResNet_CIFAR):
     """ResNet with three stages of n blocks, 6n+2 layers in all.
 
     The family of `Deep Residual Learning for Image Recognition
@@ -74,7 +77,10 @@ class CifarResNet(ResNet_CIFAR):
         shortcut (str): What carries the input around a block where the shape
             changes: ``'projection'`` (1x1 convolution and norm), ``'pad'``
             (no parameters, as in the paper), or ``'none'`` for a network that
-            has no shortcuts at all. Defaults to ``'projection'``.
+            has no shortcuts at all. ``'merged'`` is the plain network that
+            computes what a residual one does, as
+            ``tools/model_converters/remove_shortcuts.py`` writes it; it needs
+            ``deploy=True``. Defaults to ``'projection'``.
         block_conv_cfg (dict, optional): Config of the convolutions in the
             blocks; the stem keeps ``conv_cfg``. Defaults to None.
         stem_channels (int): Channels of the stem. Defaults to 16.
@@ -91,6 +97,8 @@ class CifarResNet(ResNet_CIFAR):
             shortcuts. Defaults to False.
         drop_path_rate (float): Stochastic depth; needs shortcuts.
             Defaults to 0.
+        deploy (bool): Build the folded form, convolutions with bias and no
+            norms. Defaults to False.
         **kwargs: Every other argument of
             :class:`mmpretrain.models.ResNet_CIFAR`.
 
@@ -110,7 +118,10 @@ class CifarResNet(ResNet_CIFAR):
         for depth in (20, 32, 44, 56, 110)
     }
     blocks = dict(
-        projection=BasicBlock, pad=PadBasicBlock, none=PlainBasicBlock)
+        projection=BasicBlock,
+        pad=PadBasicBlock,
+        none=PlainBasicBlock,
+        merged=MergedBasicBlock)
 
     def __init__(self,
                  depth: int,
@@ -124,13 +135,15 @@ class CifarResNet(ResNet_CIFAR):
                  out_indices: Sequence[int] = (2, ),
                  zero_init_residual: bool = False,
                  drop_path_rate: float = 0.0,
+                 deploy: bool = False,
                  **kwargs) -> None:
         check_choice(
             'CifarResNet', 'depth', depth, self.arch_settings,
             'For 18, 34, 50, 101 and 152 layers use ResNet_CIFAR or '
             'rd_plugins.PlainResNet_CIFAR.')
         check_choice('CifarResNet', 'shortcut', shortcut, self.blocks)
-        if shortcut == 'none':
+        check_merged_is_deployed('CifarResNet', shortcut, deploy)
+        if shortcut in ('none', 'merged'):
             check_no_shortcut_options('CifarResNet', zero_init_residual,
                                       drop_path_rate)
         self.shortcut = shortcut
@@ -146,6 +159,8 @@ class CifarResNet(ResNet_CIFAR):
             zero_init_residual=zero_init_residual,
             drop_path_rate=drop_path_rate,
             **kwargs)
+        if deploy:
+            self.switch_to_deploy()
 
     def make_res_layer(self, block: type, **kwargs) -> nn.Sequential:
         """Build the next stage from the block that ``shortcut`` names."""

@@ -1,89 +1,15 @@
 """ResNets whose blocks have no shortcut."""
-from typing import Optional, Tuple
+from functools import partial
+from typing import Optional
 
-import torch
-import torch.utils.checkpoint as cp
 from mmpretrain.models.backbones import ResNet, ResNet_CIFAR
-from mmpretrain.models.backbones.resnet import BasicBlock, Bottleneck
 from torch import nn
 
+from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_choice
-
-
-class _PlainBlock:
-    """Turns a residual block of MMPretrain into a plain one.
-
-    The convolutions keep their names, so that weights travel between a
-    residual network and its plain twin in both directions.
-
-    Args:
-        keep_downsample (bool): Keep the addition in this block if it comes
-            with a projection. Defaults to False.
-        downsample (nn.Module, optional): The projection that
-            :class:`ResLayer` prepares for blocks that change the shape. It is
-            dropped unless ``keep_downsample``. Defaults to None.
-        **kwargs: Passed on to the residual block.
-    """
-
-    def __init__(self, *args, keep_downsample: bool = False, downsample=None,
-                 **kwargs) -> None:
-        if not keep_downsample:
-            downsample = None
-        super().__init__(*args, downsample=downsample, **kwargs)
-
-    def _layers(self) -> Tuple[Tuple[nn.Module, nn.Module], ...]:
-        """The (convolution, norm) pairs in the order of the forward pass."""
-        raise NotImplementedError
-
-    def _before_last_relu(self, x: torch.Tensor) -> torch.Tensor:
-        *inner, (last_conv, last_norm) = self._layers()
-        out = x
-        for conv, norm in inner:
-            out = self.relu(norm(conv(out)))
-        out = last_norm(last_conv(out))
-        return out if self.downsample is None else out + self.downsample(x)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Run the block.
-
-        Args:
-            x (Tensor): Shape (N, C_in, H, W).
-
-        Returns:
-            Tensor: Shape (N, C_out, H / stride, W / stride), after ReLU.
-        """
-        if self.with_cp and x.requires_grad:
-            out = cp.checkpoint(
-                self._before_last_relu, x, use_reentrant=False)
-        else:
-            out = self._before_last_relu(x)
-        return self.relu(out)
-
-    def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
-        # A residual teacher's projections have no counterpart here; dropping
-        # them before the comparison keeps its weights loadable without
-        # warning, strictly as well.
-        if self.downsample is None:
-            for key in list(state_dict):
-                if key.startswith(f'{prefix}downsample.'):
-                    del state_dict[key]
-        super()._load_from_state_dict(state_dict, prefix, *args)
-
-
-class PlainBasicBlock(_PlainBlock, BasicBlock):
-    """Two 3x3 convolutions in a row; see :class:`_PlainBlock`."""
-
-    def _layers(self):
-        return (self.conv1, self.norm1), (self.conv2, self.norm2)
-
-
-class PlainBottleneck(_PlainBlock, Bottleneck):
-    """1x1, 3x3, 1x1 convolutions in a row; see :class:`_PlainBlock`."""
-
-    def _layers(self):
-        return ((self.conv1, self.norm1), (self.conv2, self.norm2),
-                (self.conv3, self.norm3))
+from .merged_blocks import MergedBasicBlock, MergedBottleneck, merge_projection
+from .plain_blocks import PlainBasicBlock, PlainBottleneck
 
 
 def check_no_shortcut_options(owner: str, zero_init_residual: bool,
@@ -107,7 +33,20 @@ def check_no_shortcut_options(owner: str, zero_init_residual: bool,
                 'it out.')
 
 
-class _PlainStages:
+def check_merged_is_deployed(owner: str, shortcut: str, deploy: bool) -> None:
+    """Refuse to build merged shortcuts with norms, which they never have.
+
+    Raises:
+        UsageError: If ``shortcut`` is merged and ``deploy`` is off.
+    """
+    if shortcut.startswith('merged') and not deploy:
+        raise UsageError(
+            f'{owner} with shortcut={shortcut!r} is the deployed form that '
+            'tools/model_converters/remove_shortcuts.py writes; it needs '
+            'deploy=True.')
+
+
+class _PlainStages(Deployable):
     """What the plain ResNets share: arguments, blocks and stages."""
 
     arch_settings = {
@@ -117,6 +56,11 @@ class _PlainStages:
         101: (PlainBottleneck, (3, 4, 23, 3)),
         152: (PlainBottleneck, (3, 8, 36, 3))
     }
+    shortcuts = ('none', 'downsample', 'merged', 'merged_downsample')
+    merged = {
+        PlainBasicBlock: MergedBasicBlock,
+        PlainBottleneck: MergedBottleneck
+    }
 
     def __init__(self,
                  depth: int,
@@ -124,25 +68,32 @@ class _PlainStages:
                  block_conv_cfg: Optional[dict] = None,
                  zero_init_residual: bool = False,
                  drop_path_rate: float = 0.0,
+                 deploy: bool = False,
                  **kwargs) -> None:
         owner = type(self).__name__
         check_choice(
             owner, 'depth', depth, self.arch_settings,
             'For 20, 32, 44, 56 and 110 layers use rd_plugins.CifarResNet.')
-        check_choice(owner, 'shortcut', shortcut, ('none', 'downsample'))
+        check_choice(owner, 'shortcut', shortcut, self.shortcuts)
+        check_merged_is_deployed(owner, shortcut, deploy)
         check_no_shortcut_options(owner, zero_init_residual, drop_path_rate)
         self.shortcut = shortcut
         self.block_conv_cfg = block_conv_cfg
         super().__init__(depth, zero_init_residual=False, **kwargs)
+        if deploy:
+            self.switch_to_deploy()
 
-    def make_res_layer(self, **kwargs) -> nn.Sequential:
+    def make_res_layer(self, block: type, **kwargs) -> nn.Sequential:
         """Build the next stage; the first one never keeps a projection."""
         is_first_stage = not self.res_layers
+        if self.shortcut == 'merged':
+            block = self.merged[block]
+        elif self.shortcut == 'merged_downsample' and not is_first_stage:
+            block = partial(merge_projection, block, self.merged[block])
+        elif self.shortcut == 'downsample':
+            kwargs['keep_downsample'] = not is_first_stage
         kwargs['conv_cfg'] = self.block_conv_cfg or kwargs['conv_cfg']
-        return super().make_res_layer(
-            keep_downsample=self.shortcut == 'downsample'
-            and not is_first_stage,
-            **kwargs)
+        return super().make_res_layer(block=block, **kwargs)
 
     def train(self, mode: bool = True):
         """Set the mode and, unlike the base class, return the module."""
@@ -167,8 +118,11 @@ class PlainResNet(_PlainStages, ResNet):
         depth (int): Network depth, from {18, 34, 50, 101, 152}.
         shortcut (str): ``'none'`` for a strictly plain network or
             ``'downsample'`` to keep the projection in the first block of every
-            stage but the first, as the paper's released code does. Defaults to
-            ``'none'``.
+            stage but the first, as the paper's released code does.
+            ``'merged'`` and ``'merged_downsample'`` are plain networks that
+            compute what a residual one or one with ``'downsample'`` does;
+            ``tools/model_converters/remove_shortcuts.py`` writes them. They
+            need ``deploy=True``. Defaults to ``'none'``.
         block_conv_cfg (dict, optional): Config of the convolutions in the
             blocks, such as ``dict(type='rd_plugins.DiracConv2d')``; the stem
             keeps ``conv_cfg``. Defaults to None: ``conv_cfg`` for all.
@@ -176,6 +130,8 @@ class PlainResNet(_PlainStages, ResNet):
             would set a plain network's output to zero. Defaults to False.
         drop_path_rate (float): Must be 0: a plain block has no other path.
             Defaults to 0.
+        deploy (bool): Build the folded form, convolutions with bias and no
+            norms. Defaults to False.
         **kwargs: Every other argument of
             :class:`mmpretrain.models.ResNet`, such as ``out_indices``,
             ``frozen_stages``, ``norm_cfg`` and ``with_cp``.

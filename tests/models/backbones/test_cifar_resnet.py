@@ -71,7 +71,8 @@ def test_weights_travel_to_the_plain_twin(shortcut):
 
 def test_every_parameter_is_used():
     for shortcut in CifarResNet.blocks:
-        network = CifarResNet(20, shortcut=shortcut)
+        network = CifarResNet(
+            20, shortcut=shortcut, deploy=shortcut == 'merged')
         network.init_weights()
         network(torch.randn(2, 3, 32, 32))[0].sum().backward()
         assert all(p.grad.abs().sum() > 0 for p in network.parameters())

@@ -1,0 +1,76 @@
+"""Do two networks compute the same?"""
+from copy import deepcopy
+
+import torch
+from torch import nn
+
+from rd_plugins.utils.errors import UsageError
+
+
+def relative_difference(expected: torch.Tensor, found: torch.Tensor) -> float:
+    """The largest absolute difference over the largest expected magnitude.
+
+    Args:
+        expected (Tensor): Of any shape.
+        found (Tensor): Of the same shape.
+
+    Returns:
+        float: 0 where all is equal, infinity where a number is not finite.
+    """
+    expected, found = expected.detach().double(), found.detach().double()
+    if expected.shape != found.shape:
+        return float('inf')
+    difference = (expected - found).abs().max() / expected.abs().max().clamp(
+        min=torch.finfo(torch.double).tiny)
+    return difference.item() if difference.isfinite() else float('inf')
+
+
+@torch.no_grad()
+def outputs_differ_by(original: nn.Module, converted: nn.Module,
+                      images: torch.Tensor) -> float:
+    """How far apart the outputs of two models are in float64.
+
+    Args:
+        original (nn.Module): A classifier or a backbone; copied.
+        converted (nn.Module): One of the same kind; copied.
+        images (Tensor): Shape (N, C, H, W), normalised.
+
+    Returns:
+        float: The largest :func:`relative_difference` of an output.
+    """
+    outputs = []
+    for model in (original, converted):
+        model = deepcopy(model).cpu().double()
+        model.eval()  # MMPretrain's ResNet returns nothing here
+        output = model(images.double())
+        outputs.append((output, ) if torch.is_tensor(output) else output)
+    return max(
+        relative_difference(*pair) for pair in zip(*outputs, strict=True))
+
+
+def check_same_outputs(original: nn.Module, converted: nn.Module,
+                       images: torch.Tensor, tolerance: float) -> float:
+    """Refuse a converted model that computes something else.
+
+    Args:
+        original (nn.Module): The model.
+        converted (nn.Module): What was made of it.
+        images (Tensor): Shape (N, C, H, W), normalised.
+        tolerance (float): The largest relative difference that passes.
+
+    Returns:
+        float: The relative difference that was found.
+
+    Raises:
+        UsageError: If it is above ``tolerance``.
+    """
+    difference = outputs_differ_by(original, converted, images)
+    if not difference <= tolerance:
+        shape = ' x '.join(map(str, images.shape[1:]))
+        raise UsageError(
+            f'The converted model computes something else: on {shape} images '
+            f'its outputs differ by {difference:.1e} (relative), where '
+            f'{tolerance:.0e} is allowed. Nothing was written; check that '
+            'this is the shape of your images (--shape), and keep the model '
+            'as it is if it is.')
+    return difference

@@ -1,0 +1,109 @@
+"""Folders that appear complete or not at all."""
+import os
+import shutil
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+from .errors import UsageError
+
+
+def check_output_folder(target: str, force: bool) -> Path:
+    """Refuse a folder that exists.
+
+    Args:
+        target (str): The folder to write.
+        force (bool): Whether it may be replaced.
+
+    Returns:
+        Path: Its absolute path.
+
+    Raises:
+        UsageError: If it exists and ``force`` is off, or is a file, or holds
+            the working directory.
+    """
+    path = Path(os.path.abspath(target))
+    if path.exists() and not path.is_dir():
+        raise UsageError(f'{target} is a file; name a folder to write to.')
+    if path.exists() and not force:
+        raise UsageError(f'{target} exists; name another folder, or replace '
+                         'it with --force.')
+    if Path.cwd().is_relative_to(path):
+        raise UsageError(f'{target} holds the folder you are in; name '
+                         'another.')
+    return path
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, ValueError):
+        pass
+    return True
+
+
+def _clear_remains(target: Path) -> None:
+    """Clear what runs left beside the target that were killed outright."""
+    for path in target.parent.glob(f'.{target.name}.*.tmp'):
+        kind, process = path.name.split('.')[-3:-1]
+        if _is_running(process):
+            continue
+        if kind == 'old' and not target.exists():
+            path.rename(target)  # killed between two renames
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _termination_raises() -> Iterator[None]:
+    """Let a SIGTERM run the clean-up, as Ctrl-C does."""
+
+    def stop(number: int, _) -> None:
+        raise SystemExit(128 + number)
+
+    previous = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+@contextmanager
+def new_folder(target: str, force: bool = False) -> Iterator[Path]:
+    """Fill a folder that gets its name only when the block ends well.
+
+    The folder is filled under a temporary name beside the target and renamed
+    at the end. After an error, Ctrl-C or SIGTERM it is removed, and an older
+    folder of that name is as it was.
+
+    Args:
+        target (str): The folder to write.
+        force (bool): Replace a folder of that name. Defaults to False.
+
+    Yields:
+        Path: The folder to write into.
+
+    Raises:
+        UsageError: If the target exists and ``force`` is off.
+    """
+    _clear_remains(Path(os.path.abspath(target)))
+    path = check_output_folder(target, force)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished, replaced = (
+        path.with_name(f'.{path.name}.{kind}.{os.getpid()}.tmp')
+        for kind in ('new', 'old'))
+    with _termination_raises():
+        try:
+            unfinished.mkdir()
+            yield unfinished
+            if path.exists():
+                path.rename(replaced)
+            unfinished.rename(path)
+        finally:
+            if replaced.exists() and not path.exists():
+                replaced.rename(path)
+            for rest in (unfinished, replaced):
+                shutil.rmtree(rest, ignore_errors=True)

@@ -1,0 +1,107 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.output_folder import new_folder
+
+
+def names(folder):
+    return sorted(path.name for path in folder.rglob('*'))
+
+
+def test_it_appears_when_the_block_ends(tmp_path):
+    target = tmp_path / 'deep' / 'out'
+    with new_folder(target) as folder:
+        (folder / 'a').write_text('1')
+        assert not target.exists()
+    assert names(tmp_path) == ['a', 'deep', 'out']
+
+
+def test_an_existing_folder_needs_force(tmp_path):
+    target = tmp_path / 'out'
+    target.mkdir()
+    (target / 'old').touch()
+    with pytest.raises(UsageError, match='exists.*--force'):
+        with new_folder(target):
+            raise AssertionError('the block must not run')
+    assert names(tmp_path) == ['old', 'out']
+    with new_folder(target, force=True) as folder:
+        (folder / 'new').touch()
+        assert names(target) == ['old']
+    assert names(tmp_path) == ['new', 'out']
+
+
+def test_an_error_leaves_everything_as_it_was(tmp_path):
+    target = tmp_path / 'out'
+    for force in (False, True):
+        before = names(tmp_path)
+        with pytest.raises(ZeroDivisionError):
+            with new_folder(target, force) as folder:
+                (folder / 'half').touch()
+                1 / 0
+        assert names(tmp_path) == before
+        target.mkdir(exist_ok=True)
+
+
+def test_files_and_the_current_folder_are_refused(tmp_path, monkeypatch):
+    (tmp_path / 'file').touch()
+    monkeypatch.chdir(tmp_path)
+    for target, words in (('file', 'is a file'), ('.', 'you are in')):
+        with pytest.raises(UsageError, match=words):
+            with new_folder(target, force=True):
+                pass
+
+
+@pytest.mark.parametrize('sent', [signal.SIGTERM, signal.SIGINT])
+def test_a_kill_leaves_nothing(tmp_path, sent):
+    process = start_and_wait(tmp_path)
+    process.send_signal(sent)
+    process.wait(timeout=60)
+    assert process.returncode not in (0, None) and not names(tmp_path)
+
+
+def test_the_next_run_clears_what_a_hard_kill_left(tmp_path):
+    process = start_and_wait(tmp_path)
+    process.kill()
+    process.wait(timeout=60)
+    assert names(tmp_path) and not (tmp_path / 'out').exists()
+    with new_folder(tmp_path / 'out'):
+        pass
+    assert names(tmp_path) == ['out']
+
+
+def test_a_replaced_folder_survives_a_hard_kill(tmp_path):
+    """Between the two renames the old folder has a temporary name."""
+    absent = subprocess.run([sys.executable, '-c', 'import os; '
+                             'print(os.getpid())'], capture_output=True,
+                            text=True, check=True).stdout.strip()
+    old = tmp_path / f'.out.old.{absent}.tmp'
+    old.mkdir()
+    (old / 'precious').touch()
+    with pytest.raises(UsageError, match='exists'):
+        with new_folder(tmp_path / 'out'):
+            pass
+    assert names(tmp_path) == ['out', 'precious']
+
+
+def start_and_wait(folder):
+    """A process that has half filled ``out`` and then hangs."""
+    script = ('import sys, time\n'
+              'from rd_plugins.utils.output_folder import new_folder\n'
+              'with new_folder(sys.argv[1]) as folder:\n'
+              '    (folder / "half").touch()\n'
+              '    time.sleep(60)\n')
+    process = subprocess.Popen([sys.executable, '-c', script, folder / 'out'],
+                               stderr=subprocess.DEVNULL,
+                               env=dict(os.environ))
+    for _ in range(600):
+        if list(folder.rglob('half')):
+            return process
+        time.sleep(0.1)
+    process.kill()
+    raise AssertionError('it did not start')
