@@ -2,5 +2,6 @@
 from .batch_transforms import BatchPipeline
 from .device_loader import DeviceLoader
 from .mnist_5k import MNIST5k
+from .random_images import RandomImages
 
-__all__ = ['BatchPipeline', 'DeviceLoader', 'MNIST5k']
+__all__ = ['BatchPipeline', 'DeviceLoader', 'MNIST5k', 'RandomImages']

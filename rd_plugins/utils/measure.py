@@ -3,7 +3,7 @@ import io
 import time
 from contextlib import redirect_stdout
 from statistics import median
-from typing import Any, Callable, Dict, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import torch
 from mmengine.analysis import get_model_complexity_info
@@ -36,9 +36,17 @@ def count_macs_and_params(model: nn.Module,
     return int(info['flops']), int(info['params'])
 
 
-def median_times(functions: Dict[str, Callable[[], Any]],
-                 repeats: int = 50,
-                 warm_up: int = 10) -> Dict[str, float]:
+def wait_for_device() -> None:
+    """Let a GPU, if there is one, finish what it was given."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def times_in_turns(functions: Dict[str, Callable[[], Any]],
+                   repeats: int = 50,
+                   warm_up: int = 10,
+                   advance: Callable[[], Any] = lambda: None
+                   ) -> Dict[str, List[float]]:
     """Time several functions side by side.
 
     They take turns, so that a slow moment of the machine meets all of them. A
@@ -48,24 +56,29 @@ def median_times(functions: Dict[str, Callable[[], Any]],
         functions (dict[str, Callable]): What to time, by name.
         repeats (int): Timed calls of each. Defaults to 50.
         warm_up (int): Calls before the timing begins. Defaults to 10.
+        advance (Callable): Called after every turn, for a progress bar.
 
     Returns:
-        dict[str, float]: The median in seconds, by name.
+        dict[str, list[float]]: All times in seconds, by name.
     """
-
-    def wait() -> None:
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
-
     times = {name: [] for name in functions}
     for turn in range(warm_up + repeats):
         for name, function in functions.items():
-            wait()
+            wait_for_device()
             start = time.perf_counter()
             function()
-            wait()
+            wait_for_device()
             if turn >= warm_up:
                 times[name].append(time.perf_counter() - start)
+        advance()
+    return times
+
+
+def median_times(functions: Dict[str, Callable[[], Any]],
+                 repeats: int = 50,
+                 warm_up: int = 10) -> Dict[str, float]:
+    """The medians of :func:`times_in_turns`, in seconds."""
+    times = times_in_turns(functions, repeats, warm_up)
     return {name: median(values) for name, values in times.items()}
 
 

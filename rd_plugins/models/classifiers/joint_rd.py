@@ -52,6 +52,8 @@ class JointRD(Distiller):
             w; see :class:`CosineDecay`. With ``end=0`` the hybrids are not
             computed any more after the horizon. Defaults to None, which is
             the recipe for CIFAR: ``dict(start=1, end=0.5, horizon=0.3)``.
+        min_hybrid_weight (float): Hybrids stop, and stop costing, when w has
+            fallen to it. Defaults to 0.
         feature_loss (dict, optional): Config of D, a loss of (student,
             teacher, margin) such as :class:`MarginLoss`. It compares what
             enters the last ReLU, through one trained connector per path.
@@ -79,6 +81,7 @@ class JointRD(Distiller):
                  *args,
                  teacher: dict,
                  hybrid_weight: Optional[dict] = None,
+                 min_hybrid_weight: float = 0.0,
                  feature_loss: Optional[dict] = None,
                  feature_paths: str = 'all',
                  logit_loss: Optional[dict] = None,
@@ -99,6 +102,7 @@ class JointRD(Distiller):
                              'two or more to have a place to cut at.')
         self.hybrid_weight = CosineDecay(**(
             hybrid_weight or dict(start=1.0, end=0.5, horizon=0.3)))
+        self.min_hybrid_weight = min_hybrid_weight
         self.share_tail = share_tail
         self.co_train_teacher = co_train_teacher
         if co_train_teacher:
@@ -111,11 +115,14 @@ class JointRD(Distiller):
 
     def _build_connectors(self, feature_paths: str) -> None:
         """In the order of the paths: the plain student, hybrid 1, ..."""
-        if feature_paths == 'all' and self.hybrid_weight.end == 0:
+        if (feature_paths == 'all'
+                and self.hybrid_weight.end <= self.min_hybrid_weight):
             raise UsageError(
-                'JointRD has hybrid_weight.end=0 and a feature distance on '
-                'all paths: once the hybrids stop, their connectors would get '
-                'no gradient. Set feature_paths="plain" or end > 0.')
+                f'JointRD has hybrid_weight.end={self.hybrid_weight.end} and '
+                'a feature distance on all paths: once the hybrids stop, '
+                'their connectors would get no gradient. Set '
+                'feature_paths="plain" or end > min_hybrid_weight '
+                f'({self.min_hybrid_weight}).')
         paths = num_stages(self.backbone) if feature_paths == 'all' else 1
         channels = get_stage(self.backbone, -1)[-1].out_channels
         self.add_auxiliary(
@@ -144,14 +151,14 @@ class JointRD(Distiller):
             own = self.teacher.loss(inputs, data_samples)
             losses['loss_teacher'] = own['loss']
         if self.logit_loss or self.feature_loss:
-            target_logits, targets = self._targets(inputs)
+            target_logits, targets = self.teacher_targets(inputs)
         if self.logit_loss:
             losses['loss_logit'] = self.logit_loss(logits, target_logits)
         weight = self.hybrid_weight(training_progress())
         share = weight / (len(feats) - 1)
         features = recorded[-1:]
-        if weight > 0:
-            hybrid_losses, more = self._hybrids(feats, data_samples)
+        if weight > self.min_hybrid_weight:
+            hybrid_losses, more = self.hybrid_losses(feats, data_samples)
             features += more
             for k, hybrid_loss in enumerate(hybrid_losses, start=1):
                 losses[f'loss_hybrid{k}'] = share * hybrid_loss
@@ -162,7 +169,7 @@ class JointRD(Distiller):
         losses['hybrid_weight'] = inputs.new_full((), weight)
         return losses
 
-    def _hybrids(
+    def hybrid_losses(
         self, feats: List[torch.Tensor], data_samples: List[DataSample]
     ) -> Tuple[List[torch.Tensor], List[torch.Tensor]]:
         """Losses of the hybrids and, if needed, their last features."""
@@ -191,7 +198,7 @@ class JointRD(Distiller):
         return recorded[len(recorded) // hybrids - 1::len(recorded) // hybrids]
 
     @torch.no_grad()
-    def _targets(
+    def teacher_targets(
         self, inputs: torch.Tensor
     ) -> Tuple[torch.Tensor, List[torch.Tensor]]:
         """The teacher's predictions and, if needed, its last features."""

@@ -107,11 +107,16 @@ class StagewiseDistiller(Distiller):
         Returns:
             dict[str, Tensor]: ``loss_stage``.
         """
-        with torch.no_grad():
-            targets = run_first_stages(self.teacher.backbone, inputs, stage)
+        targets = self.teacher_targets(inputs, stage)
         if self.stage_inputs == 'teacher' and stage > 1:
             output = run_stage(self.backbone, stage - 1, targets[-2])
         else:
             output = run_first_stages(self.backbone, inputs, stage)[-1]
         self.compare_shapes(stage, output, targets[-1])
         return dict(loss_stage=F.l1_loss(output, targets[-1]))
+
+    @torch.no_grad()
+    def teacher_targets(self, inputs: torch.Tensor,
+                        stage: int) -> List[torch.Tensor]:
+        """The outputs of the teacher's stages up to one of them."""
+        return run_first_stages(self.teacher.backbone, inputs, stage)

@@ -1,0 +1,1 @@
+"""Measuring networks side by side: engines, memory, training steps."""

@@ -1,0 +1,229 @@
+"""Training steps, taken apart."""
+import tempfile
+import time
+from ast import literal_eval
+from contextlib import contextmanager
+from copy import deepcopy
+from os import path as osp
+from typing import Any, Dict, Iterator, List, Optional
+
+import torch
+from mmengine.config import Config
+from mmengine.device import get_device
+from mmengine.optim import build_optim_wrapper
+from mmengine.runner import Runner
+from mmpretrain.registry import MODELS
+from torch import nn
+from torch.utils.data import DataLoader
+
+from rd_plugins.datasets import DeviceLoader
+from rd_plugins.engine.hooks import Phase
+from rd_plugins.engine.hooks.memory_format_hook import FORMATS
+from rd_plugins.engine.hooks.phase_hook import freeze, set_modes
+from rd_plugins.models import Distiller
+from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.measure import wait_for_device
+
+# Methods of a model whose forward time is shown by itself
+PARTS = {
+    'teacher_logits': 'teacher',
+    'teacher_targets': 'teacher',
+    'hybrid_losses': 'hybrids'
+}
+FROM_FILES = ('LoadImageFromFile', 'RandomResizedCrop')
+
+
+def build_model(cfg: Config) -> nn.Module:
+    """The model of a run, its teacher with random weights."""
+    config = deepcopy(cfg.model)
+    config.setdefault('data_preprocessor', cfg.get('data_preprocessor'))
+    with tempfile.TemporaryDirectory() as folder:
+        if config.get('teacher') and not config.get('co_train_teacher'):
+            teacher = dict(config.teacher)
+            teacher.pop('init_cfg', None)
+            path = osp.join(folder, 'teacher.pth')
+            torch.save(
+                dict(state_dict=MODELS.build(teacher).state_dict()), path)
+            config.teacher.init_cfg = dict(type='Pretrained', checkpoint=path)
+        model = MODELS.build(config)
+        model.init_weights()
+    hook = (cfg.get('default_hooks') or {}).get('memory_format')
+    memory_format = hook.get('memory_format', 'channels_last') if hook \
+        else 'contiguous'
+    return model.to(get_device()).to(memory_format=FORMATS[memory_format])
+
+
+def build_loader(cfg: Config, model: nn.Module, images: int) -> DataLoader:
+    """The input of a run, with noise in the place of its data set.
+
+    Images that a run reads from files are served as they are: 224 x 224.
+    """
+    loader = deepcopy(cfg.train_dataloader)
+    steps = [step.type for step in loader.dataset.pipeline]
+    from_files = any(step in FROM_FILES for step in steps)
+    crops = [step.crop_size for step in loader.dataset.pipeline
+             if step.type == 'RandomCrop']
+    size = 224 if from_files else crops[0] if crops else 32
+    loader.dataset = dict(
+        type='rd_plugins.RandomImages',
+        images=images,
+        size=size,
+        channels=cfg.model.backbone.get('in_channels', 3),
+        num_classes=cfg.model.head.num_classes,
+        pipeline=[dict(type='PackInputs')]
+        if from_files else loader.dataset.pipeline)
+    workers = loader.get('num_workers', 0)
+    loader.update(
+        persistent_workers=workers > 0, pin_memory=get_device() != 'cpu')
+    loader = Runner.build_dataloader(loader, seed=0)
+    hook = (cfg.get('default_hooks') or {}).get('device_input')
+    if not hook or from_files:
+        return loader
+    return DeviceLoader(loader, get_device())
+
+
+class TrainingStep:
+    """The training steps of a config, one at a time.
+
+    Args:
+        name (str): What it is called in the table.
+        cfg (Config): The config of a run.
+        phase (dict, optional): A phase of its PhaseHook. Defaults to None.
+        images (int): Size of the data set. Defaults to 2560.
+
+    Raises:
+        UsageError: If mixed precision is asked for without a GPU.
+    """
+
+    def __init__(self,
+                 name: str,
+                 cfg: Config,
+                 phase: Optional[dict] = None,
+                 images: int = 2560) -> None:
+        wrapper = cfg.optim_wrapper
+        if wrapper.get('type') == 'AmpOptimWrapper' and get_device() == 'cpu':
+            raise UsageError(f'{name} has mixed precision, which needs a GPU; '
+                             'add @optim_wrapper.type=OptimWrapper.')
+        self.name = name
+        self.model = build_model(cfg)
+        self.optim_wrapper = build_optim_wrapper(self.model, wrapper)
+        self.loader = build_loader(cfg, self.model, images)
+        self.batch_size = cfg.train_dataloader.batch_size
+        self.model.train()
+        if phase is not None:
+            self._enter(Phase(**phase))
+        self.clock: Optional[Dict[str, float]] = None
+        self._running = set()
+        # A distiller of phases holds the one of its last phase.
+        for owner in (self.model, *getattr(self.model, '_finetune', ())):
+            for method, part in PARTS.items():
+                if isinstance(owner, Distiller) and hasattr(owner, method):
+                    self._watch(owner, method, part)
+        self._batches = self.endless()
+
+    def _enter(self, phase: Phase) -> None:
+        freeze(self.model, phase)
+        set_modes(self.model, phase)
+        if phase.loss is not None:
+            self.model.set_loss(phase.loss)
+
+    def _watch(self, owner: Distiller, method: str, part: str) -> None:
+        original = getattr(owner, method)
+
+        def timed(*args, **kwargs) -> Any:
+            with self._timed(part):
+                return original(*args, **kwargs)
+
+        setattr(owner, method, timed)
+
+    def endless(self) -> Iterator[dict]:
+        """The batches, epoch after epoch."""
+        while True:
+            yield from self.loader
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        """Add to a part's time, if parts are being timed at all."""
+        if self.clock is None or part in self._running:
+            yield
+            return
+        self._running.add(part)
+        wait_for_device()
+        start = time.perf_counter()
+        yield
+        wait_for_device()
+        self.clock[part] = (
+            self.clock.get(part, 0) + time.perf_counter() - start)
+        self._running.discard(part)
+
+    def __call__(self) -> None:
+        """One step, as the Runner's train loop does it."""
+        with self._timed('input'):
+            data = next(self._batches)
+            with self.optim_wrapper.optim_context(self.model):
+                data = self.model.data_preprocessor(data, True)
+        with self._timed('forward'), \
+                self.optim_wrapper.optim_context(self.model):
+            losses = self.model(**data, mode='loss')
+            loss, _ = self.model.parse_losses(losses)
+        loss = self.optim_wrapper.scale_loss(loss)
+        with self._timed('backward'):
+            self.optim_wrapper.backward(loss)
+        with self._timed('optimizer'):
+            self.optim_wrapper.step()
+            self.optim_wrapper.zero_grad()
+
+    def parts(self) -> Dict[str, float]:
+        """Seconds of one step by part; the device is waited for in between.
+
+        ``student`` is the forward pass without the teacher's and hybrids'.
+        """
+        self.clock = {}
+        self()
+        times, self.clock = self.clock, None
+        forward = times.pop('forward')
+        others = times.get('teacher', 0) + times.get('hybrids', 0)
+        return dict(student=forward - others, **times)
+
+
+def _value_of(text: str) -> Any:
+    try:
+        return literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text
+
+
+def read_steps(text: str, images: int) -> List[TrainingStep]:
+    """Read ``CONFIG`` or ``CONFIG@KEY=VALUE@KEY=VALUE``.
+
+    Args:
+        text (str): What to read. The keys are those of ``--cfg-options``.
+        images (int): Size of the data set.
+
+    Returns:
+        list[TrainingStep]: One, or one for each phase of a PhaseHook.
+
+    Raises:
+        UsageError: If there is no such file or a key has no value.
+    """
+    path, *options = text.split('@')
+    if not osp.isfile(path):
+        raise UsageError(f'There is no config {path}; give CONFIG or '
+                         'CONFIG@KEY=VALUE.')
+    cfg = Config.fromfile(path)
+    for option in options:
+        key, equals, value = option.partition('=')
+        if not equals:
+            raise UsageError(f'{option!r} has no value; write KEY=VALUE.')
+        cfg.merge_from_dict({key: _value_of(value)})
+    name = '@'.join([osp.splitext(osp.basename(path))[0], *options])
+    phases = [
+        phase for hook in cfg.get('custom_hooks', [])
+        if hook.type == 'rd_plugins.PhaseHook' for phase in hook.phases
+    ]
+    if not phases:
+        return [TrainingStep(name, cfg, images=images)]
+    return [
+        TrainingStep(f'{name}: {phase.name}', cfg, phase, images)
+        for phase in phases
+    ]

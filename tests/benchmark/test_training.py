@@ -1,0 +1,76 @@
+import pytest
+import torch
+
+from rd_plugins.benchmark.training import read_steps
+from rd_plugins.datasets import DeviceLoader
+from rd_plugins.utils.errors import UsageError
+from tests.conftest import ROOT
+
+DEMO = str(ROOT / 'configs/demo')
+NARROW = '@model.backbone.base_channels=4@model.backbone.stem_channels=4' \
+    '@model.head.in_channels=16@train_dataloader.batch_size=4'
+TEACHER = '@model.teacher.backbone.base_channels=4' \
+    '@model.teacher.backbone.stem_channels=4' \
+    '@model.teacher.head.in_channels=16'
+
+
+def steps(name, *options):
+    return read_steps(f'{DEMO}/{name}.py{NARROW}{"".join(options)}', images=20)
+
+
+def weights(step):
+    return {n: p.detach().clone() for n, p in step.model.named_parameters()}
+
+
+def moved(step):
+    """The stages that a step changes."""
+    before = weights(step)
+    step()
+    return {
+        name.split('.')[1]
+        for name, value in weights(step).items()
+        if not torch.equal(value, before[name])
+    }
+
+
+def test_a_step_trains_and_its_parts_add_up():
+    step, = steps('plain20_mnist5k', TEACHER)
+    assert {'layer1', 'layer2', 'layer3', 'fc'} <= moved(step)
+    parts = step.parts()
+    assert list(parts) == [
+        'student', 'input', 'hybrids', 'backward', 'optimizer'
+    ]
+    assert all(seconds > 0 for seconds in parts.values())
+    assert step.clock is None
+
+
+def test_every_phase_is_a_step_of_its_own():
+    """And trains what the phase trains."""
+    phases = steps('plain20_no_res_mnist5k', TEACHER)
+    names = [step.name.split(': ')[1] for step in phases]
+    assert names == ['stage 1', 'stage 2', 'stage 3', 'fine-tune']
+    assert moved(phases[1]) == {'layer2'}
+    assert phases[1].parts()['teacher'] > 0
+    assert {'layer1', 'fc'} <= moved(phases[3])
+
+
+def test_options_of_a_config():
+    step, = steps('resnet20_mnist5k', '@default_hooks.device_input=None',
+                  '@train_dataloader.num_workers=0')
+    assert not isinstance(step.loader, DeviceLoader)
+    step()
+    step, = steps('resnet20_mnist5k')
+    assert isinstance(step.loader, DeviceLoader)
+
+
+@pytest.mark.parametrize('text, reason', [
+    ('missing.py', 'no config missing.py'),
+    (f'{DEMO}/resnet20_mnist5k.py@randomness', 'KEY=VALUE'),
+    (f'{DEMO}/resnet20_mnist5k.py@optim_wrapper.type=AmpOptimWrapper',
+     'needs a GPU'),
+])
+def test_what_it_cannot_read(text, reason):
+    if 'Amp' in text and torch.cuda.is_available():
+        pytest.skip('there is a GPU')
+    with pytest.raises(UsageError, match=reason):
+        read_steps(text, images=20)

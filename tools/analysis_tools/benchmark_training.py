@@ -1,0 +1,139 @@
+"""Step time of trainings and what it is made of, side by side.
+
+    python tools/analysis_tools/benchmark_training.py CONFIG CONFIG ... \
+        [--repeats 30] [--out work_dirs/benchmark_training]
+
+The first config is the one the others are compared with. Options of a config
+follow it: CONFIG@default_hooks.device_input=None is the stock input. A config
+with phases has a row for each. The steps are those of the Runner without its
+hooks, on noise in the place of the data, and take turns in one run. The input
+is also measured alone.
+"""
+import argparse
+import json
+import shlex
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any, Dict, List
+
+import torch
+from mmengine.device import get_device
+from mmengine.registry import init_default_scope
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from rd_plugins.benchmark import memory
+from rd_plugins.benchmark.training import TrainingStep, read_steps
+from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.utils.measure import times_in_turns
+
+PARTS = ('input', 'student', 'teacher', 'hybrids', 'backward', 'optimizer')
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('configs', nargs='+')
+    parser.add_argument('--repeats', type=int, default=30)
+    parser.add_argument('--warm-up', type=int, default=5)
+    parser.add_argument('--images', type=int, default=2560,
+                        help='size of the data set')
+    parser.add_argument('--threads', type=int,
+                        default=torch.get_num_threads())
+    parser.add_argument('--out', type=Path,
+                        help='folder for benchmark_training.{json,md}')
+    return parser.parse_args()
+
+
+def peak_mib(step: TrainingStep) -> float:
+    """The most memory of one step above weights, data and momentum."""
+    if get_device() == 'cpu':
+        return memory.peak_bytes(step, 'cpu') / 2**20
+    torch.cuda.synchronize()
+    before = torch.cuda.memory_allocated()
+    torch.cuda.reset_peak_memory_stats()
+    step()
+    return (torch.cuda.max_memory_allocated() - before) / 2**20
+
+
+def measure(steps: List[TrainingStep], args: argparse.Namespace,
+            progress: Progress) -> List[Dict[str, Any]]:
+    """One row for each training."""
+    turns = args.warm_up + args.repeats
+    whole = progress.add_task('steps', total=turns)
+    times = times_in_turns({step.name: step for step in steps}, args.repeats,
+                           args.warm_up, lambda: progress.advance(whole))
+    alone = progress.add_task('input alone', total=turns)
+    batches = {step.name: step.endless() for step in steps}
+    inputs = times_in_turns(
+        {name: lambda b=b: next(b) for name, b in batches.items()},
+        args.repeats, args.warm_up, lambda: progress.advance(alone))
+    taken_apart = progress.add_task('parts', total=len(steps))
+    reference = median(times[steps[0].name])
+    rows = []
+    for step in steps:
+        parts = [step.parts() for _ in range(max(3, args.repeats // 3))]
+        seconds = median(times[step.name])
+        rows.append(
+            dict(
+                name=step.name,
+                step_ms=seconds * 1e3,
+                times_the_first=seconds / reference,
+                images_per_second=step.batch_size / seconds,
+                input_alone_images_per_second=step.batch_size /
+                median(inputs[step.name]),
+                peak_mib=peak_mib(step),
+                **{
+                    f'{part}_ms': median(p.get(part, 0) for p in parts) * 1e3
+                    for part in PARTS
+                }))
+        progress.advance(taken_apart)
+    return rows
+
+
+def texts_of(rows: List[Dict[str, Any]]) -> List[List[str]]:
+    """Heading and rows as text."""
+    heading = [name.replace('_', ' ') for name in rows[0]]
+    return [heading] + [[
+        value if isinstance(value, str) else
+        f'{value:,.0f}' if value >= 1000 else f'{value:.2f}'
+        for value in row.values()
+    ] for row in rows]
+
+
+def main() -> None:
+    """Measure, print and write."""
+    args = parse_args()
+    init_default_scope('mmpretrain')
+    torch.set_num_threads(args.threads)
+    steps = [s for text in args.configs for s in read_steps(text, args.images)]
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        rows = measure(steps, args, progress)
+    heading, *lines = texts_of(rows)
+    table = Table(*heading)
+    for line in lines:
+        table.add_row(*line)
+    Console(width=max(170, Console().width)).print(table)
+    hardware = f'{get_device()}, {args.threads} CPU threads, PyTorch ' \
+        f'{torch.__version__}'
+    print(hardware)
+    if args.out:
+        command = shlex.join(['python', *sys.argv])
+        args.out.mkdir(parents=True, exist_ok=True)
+        (args.out / 'benchmark_training.json').write_text(
+            json.dumps(
+                dict(command=command, hardware=hardware, rows=rows), indent=1)
+            + '\n')
+        table = [heading, ['---'] * len(heading), *lines]
+        (args.out / 'benchmark_training.md').write_text(
+            ''.join(f'| {" | ".join(line)} |\n' for line in table)
+            + f'\n{hardware}\n\n```bash\n{command}\n```\n')
+
+
+if __name__ == '__main__':
+    with exit_on_usage_error():
+        main()
