@@ -31,6 +31,9 @@ class Distiller(ImageClassifier):
             Defaults to None.
         copy_teacher (bool): Start from the teacher's weights. Projections
             that the student does not have are left out. Defaults to False.
+        fold_teacher (bool): Let a frozen teacher work with its norms folded
+            into its convolutions: the same numbers up to rounding, with fewer
+            steps. Defaults to True.
         **kwargs: Every other argument of
             :class:`mmpretrain.models.ImageClassifier`.
 
@@ -45,12 +48,14 @@ class Distiller(ImageClassifier):
                  neck: Optional[dict] = None,
                  head: Optional[dict] = None,
                  copy_teacher: bool = False,
+                 fold_teacher: bool = True,
                  **kwargs) -> None:
         super().__init__(backbone, neck=neck, head=head, **kwargs)
         if not isinstance(teacher, FrozenTeacher):
             teacher = FrozenTeacher(teacher)
         self._teacher = teacher
         self.copy_teacher = copy_teacher
+        self.fold_teacher = fold_teacher
         self._stages_are_checked = False
         architecture = self._teacher.architecture
         counts = num_stages(self.backbone), num_stages(architecture.backbone)
@@ -93,7 +98,7 @@ class Distiller(ImageClassifier):
         Raises:
             UsageError: If they are missing or do not fit.
         """
-        self._teacher.load()
+        self._teacher.load(self.fold_teacher)
 
     def init_weights(self) -> None:
         """Initialise the student and load the teacher."""
@@ -103,7 +108,7 @@ class Distiller(ImageClassifier):
             self._copy_teacher()
 
     def _copy_teacher(self) -> None:
-        weights = self.teacher.state_dict()
+        weights = self._teacher.architecture.state_dict()
         try:
             missing, unexpected = self.load_state_dict(weights, strict=False)
         except RuntimeError as error:
@@ -123,7 +128,7 @@ class Distiller(ImageClassifier):
         # The teacher is no submodule, but it follows to the same device,
         # precision and memory format.
         super()._apply(fn, *args, **kwargs)
-        self._teacher.architecture._apply(fn, *args, **kwargs)
+        self._teacher.apply(fn)
         return self
 
     def loss(self, inputs: torch.Tensor,

@@ -2,11 +2,12 @@
 from contextlib import contextmanager
 from copy import deepcopy
 from os import path as osp
-from typing import Iterator
+from typing import Callable, Iterator, Optional
 
 from mmpretrain.registry import MODELS
 from torch import nn
 
+from rd_plugins.models.utils import folded_copy
 from rd_plugins.utils.checkpoint import check_state_dict_fits, read_weights
 from rd_plugins.utils.errors import UsageError
 
@@ -42,6 +43,7 @@ class FrozenTeacher:
                 "init_cfg=dict(type='Pretrained', checkpoint=PATH_OR_URL)).")
         self.checkpoint = osp.expanduser(pretrained[-1]['checkpoint'])
         self._model = MODELS.build(cfg).requires_grad_(False).eval()
+        self._folded = None
         self._is_loaded = False
 
     def __deepcopy__(self, memo: dict) -> 'FrozenTeacher':
@@ -49,12 +51,12 @@ class FrozenTeacher:
 
     @property
     def architecture(self) -> nn.Module:
-        """The classifier, whether its weights have been loaded or not."""
+        """The classifier as its config says, loaded or not."""
         return self._model
 
     @property
     def model(self) -> nn.Module:
-        """The classifier with its weights.
+        """The classifier with its weights, its norms perhaps folded.
 
         Raises:
             UsageError: If they have not been loaded.
@@ -62,7 +64,12 @@ class FrozenTeacher:
         if not self._is_loaded:
             raise UsageError('The teacher has not been loaded; call '
                              'init_weights() of the distiller first.')
-        return self._model
+        return self._folded or self._model
+
+    def apply(self, fn: Callable) -> None:
+        """Convert the tensors as ``nn.Module.to`` does."""
+        for model in filter(None, (self._model, self._folded)):
+            model._apply(fn)
 
     @contextmanager
     def as_tail(self) -> Iterator[nn.Module]:
@@ -72,8 +79,13 @@ class FrozenTeacher:
         """
         yield self.model
 
-    def load(self) -> None:
+    def load(self, fold: bool = False) -> None:
         """Load the weights; they must be exactly those of the config.
+
+        Args:
+            fold (bool): Work with a copy whose norms are folded into the
+                convolutions before them, where that is possible. It computes
+                the same, up to rounding, with fewer steps. Defaults to False.
 
         Raises:
             UsageError: If the checkpoint is missing or does not fit.
@@ -89,7 +101,14 @@ class FrozenTeacher:
                               f'The teacher {self.checkpoint}')
         self._model.load_state_dict(weights, strict=False)
         self._model.requires_grad_(False).eval()
+        self._folded = self._fold() if fold else None
         self._is_loaded = True
+
+    def _fold(self) -> Optional[nn.Module]:
+        try:
+            return folded_copy(self._model).requires_grad_(False).eval()
+        except UsageError:  # it has other norms than batch norms
+            return None
 
 
 class CoTrainedTeacher(FrozenTeacher):
@@ -105,6 +124,7 @@ class CoTrainedTeacher(FrozenTeacher):
 
     def __init__(self, cfg: dict) -> None:
         self._model = MODELS.build(deepcopy(cfg))
+        self._folded = None
         self._is_loaded = True
         if any(getattr(m, 'with_cp', False) for m in self._model.modules()):
             raise UsageError(
@@ -135,6 +155,6 @@ class CoTrainedTeacher(FrozenTeacher):
             for parameter in trained:
                 parameter.requires_grad_(True)
 
-    def load(self) -> None:
-        """Initialise the weights as the config says."""
+    def load(self, fold: bool = False) -> None:
+        """Initialise the weights as the config says; nothing is folded."""
         self._model.init_weights()

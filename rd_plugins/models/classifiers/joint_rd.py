@@ -209,7 +209,8 @@ class JointRD(Distiller):
                           target: torch.Tensor,
                           share: float) -> torch.Tensor:
         """D of the plain path plus the hybrids' share of theirs."""
-        margin = negative_margin(last_norm(self.teacher.backbone))
+        norm = last_norm(self._teacher.architecture.backbone)
+        margin = negative_margin(norm)
         distances = [
             self.feature_loss(connector(feature), target, margin)
             for connector, feature in zip(self.auxiliary.connectors, features)

@@ -15,12 +15,14 @@ from tests.conftest import classifier_cfg
 MARGIN = dict(type='rd_plugins.MarginLoss', loss_weight=0.7)
 
 
-def build(teacher_cfg, student=None, **kwargs):
+def build(teacher_cfg, student=None, fold_teacher=False, **kwargs):
+    """In double precision, which folding a teacher in single is not."""
     model = MODELS.build(
         dict(
             student or classifier_cfg('none'),
             type='rd_plugins.JointRD',
             teacher=teacher_cfg,
+            fold_teacher=fold_teacher,
             **kwargs))
     model.init_weights()
     return model.double().train()
@@ -116,6 +118,39 @@ def test_loss_and_gradients_are_those_of_the_spec(teacher_cfg, batch, progress,
     for name in gradients:
         torch.testing.assert_close(
             gradients[name], expected[name], rtol=1e-6, atol=1e-10)
+
+
+@pytest.mark.parametrize('fold_teacher', [True, False])
+def test_a_folded_teacher_gives_the_same_gradients(teacher_cfg, batch,
+                                                   progress, fold_teacher):
+    """Up to rounding, which single precision had when it was folded."""
+    model = build(teacher_cfg, feature_loss=MARGIN, fold_teacher=fold_teacher)
+    assert fold_teacher == (not any(
+        isinstance(module, torch.nn.BatchNorm2d)
+        for module in model.teacher.modules()))
+    inputs, samples = batch[0].double(), batch[1]
+    labels = torch.tensor([i % 5 for i in range(6)])
+    ours, gradients = run(lambda: total(model.loss(inputs, samples)), model)
+    plain = build(teacher_cfg, feature_loss=MARGIN)
+    plain.load_state_dict(model.state_dict())
+    theirs, expected = run(lambda: reference(plain, inputs, labels, 1, 0.7),
+                           plain)
+    assert ours.item() == pytest.approx(theirs.item(), rel=1e-5)
+    for name in gradients:
+        torch.testing.assert_close(
+            gradients[name], expected[name], rtol=1e-4, atol=1e-6)
+
+
+def test_hybrids_stop_at_their_least_weight(teacher_cfg, batch, progress):
+    model = build(
+        teacher_cfg,
+        min_hybrid_weight=0.2,
+        hybrid_weight=dict(start=1, end=0, horizon=1))
+    inputs, samples = batch[0].double(), batch[1]
+    progress(0.6)
+    assert 'loss_hybrid1' in model.loss(inputs, samples)
+    progress(0.8)
+    assert 'loss_hybrid1' not in model.loss(inputs, samples)
 
 
 def gradient_of_stage_1(model, batch):

@@ -5,6 +5,7 @@ import torch
 from mmengine.model import ExponentialMovingAverage
 from mmpretrain.registry import MODELS
 
+from rd_plugins.models import FrozenTeacher
 from rd_plugins.utils.errors import UsageError
 from tests.conftest import classifier_cfg
 
@@ -31,7 +32,9 @@ def stages(backbone, images):
 
 def test_it_starts_from_its_teachers_weights(teacher_cfg):
     model = build(teacher_cfg)
-    for key, value in model.teacher.state_dict().items():
+    teacher = FrozenTeacher(teacher_cfg)
+    teacher.load()
+    for key, value in teacher.model.state_dict().items():
         assert torch.equal(model.state_dict()[key], value)
 
 
