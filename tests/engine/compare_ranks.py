@@ -57,7 +57,7 @@ def main() -> None:
     dist.all_gather(others, weights)
     # Parameters and buffers
     assert all(torch.equal(weights, other) for other in others)
-    seen = runner.train_loop.dataloader.sampler
+    seen = runner.train_loop.dataloader.batch_sampler.sampler
     assert len(seen) == 40 // dist.get_world_size()
     if dist.get_rank() == 0:
         torch.save(weights, folder / 'weights.pth')

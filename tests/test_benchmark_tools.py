@@ -1,0 +1,64 @@
+"""The benchmarks as a user runs them."""
+import json
+
+import pytest
+
+from tests.test_tools import tool
+
+CONFIGS = ('configs/demo/resnet20_mnist5k.py',
+           'configs/demo/plain20_ce_mnist5k.py')
+
+
+def test_benchmark(tmp_path):
+    result = tool('analysis_tools/benchmark.py', *CONFIGS, '--engines',
+                  'torch', '--batch-sizes', '1', '4', '--repeats', '3',
+                  '--warm-up', '1', '--threads', '1', '--accuracy', '97.7',
+                  '97.5', '--out', tmp_path / 'out')
+    assert result.returncode == 0, result.stderr
+    assert 'plain20_ce_mnist5k' in result.stdout
+    rows = json.loads(
+        (tmp_path / 'out/benchmark.json').read_text())['results']
+    assert [row['batch_size'] for row in rows] == [1, 1, 4, 4]
+    assert rows[0]['speed_ratio'] == rows[0]['memory_ratio'] == 1
+    # The shortcuts of this ResNet are free: same convolutions, more traffic.
+    assert rows[0]['macs'] == rows[1]['macs']
+    assert rows[0]['traffic_mib'] > rows[1]['traffic_mib']
+    assert rows[0]['peak_mib'] > 0
+    assert {path.suffix for path in (tmp_path / 'out').iterdir()
+            } == {'.csv', '.json', '.md', '.png'}
+
+
+@pytest.mark.parametrize('arguments, words', [
+    (['missing.py'], 'There is no file missing.py'),
+    ([*CONFIGS, '--accuracy', '97'], '1 numbers for 2 networks'),
+    ([*CONFIGS, '--repeats', '1'], 'take 2 or more'),
+    ([*CONFIGS, '--engines', 'tensorrt'], 'tensorrt is not installed'),
+])
+def test_benchmark_refuses(arguments, words):
+    result = tool('analysis_tools/benchmark.py', *arguments)
+    assert result.returncode == 1
+    assert words in result.stderr.splitlines()[-1]
+
+
+def test_benchmark_training(tmp_path):
+    result = tool(
+        'analysis_tools/benchmark_training.py',
+        f'{CONFIGS[1]}@train_dataloader.batch_size=8',
+        'configs/demo/plain20_mnist5k.py@train_dataloader.batch_size=8',
+        '--repeats', '3', '--warm-up', '1', '--images', '64', '--out',
+        tmp_path / 'out')
+    assert result.returncode == 0, result.stderr
+    first, second = json.loads(
+        (tmp_path / 'out/benchmark_training.json').read_text())['rows']
+    assert first['times_the_first'] == 1 < second['times_the_first']
+    assert first['hybrids_ms'] == 0 < second['hybrids_ms']
+    assert first['input_alone_images_per_second'] > 0
+    assert first['peak_mib'] < second['peak_mib']
+    assert '@train_dataloader' in (
+        tmp_path / 'out/benchmark_training.md').read_text()
+
+
+def test_benchmark_training_refuses():
+    result = tool('analysis_tools/benchmark_training.py', 'missing.py')
+    assert result.returncode == 1
+    assert 'There is no config missing.py' in result.stderr.splitlines()[-1]
