@@ -59,18 +59,23 @@ class TrainedModel:
     checkpoint: str
 
 
-def read_trained_model(config: str, checkpoint: str) -> TrainedModel:
+def read_trained_model(config: str,
+                       checkpoint: str,
+                       cfg_options: Optional[dict] = None) -> TrainedModel:
     """Build the model of a config with the weights of a checkpoint.
 
     Args:
         config (str): Path of the config, that of a student alone.
         checkpoint (str): Path or address of the checkpoint.
+        cfg_options (dict, optional): Changes to the config.
+            Defaults to None.
 
     Raises:
         UsageError: If a file is missing, the config trains a student beside a
             teacher, or the checkpoint belongs to another config.
     """
     cfg = read_config(config)
+    cfg.merge_from_dict(cfg_options or {})
     model = build_model(cfg)
     if isinstance(model, Distiller):
         raise UsageError(
