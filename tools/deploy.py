@@ -76,6 +76,16 @@ def check_engine(args: argparse.Namespace) -> None:
     Raises:
         UsageError: If a package or a GPU is missing, or flags do not fit.
     """
+    if args.int8 is not None and (args.backend != 'onnxruntime'
+                                  or args.int8 < 1):
+        raise UsageError('--int8 IMAGES quantises for --backend onnxruntime '
+                         'and needs at least one image.')
+    if args.dynamic and args.backend in ('openvino', 'ncnn'):
+        raise UsageError(f'--backend {args.backend} takes one image at a '
+                         'time; leave --dynamic out.')
+    if args.deploy_cfg and args.backend == 'ncnn':
+        raise UsageError('--backend ncnn does without MMDeploy; leave '
+                         '--deploy-cfg out.')
     needed = ENGINES[args.backend] + (('ml_dtypes', ) if args.int8 else ())
     missing = [name for name in needed if util.find_spec(name) is None]
     if missing:
@@ -84,14 +94,6 @@ def check_engine(args: argparse.Namespace) -> None:
             'is not installed; see docs/deployment.md for the environment.')
     if args.backend == 'tensorrt' and not torch.cuda.is_available():
         raise UsageError('--backend tensorrt needs a GPU and none is there.')
-    if args.int8 is not None and (args.backend != 'onnxruntime'
-                                  or args.int8 < 1):
-        raise UsageError('--int8 IMAGES quantises for --backend onnxruntime '
-                         'and needs at least one image.')
-    if args.backend == 'ncnn' and (args.dynamic or args.deploy_cfg):
-        raise UsageError('--backend ncnn takes one image at a time and does '
-                         'without MMDeploy; leave --dynamic and --deploy-cfg '
-                         'out.')
 
 
 def read_source(args: argparse.Namespace) -> TrainedModel:

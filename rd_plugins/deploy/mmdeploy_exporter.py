@@ -1,4 +1,6 @@
 """Export through MMDeploy."""
+import os
+import sys
 from pathlib import Path
 from typing import List, Tuple
 
@@ -20,11 +22,26 @@ def fill_in_shape(deploy_cfg: Config, shape: Tuple[int, int, int]) -> None:
     deploy_cfg.onnx_config.input_shape = [width, height] if is_static else None
     for inputs in deploy_cfg.backend_config.get('model_inputs', []):
         if 'opt_shapes' in inputs:  # OpenVINO
-            batch = 1 if is_static else -1
-            inputs.opt_shapes = dict(input=[batch, *shape])
+            inputs.opt_shapes = dict(input=[1, *shape])
         for name, ranges in inputs.get('input_shapes', {}).items():  # TensorRT
             for bound, batched in ranges.items():
                 ranges[bound] = [batched[0], *shape]
+
+
+def find_model_optimizer() -> None:
+    """Let MMDeploy find OpenVINO's ``mo`` beside the running Python."""
+    programs = os.path.dirname(sys.executable)
+    if programs not in os.environ['PATH'].split(os.pathsep):
+        os.environ['PATH'] = programs + os.pathsep + os.environ['PATH']
+
+
+def compute_in_float32(wrapper: nn.Module) -> None:
+    """Keep MMDeploy's OpenVINO wrapper from bfloat16, in place.
+
+    OpenVINO takes it by default on CPUs that have it.
+    """
+    wrapper.ie.set_config(dict(ENFORCE_BF16='NO'), 'CPU')
+    wrapper.sess = wrapper.ie.load_network(wrapper.net, 'CPU', num_requests=1)
 
 
 class MMDeployExporter:
@@ -44,6 +61,8 @@ class MMDeployExporter:
         self.device = device
         self.deploy_cfg = Config.fromfile(deploy_cfg)
         fill_in_shape(self.deploy_cfg, shape)
+        if self.is_openvino:
+            find_model_optimizer()
         self.processor = build_task_processor(source.cfg, self.deploy_cfg,
                                               device)
 
@@ -51,6 +70,11 @@ class MMDeployExporter:
     def is_static(self) -> bool:
         """Whether the engine takes one image at a time."""
         return not self.deploy_cfg.onnx_config.get('dynamic_axes')
+
+    @property
+    def is_openvino(self) -> bool:
+        """Whether the engine is OpenVINO."""
+        return self.deploy_cfg.backend_config.type == 'openvino'
 
     def export(self, folder: Path) -> List[str]:
         """Write the engine's files into a folder.
@@ -81,5 +105,8 @@ class MMDeployExporter:
 
     def runtime(self, files: List[str]) -> nn.Module:
         """MMDeploy's runtime of exported files, as a classifier."""
-        return self.processor.build_backend_model(
+        model = self.processor.build_backend_model(
             files, self.processor.update_data_preprocessor)
+        if self.is_openvino:
+            compute_in_float32(model.wrapper)
+        return model

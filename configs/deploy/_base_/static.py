@@ -1,4 +1,4 @@
-"""A classifier as ONNX graph for one image; what the engines have in common."""
+"""A classifier as ONNX graph for one image, for all engines alike."""
 custom_imports = dict(imports=['rd_plugins.deploy.onnx_export'])
 
 codebase_config = dict(type='mmpretrain', task='Classification')
