@@ -39,6 +39,14 @@ test-deploy: $(VENV)-deploy/complete $(VENV)-openvino/complete
 	PYTHONPATH=. $(VENV)-deploy/bin/python -m pytest -m deploy
 	PYTHONPATH=. $(VENV)-openvino/bin/python -m pytest -m deploy -k openvino
 
+# Installs the package with mim, as a wheel and editable, and uses it
+test-mim: $(VENV)-mim/complete
+	$(VENV)-mim/bin/python -m pytest -m mim
+
+$(VENV)-mim/complete: $(VENV)/complete
+	$(call layer,$(VENV)-mim,-r requirements/mim.txt)
+	touch $@
+
 $(VENV)-deploy/complete: $(VENV)/complete
 	$(call layer,$(VENV)-deploy,-c $(PINNED) -r requirements/deploy.txt)
 	touch $@
