@@ -1,8 +1,8 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
-# make test-data, test-deploy, test-mim, test-elsewhere   what needs large files
-#             or an environment of its own, see docs/testing.md
+# make test-data, test-deploy, test-mim, test-downstream   what needs large
+#             files or an environment of its own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
 VENV := .venv
@@ -22,7 +22,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: demo test test-data test-deploy test-mim lint env clean
+.PHONY: demo test test-data test-deploy test-mim test-downstream lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -45,6 +45,14 @@ test-mim: $(VENV)-mim/complete
 
 $(VENV)-mim/complete: $(VENV)/complete
 	$(call layer,$(VENV)-mim,-r requirements/mim.txt)
+	touch $@
+
+# Plain backbones in MMDetection and MMSegmentation
+test-downstream: $(VENV)-downstream/complete
+	PYTHONPATH=. $(VENV)-downstream/bin/python -m pytest -m downstream
+
+$(VENV)-downstream/complete: $(VENV)/complete
+	$(call layer,$(VENV)-downstream,-r requirements/downstream.txt)
 	touch $@
 
 $(VENV)-deploy/complete: $(VENV)/complete

@@ -39,7 +39,11 @@ def mim(folder, *arguments):
 def installed(request, tmp_path_factory, folder):
     """What ``mim install .`` and ``mim install -e .`` make."""
     source = copy_tracked_files(tmp_path_factory.mktemp('source'))
-    flags = ['-e'] if request.param == 'editable' else []
+    flags = []
+    if request.param == 'editable':
+        # mim looks for the package where its metadata are; only the old way
+        # of editable installs has both in one place.
+        flags = ['--no-use-pep517', '--no-build-isolation', '-e']
     mim(source, 'install', *flags, '.')
     yield folder
     mim(folder, 'uninstall', '-y', 'rd_plugins')
