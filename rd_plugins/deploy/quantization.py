@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from onnxruntime.quantization import (CalibrationDataReader, QuantFormat,
                                       QuantType, quantize_static)
+from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import nn
 
 
@@ -56,8 +57,10 @@ def quantize(model: Path, target: Path, images: CalibrationImages) -> None:
         target (Path): The file to write.
         images (CalibrationImages): Where the ranges of activations are from.
     """
+    prepared = target.with_suffix('.prepared.onnx')
+    quant_pre_process(str(model), str(prepared), skip_symbolic_shape=True)
     quantize_static(
-        str(model),
+        str(prepared),
         str(target),
         images,
         quant_format=QuantFormat.QDQ,
@@ -65,3 +68,4 @@ def quantize(model: Path, target: Path, images: CalibrationImages) -> None:
         weight_type=QuantType.QInt8,
         per_channel=True,
         reduce_range=True)
+    prepared.unlink()

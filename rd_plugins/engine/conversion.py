@@ -110,8 +110,10 @@ def image_shape(cfg: Config,
         dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
         side = SIDES.get(str(dataset.get('type')).split('.')[-1])
         for transform in dataset.get('pipeline', []):
-            size = transform.get('crop_size', transform.get('scale'))
-            side = side if size is None else size
+            side = transform.get('crop_size', side)
+            scale = transform.get('scale')  # an int, or width and height
+            side = scale[::-1] if isinstance(scale, (list, tuple)) else (
+                scale or side)
     side = [side] if isinstance(side, int) else side
     if not side or len(side) > 2:
         raise UsageError('The config does not say how large the images are; '
