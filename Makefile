@@ -1,6 +1,8 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
+# make test-data, test-deploy, test-mim, test-downstream   what needs large
+#             files or an environment of its own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +12,17 @@ BIN := $(VENV)/bin
 # mmcv-lite is the module mmcv without compiled ops, which nothing here needs.
 MM_LIBRARIES := mmcv-lite mmengine mmpretrain
 
-.PHONY: demo test test-data lint env clean
+# An environment on top of $(VENV): what it adds comes first, the rest is shared.
+define layer
+	rm -rf $(1)
+	$(BIN)/python -m venv $(1)
+	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" > \
+	    $$($(1)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/shared.pth
+	$(1)/bin/python -m pip install -q --disable-pip-version-check $(2)
+	$(1)/bin/python -m pip uninstall -q -y opencv-python
+endef
+
+.PHONY: demo test test-data test-deploy test-mim test-downstream lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -21,6 +33,37 @@ test: env lint
 # Needs large files, see docs/testing.md: make test-data RD_DATA=FOLDER
 test-data: env
 	RD_DATA=$(RD_DATA) $(BIN)/python -m pytest -m data
+
+# Exports for ONNX Runtime, ncnn and OpenVINO; TensorRT where there is a GPU
+test-deploy: $(VENV)-deploy/complete $(VENV)-openvino/complete
+	PYTHONPATH=. $(VENV)-deploy/bin/python -m pytest -m deploy
+	PYTHONPATH=. $(VENV)-openvino/bin/python -m pytest -m deploy -k openvino
+
+# Installs the package with mim, as a wheel and editable, and uses it
+test-mim: $(VENV)-mim/complete
+	$(VENV)-mim/bin/python -m pytest -m mim
+
+$(VENV)-mim/complete: $(VENV)/complete
+	$(call layer,$(VENV)-mim,-r requirements/mim.txt)
+	touch $@
+
+# Plain backbones in MMDetection and MMSegmentation
+test-downstream: $(VENV)-downstream/complete
+	PYTHONPATH=. $(VENV)-downstream/bin/python -m pytest -m downstream
+
+$(VENV)-downstream/complete: $(VENV)/complete
+	$(call layer,$(VENV)-downstream,-r requirements/downstream.txt)
+	touch $@
+
+$(VENV)-deploy/complete: $(VENV)/complete
+	$(call layer,$(VENV)-deploy,-c $(PINNED) -r requirements/deploy.txt)
+	touch $@
+
+$(VENV)-openvino/complete: $(VENV)/complete
+	$(call layer,$(VENV)-openvino,-r requirements/openvino.txt)
+	$(VENV)-openvino/bin/python -m pip install -q --disable-pip-version-check \
+	    --no-deps opencv-python-headless==4.11.0.86
+	touch $@
 
 lint: env
 	$(BIN)/flake8
@@ -47,4 +90,4 @@ $(VENV)/complete: $(REQUIREMENTS)
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info rd_plugins/.mim
+	rm -rf $(VENV) $(VENV)-* build dist *.egg-info rd_plugins/.mim

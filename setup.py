@@ -5,6 +5,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
+from setuptools.command.develop import develop
 
 ROOT = Path(__file__).resolve().parent
 MIM_FILES = ('configs', 'tools', 'model-index.yml')
@@ -50,9 +51,20 @@ class BuildPy(build_py):
 
     def run(self) -> None:
         super().run()
-        place = ROOT if self.editable_mode else Path(self.build_lib)
-        fill_mim_folder(
-            place / 'rd_plugins' / '.mim', link=self.editable_mode)
+        is_editable = getattr(self, 'editable_mode', False)  # setuptools >= 64
+        place = ROOT if is_editable else Path(self.build_lib)
+        fill_mim_folder(place / 'rd_plugins' / '.mim', link=is_editable)
+
+
+class Develop(develop):
+    """``pip install --no-use-pep517 -e .`` passes here, and not above.
+
+    mim finds configs and tools of an editable install only in this way.
+    """
+
+    def run(self) -> None:
+        super().run()
+        fill_mim_folder(ROOT / 'rd_plugins' / '.mim', link=True)
 
 
 setup(
@@ -73,5 +85,5 @@ setup(
         'deploy': read_requirements('deploy'),
         'optional': read_requirements('optional'),
     },
-    cmdclass=dict(build_py=BuildPy),
+    cmdclass=dict(build_py=BuildPy, develop=Develop),
     zip_safe=False)

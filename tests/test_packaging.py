@@ -24,21 +24,25 @@ ENTRIES = [
 ]
 
 
-@pytest.fixture(scope='module')
-def wheel(tmp_path_factory):
-    """A wheel built from a copy of the tracked files."""
+def copy_tracked_files(target):
+    """Copy what git tracks or would track; returns the target."""
     if not (which('git') and (ROOT / '.git').exists()):
         pytest.skip('needs git and a checkout to tell which files belong')
-    source = tmp_path_factory.mktemp('source')
     files = subprocess.run(['git', 'ls-files', '-z', '--cached', '--others',
                             '--exclude-standard'],
                            cwd=ROOT, capture_output=True, text=True,
                            check=True)
     for name in filter(None, files.stdout.split('\0')):
         if (ROOT / name).is_file():
-            target = source / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((ROOT / name).read_bytes())
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (target / name).write_bytes((ROOT / name).read_bytes())
+    return target
+
+
+@pytest.fixture(scope='module')
+def wheel(tmp_path_factory):
+    """A wheel built from a copy of the tracked files."""
+    source = copy_tracked_files(tmp_path_factory.mktemp('source'))
     out = tmp_path_factory.mktemp('wheel')
     subprocess.run([
         sys.executable, '-m', 'pip', 'wheel', '-q', '--no-deps',

@@ -174,3 +174,18 @@ def test_publish_refuses(checkpoint, run_dir):
         torch.save(dict(state_dict=state_dict), checkpoint)
         assert_refused(publish(checkpoint, *flags), words)
     assert names(run_dir) == ['epoch_4.pth']
+
+
+@pytest.mark.parametrize('backend, flags, words', [
+    ('ncnn', ['--dynamic'], 'one image at a time'),
+    ('ncnn', ['--deploy-cfg', 'some.py'], 'does without MMDeploy'),
+    ('openvino', ['--int8', '8'], 'for --backend onnxruntime'),
+    ('onnxruntime', ['--int8', '0'], 'at least one image'),
+    ('tensorrt', [], 'tensorrt, which is not installed'),
+])
+def test_deploy_refuses(trained, run_dir, backend, flags, words):
+    source = trained / 'plain20_ce_mnist5k.pth'
+    done = tool('deploy.py', f'{DEMO}/plain20_ce_mnist5k.py', source,
+                '--backend', backend, '--out', run_dir / 'out', *flags)
+    assert_refused(done, words)
+    assert not names(run_dir)

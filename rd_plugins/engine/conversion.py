@@ -59,18 +59,23 @@ class TrainedModel:
     checkpoint: str
 
 
-def read_trained_model(config: str, checkpoint: str) -> TrainedModel:
+def read_trained_model(config: str,
+                       checkpoint: str,
+                       cfg_options: Optional[dict] = None) -> TrainedModel:
     """Build the model of a config with the weights of a checkpoint.
 
     Args:
         config (str): Path of the config, that of a student alone.
         checkpoint (str): Path or address of the checkpoint.
+        cfg_options (dict, optional): Changes to the config.
+            Defaults to None.
 
     Raises:
         UsageError: If a file is missing, the config trains a student beside a
             teacher, or the checkpoint belongs to another config.
     """
     cfg = read_config(config)
+    cfg.merge_from_dict(cfg_options or {})
     model = build_model(cfg)
     if isinstance(model, Distiller):
         raise UsageError(
@@ -105,8 +110,10 @@ def image_shape(cfg: Config,
         dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
         side = SIDES.get(str(dataset.get('type')).split('.')[-1])
         for transform in dataset.get('pipeline', []):
-            size = transform.get('crop_size', transform.get('scale'))
-            side = side if size is None else size
+            side = transform.get('crop_size', side)
+            scale = transform.get('scale')  # an int, or width and height
+            side = scale[::-1] if isinstance(scale, (list, tuple)) else (
+                scale or side)
     side = [side] if isinstance(side, int) else side
     if not side or len(side) > 2:
         raise UsageError('The config does not say how large the images are; '

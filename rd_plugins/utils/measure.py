@@ -1,14 +1,13 @@
 """Size and speed of networks."""
-import io
 import time
-from contextlib import redirect_stdout
 from statistics import median
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import torch
 from mmengine.analysis import get_model_complexity_info
-from mmengine.logging import MMLogger
 from torch import nn
+
+from .quiet import quiet
 
 
 def count_macs_and_params(model: nn.Module,
@@ -23,16 +22,9 @@ def count_macs_and_params(model: nn.Module,
         tuple[int, int]: MACs (MMEngine counts one per multiply-add and calls
         them FLOPs) and parameters.
     """
-    # MMEngine tells of every layer that it counts as free.
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel('ERROR')
-    try:
-        with redirect_stdout(io.StringIO()):
-            info = get_model_complexity_info(
-                model, image, show_table=False, show_arch=False)
-    finally:
-        logger.setLevel(level)
+    with quiet():  # MMEngine tells of every layer that it counts as free
+        info = get_model_complexity_info(
+            model, image, show_table=False, show_arch=False)
     return int(info['flops']), int(info['params'])
 
 

@@ -32,7 +32,7 @@ def _restricted_getattr(owner: type, name: str) -> Callable:
 
 def _numpy_globals() -> list:
     """What NumPy arrays and scalars are pickled as, by NumPy 1 and 2."""
-    multiarray = getattr(np, '_core', None) or np.core
+    multiarray = np._core if release(np.__version__) >= (2, ) else np.core
     functions = [
         multiarray.multiarray._reconstruct, multiarray.multiarray.scalar
     ]

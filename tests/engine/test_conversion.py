@@ -95,6 +95,9 @@ def test_image_shape(config, shape):
     assert image_shape(cfg) == shape
     assert image_shape(cfg, [64]) == (shape[0], 64, 64)
     assert image_shape(cfg, [64, 96]) == (shape[0], 64, 96)
+    cfg.test_dataloader.dataset.pipeline = [
+        dict(type='Resize', scale=(96, 64)), dict(type='PackInputs')]
+    assert image_shape(cfg) == (shape[0], 64, 96)
     cfg.test_dataloader.dataset.update(type='Other', pipeline=[])
     with pytest.raises(UsageError, match='--shape'):
         image_shape(cfg)

@@ -1,0 +1,83 @@
+"""Comparing an exported model with the one it was exported from."""
+import tempfile
+from copy import deepcopy
+from uuid import uuid4
+
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+from mmpretrain.registry import MODELS
+from torch import nn
+
+from rd_plugins.engine.conversion import TrainedModel
+from rd_plugins.models.utils.compare import relative_difference
+
+
+def log_scores(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """Log-probabilities of a classifier, not below the rounding of float32.
+
+    The logarithm keeps small scores from vanishing beside large ones.
+
+    Args:
+        model (nn.Module): Predicts data samples with a ``pred_score``.
+        images (Tensor): Shape (N, C, H, W), normalised.
+
+    Returns:
+        Tensor: Shape (N, K).
+    """
+    with torch.no_grad():
+        samples = model(images, mode='predict')
+    scores = torch.stack([sample.pred_score.cpu() for sample in samples])
+    return scores.clamp(min=torch.finfo(torch.float).eps).log()
+
+
+def scores_differ_by(expected: nn.Module, found: nn.Module,
+                     images: torch.Tensor, one_by_one: bool) -> float:
+    """The relative difference of two classifiers' log-probabilities.
+
+    Args:
+        expected (nn.Module): The model before the export.
+        found (nn.Module): The runtime of what was exported.
+        images (Tensor): Shape (N, C, H, W), normalised.
+        one_by_one (bool): Whether the runtime takes one image at a time.
+    """
+    batches = images.split(1) if one_by_one else [images, images[:1]]
+    return max(
+        relative_difference(
+            log_scores(expected, batch), log_scores(found, batch))
+        for batch in batches)
+
+
+def with_preprocessor(source: TrainedModel) -> nn.Module:
+    """A copy of a model that normalises as its config says."""
+    model = deepcopy(source.model)
+    cfg = dict(source.cfg.get('data_preprocessor') or {})
+    cfg.setdefault('type', 'ClsDataPreprocessor')
+    model.data_preprocessor = MODELS.build(cfg)
+    return model
+
+
+def measure(cfg: Config, model: nn.Module, one_by_one: bool) -> dict:
+    """Test a classifier on the test set of a config.
+
+    Args:
+        cfg (Config): Config of the model before the export.
+        model (nn.Module): That model or the runtime of what was exported.
+        one_by_one (bool): Whether it takes one image at a time.
+
+    Returns:
+        dict: The metrics that the config's evaluator gives.
+    """
+    loader = deepcopy(cfg.test_dataloader)
+    if one_by_one:
+        loader.batch_size = 1
+    with tempfile.TemporaryDirectory(prefix='rd') as folder:
+        return Runner(
+            model=model,
+            work_dir=folder,
+            test_dataloader=loader,
+            test_cfg=cfg.get('test_cfg') or dict(),
+            test_evaluator=cfg.test_evaluator,
+            default_scope=cfg.get('default_scope', 'mmpretrain'),
+            log_level='WARNING',
+            experiment_name=uuid4().hex).test()

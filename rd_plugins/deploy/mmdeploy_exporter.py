@@ -1,0 +1,112 @@
+"""Export through MMDeploy."""
+import os
+import sys
+from pathlib import Path
+from typing import List, Tuple
+
+import mmdeploy.apis
+import numpy as np
+from mmdeploy.apis.utils import build_task_processor, to_backend
+from mmengine.config import Config
+from torch import nn
+
+from rd_plugins.engine.conversion import TrainedModel
+
+SAVE_FILE = 'end2end.onnx'
+
+
+def fill_in_shape(deploy_cfg: Config, shape: Tuple[int, int, int]) -> None:
+    """Tell a deploy config the shape (C, H, W) of the images, in place."""
+    height, width = shape[1:]
+    is_static = not deploy_cfg.onnx_config.get('dynamic_axes')
+    deploy_cfg.onnx_config.input_shape = [width, height] if is_static else None
+    for inputs in deploy_cfg.backend_config.get('model_inputs', []):
+        if 'opt_shapes' in inputs:  # OpenVINO
+            inputs.opt_shapes = dict(input=[1, *shape])
+        for name, ranges in inputs.get('input_shapes', {}).items():  # TensorRT
+            for bound, batched in ranges.items():
+                ranges[bound] = [batched[0], *shape]
+
+
+def find_model_optimizer() -> None:
+    """Let MMDeploy find OpenVINO's ``mo`` beside the running Python."""
+    programs = os.path.dirname(sys.executable)
+    if programs not in os.environ['PATH'].split(os.pathsep):
+        os.environ['PATH'] = programs + os.pathsep + os.environ['PATH']
+
+
+def compute_in_float32(wrapper: nn.Module) -> None:
+    """Keep MMDeploy's OpenVINO wrapper from bfloat16, in place.
+
+    OpenVINO takes it by default on CPUs that have it.
+    """
+    wrapper.ie.set_config(dict(ENFORCE_BF16='NO'), 'CPU')
+    wrapper.sess = wrapper.ie.load_network(wrapper.net, 'CPU', num_requests=1)
+
+
+class MMDeployExporter:
+    """Exports a model and builds the runtime of what came out.
+
+    Args:
+        source (TrainedModel): The model.
+        deploy_cfg (str): Path of a deploy config of task Classification.
+        shape (tuple[int]): Shape (C, H, W) of an image.
+        device (str): Where the engine runs, ``'cpu'`` or ``'cuda:0'``.
+    """
+
+    def __init__(self, source: TrainedModel, deploy_cfg: str,
+                 shape: Tuple[int, int, int], device: str) -> None:
+        self.source = source
+        self.shape = shape
+        self.device = device
+        self.deploy_cfg = Config.fromfile(deploy_cfg)
+        fill_in_shape(self.deploy_cfg, shape)
+        if self.is_openvino:
+            find_model_optimizer()
+        self.processor = build_task_processor(source.cfg, self.deploy_cfg,
+                                              device)
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the engine takes one image at a time."""
+        return not self.deploy_cfg.onnx_config.get('dynamic_axes')
+
+    @property
+    def is_openvino(self) -> bool:
+        """Whether the engine is OpenVINO."""
+        return self.deploy_cfg.backend_config.type == 'openvino'
+
+    def export(self, folder: Path) -> List[str]:
+        """Write the engine's files into a folder.
+
+        Args:
+            folder (Path): An existing folder.
+
+        Returns:
+            list[str]: The paths that the runtime needs.
+        """
+        channels, height, width = self.shape
+        image = np.random.RandomState(0).randint(
+            256, size=(height, width, channels), dtype=np.uint8)
+        mmdeploy.apis.torch2onnx(
+            image,
+            str(folder),
+            SAVE_FILE,
+            deploy_cfg=self.deploy_cfg,
+            model_cfg=self.source.cfg,
+            model_checkpoint=self.source.checkpoint,
+            device=self.device)
+        return list(
+            to_backend(
+                self.deploy_cfg.backend_config.type, [str(folder / SAVE_FILE)],
+                work_dir=str(folder),
+                deploy_cfg=self.deploy_cfg,
+                device=self.device))
+
+    def runtime(self, files: List[str]) -> nn.Module:
+        """MMDeploy's runtime of exported files, as a classifier."""
+        model = self.processor.build_backend_model(
+            files, self.processor.update_data_preprocessor)
+        if self.is_openvino:
+            compute_in_float32(model.wrapper)
+        return model

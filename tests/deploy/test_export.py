@@ -1,0 +1,96 @@
+"""Exports as a user makes them: make test-deploy."""
+import json
+from importlib import util
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmpretrain.registry import MODELS
+
+from tests.conftest import ROOT
+from tests.test_tools import DEMO, assert_refused, tool
+
+pytestmark = pytest.mark.deploy
+CONFIG = f'{DEMO}/plain20_ce_mnist5k.py'
+FEW = ['--cfg-options', 'test_dataloader.dataset.indices=40',
+       'test_dataloader.num_workers=0']
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory):
+    """Random weights whose outputs are far from uniform."""
+    torch.manual_seed(0)
+    model = MODELS.build(Config.fromfile(ROOT / CONFIG).model)
+    model.init_weights()
+    model.head.fc.weight.data.normal_()
+    path = tmp_path_factory.mktemp('source') / 'plain20.pth'
+    torch.save(dict(state_dict=model.state_dict()), path)
+    return path
+
+
+def deploy(checkpoint, out, backend, *flags, config=CONFIG):
+    if util.find_spec(backend) is None:
+        pytest.skip(f'{backend} is not in this environment')
+    if backend == 'tensorrt' and not torch.cuda.is_available():
+        pytest.skip('TensorRT needs a GPU')
+    return tool('deploy.py', config, checkpoint, '--backend', backend,
+                '--out', out, *flags)
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize('backend, flags, files', [
+    ('onnxruntime', [], ['end2end.onnx']),
+    ('onnxruntime', ['--dynamic'], ['end2end.onnx']),
+    ('openvino', [], ['end2end.bin', 'end2end.onnx', 'end2end.xml']),
+    ('tensorrt', [], ['end2end.engine', 'end2end.onnx']),
+    ('tensorrt', ['--dynamic'], ['end2end.engine', 'end2end.onnx']),
+    ('ncnn', [], ['end2end.bin', 'end2end.param']),
+], ids=lambda value: '-'.join(value) if isinstance(value, list) else value)
+def test_the_engine_computes_the_same(checkpoint, run_dir, backend, flags,
+                                      files):
+    done = deploy(checkpoint, run_dir / 'out', backend, '--test', *flags, *FEW)
+    assert done.returncode == 0, done.stderr
+    assert names(run_dir) == ['out']
+    assert names(run_dir / 'out') == sorted(
+        [*files, 'plain20_ce_mnist5k.py', 'report.json'])
+    torch_row, engine = json.loads(
+        (run_dir / 'out' / 'report.json').read_text())
+    assert 0 <= engine['difference'] < 1e-4
+    assert engine['accuracy/top1'] == torch_row['accuracy/top1']
+    assert 'BatchNorm' not in (run_dir / 'out' / files[-1]).read_bytes(
+    ).decode('latin1')
+
+
+def test_onnxruntime_int8(checkpoint, run_dir):
+    done = deploy(checkpoint, run_dir / 'out', 'onnxruntime', '--int8', '8',
+                  '--test', *FEW)
+    assert done.returncode == 0, done.stderr
+    full, reduced = (
+        (run_dir / 'out' / f'end2end{kind}.onnx').stat().st_size
+        for kind in ('', '_int8'))
+    assert reduced < full / 2
+    rows = json.loads((run_dir / 'out' / 'report.json').read_text())
+    assert [row['name'] for row in rows] == [
+        'PyTorch', 'onnxruntime', 'onnxruntime int8']
+    assert all(0 <= row['accuracy/top1'] <= 100 for row in rows)
+
+
+@pytest.mark.parametrize('backend', ['onnxruntime', 'openvino', 'ncnn'])
+def test_an_engine_that_differs_leaves_nothing(checkpoint, run_dir, backend):
+    """Rounding is a difference too, if none is allowed."""
+    done = deploy(checkpoint, run_dir / 'out', backend, '--tolerance', '0')
+    assert_refused(done, 'computes something else', 'Nothing was written')
+    assert not names(run_dir)
+
+
+def test_ncnn_says_what_it_lacks(run_dir):
+    config = f'{DEMO}/resnet20_mnist5k.py'
+    model = MODELS.build(Config.fromfile(ROOT / config).model)
+    torch.save(model.state_dict(), run_dir / 'resnet.pth')
+    done = deploy(run_dir / 'resnet.pth', run_dir / 'out', 'ncnn',
+                  config=config)
+    assert_refused(done, 'no layer for Tensor.slice', 'remove_shortcuts.py')
+    assert names(run_dir) == ['resnet.pth']
