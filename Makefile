@@ -22,7 +22,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: demo test test-data test-deploy test-mim test-downstream lint env clean
+.PHONY: benchmark demo test test-benchmark test-data test-deploy test-mim test-downstream lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -63,6 +63,17 @@ $(VENV)-openvino/complete: $(VENV)/complete
 	$(call layer,$(VENV)-openvino,-r requirements/openvino.txt)
 	$(VENV)-openvino/bin/python -m pip install -q --disable-pip-version-check \
 	    --no-deps opencv-python-headless==4.11.0.86
+	touch $@
+
+# Engines of tools/analysis_tools/benchmark.py, and what it says of them here
+test-benchmark: $(VENV)-benchmark/complete
+	PYTHONPATH=. $(VENV)-benchmark/bin/python -m pytest tests/benchmark
+
+benchmark: $(VENV)-benchmark/complete
+	PYTHONPATH=. sh docs/benchmarks/run.sh $(VENV)-benchmark/bin/python
+
+$(VENV)-benchmark/complete: $(VENV)/complete requirements/benchmark.txt
+	$(call layer,$(VENV)-benchmark,-r requirements/benchmark.txt)
 	touch $@
 
 lint: env

@@ -61,4 +61,4 @@ def test_benchmark_training(tmp_path):
 def test_benchmark_training_refuses():
     result = tool('analysis_tools/benchmark_training.py', 'missing.py')
     assert result.returncode == 1
-    assert 'There is no config missing.py' in result.stderr.splitlines()[-1]
+    assert 'There is no file missing.py' in result.stderr.splitlines()[-1]

@@ -13,6 +13,7 @@ from torch import nn
 from rd_plugins.models.utils import folded_copy
 from rd_plugins.utils.checkpoint import read_weights
 from rd_plugins.utils.errors import UsageError
+from .arguments import check_file, read_argument
 
 Shape = Tuple[int, int, int]
 
@@ -75,7 +76,7 @@ def image_shape(cfg: Config) -> Shape:
 
 
 def read_contender(text: str, shape: Optional[Shape] = None) -> Contender:
-    """Read ``CONFIG``, ``CONFIG@CHECKPOINT`` or ``FILE.onnx``.
+    """Read ``FILE.onnx`` or a config, see :func:`read_argument`.
 
     A network is built with its norms folded, so that all contenders are
     alike. Without a checkpoint its weights are random, which makes no
@@ -89,18 +90,13 @@ def read_contender(text: str, shape: Optional[Shape] = None) -> Contender:
     Raises:
         UsageError: If there is no such file, or something does not fit.
     """
-    path, _, checkpoint = text.partition('@')
-    for needed in filter(None, (path, checkpoint)):
-        if not osp.isfile(needed):
-            raise UsageError(f'There is no file {needed}; give CONFIG, '
-                             'CONFIG@CHECKPOINT or FILE.onnx.')
-    name = osp.splitext(osp.basename(path))[0]
-    if path.endswith('.onnx'):
+    if text.endswith('.onnx'):
+        name = osp.splitext(osp.basename(check_file(text)))[0]
         if shape is None:
-            raise UsageError(f'The image size of {path} is not known; give '
+            raise UsageError(f'The image size of {text} is not known; give '
                              '--shape CHANNELS HEIGHT WIDTH.')
-        return Contender(name, shape, onnx_path=path)
-    cfg = Config.fromfile(path)
+        return Contender(name, shape, onnx_path=text)
+    name, cfg, checkpoint = read_argument(text)
     model = MODELS.build(cfg.model)
     if checkpoint:
         model.load_state_dict(read_weights(checkpoint))

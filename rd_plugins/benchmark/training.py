@@ -1,7 +1,6 @@
 """Training steps, taken apart."""
 import tempfile
 import time
-from ast import literal_eval
 from contextlib import contextmanager
 from copy import deepcopy
 from os import path as osp
@@ -23,6 +22,7 @@ from rd_plugins.engine.hooks.phase_hook import freeze, set_modes
 from rd_plugins.models import Distiller
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import wait_for_device
+from .arguments import read_argument
 
 # Methods of a model whose forward time is shown by itself
 PARTS = {
@@ -186,37 +186,20 @@ class TrainingStep:
         return dict(student=forward - others, **times)
 
 
-def _value_of(text: str) -> Any:
-    try:
-        return literal_eval(text)
-    except (SyntaxError, ValueError):
-        return text
-
-
 def read_steps(text: str, images: int) -> List[TrainingStep]:
-    """Read ``CONFIG`` or ``CONFIG@KEY=VALUE@KEY=VALUE``.
+    """Read the trainings of a config.
 
     Args:
-        text (str): What to read. The keys are those of ``--cfg-options``.
+        text (str): A config with options, see :func:`read_argument`.
         images (int): Size of the data set.
 
     Returns:
         list[TrainingStep]: One, or one for each phase of a PhaseHook.
 
     Raises:
-        UsageError: If there is no such file or a key has no value.
+        UsageError: If there is no such file.
     """
-    path, *options = text.split('@')
-    if not osp.isfile(path):
-        raise UsageError(f'There is no config {path}; give CONFIG or '
-                         'CONFIG@KEY=VALUE.')
-    cfg = Config.fromfile(path)
-    for option in options:
-        key, equals, value = option.partition('=')
-        if not equals:
-            raise UsageError(f'{option!r} has no value; write KEY=VALUE.')
-        cfg.merge_from_dict({key: _value_of(value)})
-    name = '@'.join([osp.splitext(osp.basename(path))[0], *options])
+    name, cfg, _ = read_argument(text)
     phases = [
         phase for hook in cfg.get('custom_hooks', [])
         if hook.type == 'rd_plugins.PhaseHook' for phase in hook.phases

@@ -48,6 +48,19 @@ def test_what_is_not_there(text, reason):
         read_contender(text)
 
 
+def test_options_of_a_config():
+    contender = read_contender(f'{PLAIN20}@model.head.num_classes=7')
+    assert contender.name == 'plain20_ce_cifar10@model.head.num_classes=7'
+    assert contender.model(torch.zeros(1, 3, 32, 32)).shape == (1, 7)
+
+
+def test_two_checkpoints(tmp_path):
+    for name in 'ab':
+        (tmp_path / name).write_bytes(b'')
+    with pytest.raises(UsageError, match='2 checkpoints'):
+        read_contender(f'{PLAIN20}@{tmp_path}/a@{tmp_path}/b')
+
+
 def test_an_onnx_file_needs_a_shape(tmp_path):
     path = tmp_path / 'net.onnx'
     path.write_bytes(b'')

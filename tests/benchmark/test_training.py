@@ -64,8 +64,8 @@ def test_options_of_a_config():
 
 
 @pytest.mark.parametrize('text, reason', [
-    ('missing.py', 'no config missing.py'),
-    (f'{DEMO}/resnet20_mnist5k.py@randomness', 'KEY=VALUE'),
+    ('missing.py', 'no file missing.py'),
+    (f'{DEMO}/resnet20_mnist5k.py@randomness', 'no file randomness'),
     (f'{DEMO}/resnet20_mnist5k.py@optim_wrapper.type=AmpOptimWrapper',
      'needs a GPU'),
 ])

@@ -4,10 +4,10 @@
         [--engines torch onnxruntime openvino] [--batch-sizes 1 8] \
         [--out work_dirs/benchmark]
 
-A NETWORK is CONFIG, CONFIG@CHECKPOINT or FILE.onnx. Norms are folded into the
-convolutions of all alike. On every engine the networks take turns in one run;
-ratios are to the first of them. Peak memory is what the engine's own allocator
-tells of; engines that tell nothing have none.
+A NETWORK is CONFIG, CONFIG@CHECKPOINT, CONFIG@KEY=VALUE or FILE.onnx. Norms
+are folded into the convolutions of all alike. On every engine the networks
+take turns in one run; ratios are to the first of them. Peak memory is what the
+engine's own allocator tells of; engines that tell nothing have none.
 """
 import argparse
 import shlex

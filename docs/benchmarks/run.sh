@@ -1,0 +1,34 @@
+#!/bin/sh
+# Regenerates the tables and pictures of this folder:
+#     make benchmark
+# or, with the engines in an environment of your own,
+#     PYTHONPATH=. sh docs/benchmarks/run.sh python
+set -e
+python=${1:-python}
+out=docs/benchmarks
+rd=configs/rd
+
+for depth in 50 18; do
+    "$python" tools/analysis_tools/benchmark.py \
+        $rd/resnet${depth}_imagenet.py $rd/plain${depth}_ce_imagenet.py \
+        $rd/plain${depth}_ce_imagenet.py@model.backbone.shortcut=merged \
+        --engines torch onnxruntime openvino --batch-sizes 1 8 \
+        --repeats 30 --out $out/imagenet$depth
+done
+"$python" tools/analysis_tools/benchmark.py \
+    $rd/resnet20_cifar10.py $rd/plain20_ce_cifar10.py \
+    $rd/plain20_dirac_ce_cifar100.py \
+    $rd/plain20_ce_cifar10.py@model.backbone.shortcut=merged \
+    --engines torch onnxruntime openvino --batch-sizes 1 128 \
+    --repeats 50 --out $out/cifar20
+"$python" tools/analysis_tools/benchmark_training.py \
+    $rd/plain20_ce_cifar100.py \
+    $rd/plain20_ce_cifar100.py@default_hooks.device_input=None \
+    $rd/plain20_ce_cifar100.py@default_hooks.memory_format=None \
+    $rd/plain20_ce_cifar100.py@optim_wrapper.optimizer.fused=True \
+    $rd/plain20_kd_cifar100.py $rd/plain20_cifar100.py \
+    $rd/plain20_cifar100.py@model.fold_teacher=False \
+    $rd/plain20_cifar100.py@model.share_tail=False \
+    $rd/plain20_feature_kd_cifar100.py $rd/plain20_co_trained_cifar100.py \
+    configs/no_res/plain20_joint_cifar100.py \
+    --repeats 20 --out $out/training20
