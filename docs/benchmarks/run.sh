@@ -7,18 +7,20 @@ set -e
 python=${1:-python}
 out=docs/benchmarks
 rd=configs/rd
+# An equal network without shortcuts, see docs/deployment.md
+merged=@model.backbone.shortcut=merged@model.backbone.deploy=True
 
 for depth in 50 18; do
     "$python" tools/analysis_tools/benchmark.py \
         $rd/resnet${depth}_imagenet.py $rd/plain${depth}_ce_imagenet.py \
-        $rd/plain${depth}_ce_imagenet.py@model.backbone.shortcut=merged \
+        $rd/plain${depth}_ce_imagenet.py$merged \
         --engines torch onnxruntime openvino --batch-sizes 1 8 \
         --repeats 30 --out $out/imagenet$depth
 done
 "$python" tools/analysis_tools/benchmark.py \
     $rd/resnet20_cifar10.py $rd/plain20_ce_cifar10.py \
     $rd/plain20_dirac_ce_cifar100.py \
-    $rd/plain20_ce_cifar10.py@model.backbone.shortcut=merged \
+    $rd/plain20_ce_cifar10.py$merged \
     --engines torch onnxruntime openvino --batch-sizes 1 128 \
     --repeats 50 --out $out/cifar20
 "$python" tools/analysis_tools/benchmark_training.py \

@@ -111,3 +111,16 @@ def test_cpu_processes_are_joined_by_gloo(monkeypatch, launcher, environment):
     assert cfg.model_wrapper_cfg.device_ids is None
     assert cfg.model_wrapper_cfg.static_graph
     assert cfg.model_wrapper_cfg.find_unused_parameters
+
+
+def test_hooks_that_a_config_adds_can_be_taken_out():
+    """MMEngine leaves out its own; it stops at others that are None."""
+    cfg = Config(
+        dict(
+            default_hooks=dict(
+                timer=None,
+                epoch_seed=None,
+                logger=dict(type='LoggerHook'))))
+    launch.drop_hooks(cfg)
+    assert dict(cfg.default_hooks) == dict(
+        timer=None, logger=dict(type='LoggerHook'))
