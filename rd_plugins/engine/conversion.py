@@ -156,12 +156,12 @@ def write_model(out: str,
             4, *shape, generator=torch.Generator().manual_seed(0))
         exact = check_same_outputs(source.model, model, images, EXACT)
         config, checkpoint = folder / f'{name}.py', folder / f'{name}.pth'
-        config.write_text(_describe(note, source, f'{out}/{name}') +
-                          cfg.pretty_text)
+        text = cfg.pretty_text
+        config.write_text(_describe(note, source, f'{out}/{name}') + text)
+        origin = Path(source.checkpoint).name
         write_checkpoint(
             dict(
-                meta=dict(source.meta, converted_from=Path(
-                    source.checkpoint).name, cfg=cfg.pretty_text),
+                meta=dict(source.meta, converted_from=origin, cfg=text),
                 state_dict=model.float().state_dict()), str(checkpoint))
         stored = read_trained_model(str(config), str(checkpoint)).model
         rounded = check_same_outputs(source.model, stored, images, ROUNDED)
