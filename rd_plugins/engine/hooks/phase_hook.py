@@ -4,12 +4,12 @@ from itertools import accumulate
 from typing import List
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from torch import nn
 
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 from .phase import Phase, covers
+from .wrapping import unwrapped_model, wrap_anew
 
 
 def freeze(model: nn.Module, phase: Phase) -> None:
@@ -117,7 +117,7 @@ class PhaseHook(Hook):
                 f'gradients are accumulated over {counts}; choose a batch '
                 'size with which no gradient is left over at a border.')
         for phase in self.phases:
-            self._check(phase, self._model(runner), runner.optim_wrapper)
+            self._check(phase, unwrapped_model(runner), runner.optim_wrapper)
 
     @staticmethod
     def _check(phase: Phase, model: nn.Module, optim_wrapper) -> None:
@@ -156,7 +156,7 @@ class PhaseHook(Hook):
         """Set the modes, which the loop's ``train()`` undid, and the LR."""
         phase = self.phases[self._current]
         if batch_idx == 0:
-            set_modes(self._model(runner), phase)
+            set_modes(unwrapped_model(runner), phase)
         if phase.lr is not None:
             epoch = runner.iter / len(runner.train_dataloader)
             lr = phase.learning_rate(epoch - self._begins[self._current])
@@ -164,15 +164,10 @@ class PhaseHook(Hook):
                                      self._multipliers):
                 group['lr'] = lr * factor
 
-    @staticmethod
-    def _model(runner) -> nn.Module:
-        model = runner.model
-        return model.module if is_model_wrapper(model) else model
-
     def _enter(self, runner, index: int) -> None:
         self._current = index
         phase, begin = self.phases[index], self._begins[index]
-        model = self._model(runner)
+        model = unwrapped_model(runner)
         freeze(model, phase)
         if phase.reset_optimizer and runner.epoch == begin:
             runner.optim_wrapper.optimizer.state.clear()
@@ -184,15 +179,13 @@ class PhaseHook(Hook):
             'progress_begin', begin * steps, resumed=False)
         runner.message_hub.update_info(
             'progress_end', (begin + phase.epochs) * steps, resumed=False)
-        if is_model_wrapper(runner.model):
-            runner.model = runner.wrap_model(
-                runner.cfg.get('model_wrapper_cfg'), model)
+        wrap_anew(runner)
         self._log(runner, index)
 
     def _log(self, runner, index: int) -> None:
         phase = self.phases[index]
         counts = [0, 0]
-        for parameter in self._model(runner).parameters():
+        for parameter in unwrapped_model(runner).parameters():
             counts[parameter.requires_grad] += parameter.numel()
         first = self._begins[index] + 1
         runner.logger.info(
