@@ -1,4 +1,6 @@
-"""Datasets that MMPretrain does not have."""
+"""Datasets and augmentations that MMPretrain does not have."""
 from .mnist_5k import MNIST5k
+from .svhn import SVHN
+from .transforms import BrightnessContrast, GaussianDeform
 
-__all__ = ['MNIST5k']
+__all__ = ['BrightnessContrast', 'GaussianDeform', 'MNIST5k', 'SVHN']

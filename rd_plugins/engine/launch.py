@@ -25,7 +25,7 @@ from rd_plugins.utils.errors import UsageError
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # Datasets of MMPretrain that fetch themselves unless told not to.
-DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST')
+DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
 
 
 def load_mmpretrain_tool(name: str) -> ModuleType:
