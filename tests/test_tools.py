@@ -152,7 +152,7 @@ def train_on_two_ranks(run_dir, kind):
     assert '2 ranks agree' in done.stdout
 
 
-@pytest.mark.parametrize('kind', ['joint', 'co_trained'])
+@pytest.mark.parametrize('kind', ['joint', 'co_trained', 'epsilon'])
 def test_two_processes_end_with_the_same_weights(run_dir, kind):
     train_on_two_ranks(run_dir, kind)
 

@@ -3,7 +3,7 @@
     python tools/train.py configs/epsilon/epsilon110_cifar10.py
 
 Recipe: the paper's released code (configs/_base_/schedules/epsilon_cifar.py),
-with the last 150 epochs free of restarts.
+with no restart in the last 150 epochs.
 Expected: 5.24 % error with 12 of 54 blocks gone (read from the paper's
 figures). Measured: not run.
 """

@@ -228,8 +228,8 @@ class EpsilonResNet_CIFAR(_EpsilonStages):
                  init_cfg=INIT_CFG) -> None:
         if depth < 8 or depth % 6 != 2:
             raise UsageError(
-                f'EpsilonResNet_CIFAR has no depth={depth!r}; it is 6n+2, such '
-                'as 20, 110, 200, 302, 500 or 752. For 18, 34, 50, 101 and '
+                f'EpsilonResNet_CIFAR has no depth={depth!r}; it is 6n+2, '
+                'such as 20, 110, 200, 302, 500 or 752. For 18, 34, 50, 101 and '
                 '152 layers use rd_plugins.EpsilonResNet.')
         count = depth // 6
         super().__init__(3 * count, epsilon, gate, gate_scope, eval_gates, 3,

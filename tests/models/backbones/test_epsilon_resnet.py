@@ -77,10 +77,10 @@ def test_cifar_depths(depth):
     assert network.default_side_block == f'layer2.{n // 2}'
 
 
-@pytest.mark.parametrize('depth, middle', [(18, 'layer2.1'), (34, 'layer3.0'),
-                                           (50, 'layer3.0'),
-                                           (101, 'layer3.8'),
-                                           (152, 'layer3.13')])
+@pytest.mark.parametrize('depth, middle', [
+    (18, 'layer2.1'), (34, 'layer3.0'), (50, 'layer3.0'), (101, 'layer3.8'),
+    (152, 'layer3.13')
+])
 def test_imagenet_depths(depth, middle):
     network = EpsilonResNet(depth, base_channels=8, out_indices=(0, 1, 2, 3))
     assert network.default_side_block == middle

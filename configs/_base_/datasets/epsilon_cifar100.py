@@ -1,0 +1,5 @@
+"""CIFAR-100 in batches of 128, divided by 128; see epsilon_cifar10.py."""
+_base_ = './cifar100_bs128.py'
+
+data_preprocessor = dict(
+    mean=[129.304, 124.070, 112.434], std=[128.0, 128.0, 128.0])
