@@ -10,7 +10,6 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
-
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 

@@ -91,13 +91,11 @@ class DeadBlockHook(Hook):
         backbone.gates.start_epoch()
         state = runner.optim_wrapper.optimizer.state
         changed = False
-        for name in backbone.dead_blocks():
-            for module in backbone.get_submodule(name).residual_modules:
-                for parameter in module.parameters():
-                    changed |= parameter.requires_grad
-                    parameter.requires_grad_(False)
-                    parameter.grad = None
-                    state.pop(parameter, None)
+        for parameter in backbone.dead_parameters():
+            changed |= parameter.requires_grad
+            parameter.requires_grad_(False)
+            parameter.grad = None
+            state.pop(parameter, None)
         if changed:
             wrap_anew(runner)
 

@@ -68,7 +68,7 @@ class PreActBlock(BaseModule):
                     padding=kernel // 2, bias=False))
             in_channels = channels
         self.out_channels = in_channels
-        self.shortcut = shortcut or nn.Identity()
+        self.shortcut = nn.Identity() if shortcut is None else shortcut
         self.gate = gate
 
     @property

@@ -134,7 +134,8 @@ def test_initialisation():
         if isinstance(module, torch.nn.Conv2d):
             fan_out = module.out_channels * 9
             expected = (2 / fan_out)**0.5
-            assert module.weight.std().item() == pytest.approx(expected, rel=0.15)
+            found = module.weight.std().item()
+            assert found == pytest.approx(expected, rel=0.15)
         elif isinstance(module, torch.nn.BatchNorm2d):
             assert (module.weight == 1).all() and not module.bias.any()
 
@@ -249,6 +250,19 @@ def test_without_gates():
     weights = small().state_dict()
     missing = network.load_state_dict(weights, strict=False).missing_keys
     assert not missing
+
+
+def test_export_has_no_gates():
+    network = ready(small(epsilon=4.5))
+    close(network, 1)
+    network.gates.bury(torch.arange(9) == 4)
+    traced = torch.jit.trace(network, IMAGES)
+    operators = {
+        node.kind() for node in traced.inlined_graph.nodes()
+        if node.kind().startswith('aten')
+    }
+    assert not operators & {'aten::where', 'aten::aminmax', 'aten::abs'}
+    assert str(traced.inlined_graph).count('aten::_convolution') == 1 + 2 * 7
 
 
 def test_outputs_of_blocks():

@@ -157,6 +157,17 @@ def test_states_are_saved_and_loaded():
     assert not any(key.startswith('gate') for key in network.state_dict())
 
 
+@pytest.mark.parametrize('scope, opens', [('local', False), ('global', True)])
+def test_scope(monkeypatch, scope, opens):
+    """Another process sees a response of 9."""
+    monkeypatch.setattr(
+        'rd_plugins.models.layers.strict_identity.all_reduce',
+        lambda peak, op: peak.fill_(9.0))
+    module = gate(scope=scope)
+    assert bool(module(torch.ones(1, 1, 2, 2)).any()) == opens
+    assert module.states.latest == (9 if opens else 1)
+
+
 def test_eval_modes():
     """Frozen gates look at no batch, dynamic ones do."""
     weak = torch.full((1, 1, 2, 2), 0.5)
