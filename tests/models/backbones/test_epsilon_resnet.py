@@ -253,7 +253,7 @@ def test_without_gates():
 
 
 def test_export_has_no_gates():
-    network = ready(small(epsilon=4.5))
+    network = ready(small(epsilon=0))
     close(network, 1)
     network.gates.bury(torch.arange(9) == 4)
     traced = torch.jit.trace(network, IMAGES)
