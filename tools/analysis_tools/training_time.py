@@ -12,6 +12,7 @@ from typing import Callable
 
 import torch
 from mmengine.device import get_device
+from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
@@ -60,6 +61,8 @@ def main() -> None:
     """Time and print."""
     args = parse_args()
     init_default_scope('mmpretrain')
+    # The optimizer tells of every parameter without weight decay.
+    MMLogger.get_current_instance().setLevel('ERROR')
     cfg = read_config(args.config)
     weights = read_weights(args.checkpoint)
     alive, thinned = (
