@@ -11,7 +11,8 @@ _base_ = './epsilon110_cifar10.py'
 
 model = dict(backbone=dict(depth=32, epsilon=5.0))
 
-train_dataloader = dict(num_workers=0, dataset=dict(indices=12500))
+train_dataloader = dict(
+    num_workers=0, drop_last=False, dataset=dict(indices=12500))
 val_dataloader = dict(num_workers=0)
 
 optim_wrapper = dict(optimizer=dict(weight_decay=5e-3))

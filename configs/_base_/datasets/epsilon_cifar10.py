@@ -6,3 +6,6 @@ _base_ = './cifar10_bs128.py'
 
 data_preprocessor = dict(
     mean=[125.307, 122.961, 113.8575], std=[128.0, 128.0, 128.0])
+
+# The last, smaller batch would close gates more easily.
+train_dataloader = dict(drop_last=True)

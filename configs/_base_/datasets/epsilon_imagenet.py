@@ -19,4 +19,6 @@ train_pipeline = [
     dict(type='PackInputs'),
 ]
 
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+# The last, smaller batch would close gates more easily.
+train_dataloader = dict(
+    drop_last=True, dataset=dict(pipeline=train_pipeline))

@@ -21,6 +21,8 @@ test_pipeline = [dict(type='PackInputs')]
 train_dataloader = dict(
     batch_size=128,
     num_workers=4,
+    # The last, smaller batch would close gates more easily.
+    drop_last=True,
     dataset=dict(
         type=dataset_type,
         data_root='data/svhn',
