@@ -7,9 +7,11 @@ library without ``custom_imports``.
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
 from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import PARAM_SCHEDULERS as MMENGINE_PARAM_SCHEDULERS
+from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
-__all__ = ['DATASETS', 'HOOKS', 'MODELS']
+__all__ = ['DATASETS', 'HOOKS', 'MODELS', 'PARAM_SCHEDULERS', 'TRANSFORMS']
 
 SCOPE = 'rd_plugins'
 
@@ -31,5 +33,19 @@ HOOKS = Registry(
 DATASETS = Registry(
     'dataset',
     parent=MMENGINE_DATASETS,
+    scope=SCOPE,
+    locations=['rd_plugins.datasets'])
+
+# Learning rates that follow what happens in training
+PARAM_SCHEDULERS = Registry(
+    'parameter scheduler',
+    parent=MMENGINE_PARAM_SCHEDULERS,
+    scope=SCOPE,
+    locations=['rd_plugins.engine'])
+
+# Augmentations that MMPretrain does not have
+TRANSFORMS = Registry(
+    'transform',
+    parent=MMENGINE_TRANSFORMS,
     scope=SCOPE,
     locations=['rd_plugins.datasets'])

@@ -16,6 +16,9 @@ print({registry}.get('rd_plugins.{name}').__name__)
     ('mmpretrain.registry.MODELS', 'MODELS', 'JointRD'),
     ('mmpretrain.registry.HOOKS', 'HOOKS', 'EpochSeedHook'),
     ('mmpretrain.registry.DATASETS', 'DATASETS', 'MNIST5k'),
+    ('mmpretrain.registry.TRANSFORMS', 'TRANSFORMS', 'GaussianDeform'),
+    ('mmpretrain.registry.PARAM_SCHEDULERS', 'PARAM_SCHEDULERS',
+     'RestartMultiStepLR'),
 ])
 def test_found_without_custom_imports(registry, kind, name):
     done = subprocess.run(

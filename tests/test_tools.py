@@ -4,6 +4,8 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,6 +13,7 @@ from mmpretrain.registry import MODELS
 
 from tests.conftest import ROOT
 from tests.engine.compare_ranks import divisible_cfg
+from tests.engine.hooks.test_dead_block_hook import weak_cfg
 from tests.engine.small_run import save_teacher
 from tests.engine.small_run import train as train_in_process
 
@@ -152,7 +155,7 @@ def train_on_two_ranks(run_dir, kind):
     assert '2 ranks agree' in done.stdout
 
 
-@pytest.mark.parametrize('kind', ['joint', 'co_trained'])
+@pytest.mark.parametrize('kind', ['joint', 'co_trained', 'epsilon'])
 def test_two_processes_end_with_the_same_weights(run_dir, kind):
     train_on_two_ranks(run_dir, kind)
 
@@ -304,3 +307,60 @@ def test_inference_time():
     lines = done.stdout.strip().split('\n')[-2:]
     assert [line.split()[-1] for line in lines] == configs
     assert lines[0].split()[2] == '1.00x'
+
+
+@pytest.fixture(scope='module')
+def epsilon_run():
+    """A run in which one of nine blocks died, and its config."""
+    from mmengine.registry import init_default_scope
+    init_default_scope('mmpretrain')
+    with tempfile.TemporaryDirectory(prefix='rd') as folder:
+        folder = Path(folder)
+        cfg = weak_cfg(folder / 'run')
+        cfg.dump(folder / 'config.py')
+        train_in_process(cfg)
+        yield folder
+
+
+def test_plot_blocks(epsilon_run, run_dir):
+    out = run_dir / 'blocks.png'
+    done = tool('analysis_tools/plot_blocks.py', epsilon_run / 'run',
+                '--baseline', epsilon_run / 'run', '--out', out)
+    assert done.returncode == 0, done.stderr
+    assert '1 of 9 blocks dead, 1 restarts' in done.stdout
+    assert out.read_bytes().startswith(b'\x89PNG')
+    assert_refused(tool('analysis_tools/plot_blocks.py', run_dir),
+                   'no log blocks.json')
+
+
+def test_plot_blocks_joins_resumed_logs(run_dir):
+    """A newer log counts from the epoch where it begins."""
+    for folder, lines in (('1', [(1, 0), (2, 0), (3, 0)]), ('2', [(3, 1)])):
+        path = run_dir / folder / 'vis_data'
+        path.mkdir(parents=True)
+        (path / 'blocks.json').write_text('\n'.join(
+            json.dumps(dict(epoch=epoch, peak=[peak]))
+            for epoch, peak in lines))
+    sys.path.insert(0, str(ROOT / 'tools' / 'analysis_tools'))
+    try:
+        from plot_blocks import read_log
+    finally:
+        sys.path.pop(0)
+    log = read_log(run_dir, 'blocks.json', 'peak', 'epoch')
+    assert [(line['epoch'], line['peak'][0]) for line in log] == [
+        (1, 0), (2, 0), (3, 1)
+    ]
+
+
+def test_training_time(epsilon_run, run_dir):
+    done = tool('analysis_tools/training_time.py', epsilon_run / 'config.py',
+                epsilon_run / 'run' / 'epoch_5.pth', '--size', '28',
+                '--batch-size', '4', '--repeats', '2')
+    assert done.returncode == 0, done.stderr
+    assert '1 of 9 blocks dead, batch 4' in done.stdout
+    # two of about eighteen convolutions that cost the same
+    ratio = float(done.stdout.split()[-1])
+    assert 0.85 < ratio < 0.95
+    assert_refused(
+        tool('analysis_tools/training_time.py', epsilon_run / 'config.py',
+             epsilon_run / 'run' / 'absent.pth'), 'no checkpoint')

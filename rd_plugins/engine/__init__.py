@@ -1,4 +1,9 @@
-"""What acts on a run: hooks, and how the tools launch one."""
-from .hooks import EpochSeedHook, Phase, PhaseHook, SyncStatisticsHook
+"""What acts on a run: hooks, schedules, and how the tools launch one."""
+from .hooks import (DeadBlockHook, EpochSeedHook, EpsilonScheduleHook, Phase,
+                    PhaseHook, SyncStatisticsHook)
+from .schedulers import RestartMultiStepLR
 
-__all__ = ['EpochSeedHook', 'Phase', 'PhaseHook', 'SyncStatisticsHook']
+__all__ = [
+    'DeadBlockHook', 'EpochSeedHook', 'EpsilonScheduleHook', 'Phase',
+    'PhaseHook', 'RestartMultiStepLR', 'SyncStatisticsHook'
+]

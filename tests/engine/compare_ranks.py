@@ -1,7 +1,7 @@
 """Train in every process of a group and compare what they end with.
 
     python -m torch.distributed.run --nproc_per_node 2 compare_ranks.py \\
-        DIR {joint,co_trained,staged}
+        DIR {joint,co_trained,staged,epsilon}
 
 The weights of rank 0 are saved as DIR/weights.pth.
 """
@@ -10,7 +10,10 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
 
+from tests.engine.hooks.test_dead_block_hook import WEAK, weak_cfg
 from tests.engine.hooks.test_phase_hook import PHASES, staged_cfg
 from tests.engine.small_run import small_cfg, train
 
@@ -40,11 +43,47 @@ def divisible_cfg(folder: Path, processes: int):
                       **{'train_dataloader.batch_size': 8 // processes})
 
 
+@HOOKS.register_module()
+class CloseOnRankZero(Hook):
+    """Makes a block silent in one process, whose images it sees."""
+
+    name = 'layer3.1'
+
+    def before_train(self, runner) -> None:
+        if dist.get_rank() == 0:
+            block = runner.model.module.backbone.get_submodule(self.name)
+            block.conv2.register_forward_hook(lambda *args: args[-1] * 0)
+
+
+def epsilon_cfg(folder: Path):
+    """A block that is closed in both processes, and one in rank 0 only."""
+    return weak_cfg(
+        folder, [dict(type='CloseOnRankZero')], closed_steps=3)
+
+
+def check_blocks(runner) -> None:
+    """The first is dead, the second is not; the learning rate restarted."""
+    assert runner.model.module.backbone.dead_blocks() == [WEAK]
+    assert runner.param_schedulers[0].last_restart is not None
+    rates = torch.tensor(runner.optim_wrapper.get_lr()['lr'])
+    assert_equal_on_all_ranks(rates)
+
+
+def assert_equal_on_all_ranks(values: torch.Tensor) -> int:
+    """To the last bit; returns how many ranks there are."""
+    others = [torch.empty_like(values) for _ in range(dist.get_world_size())]
+    dist.all_gather(others, values)
+    assert all(torch.equal(values, other) for other in others)
+    return len(others)
+
+
 def main() -> None:
     """Train, compare, and save."""
     folder, kind = Path(sys.argv[1]), sys.argv[2]
     if kind == 'staged':
         cfg = divisible_cfg(folder / 'run', processes=2)
+    elif kind == 'epsilon':
+        cfg = epsilon_cfg(folder / 'run')
     else:
         cfg = joint_cfg(folder / 'run')
         cfg.model.co_train_teacher = kind == 'co_trained'
@@ -53,15 +92,15 @@ def main() -> None:
     runner = train(cfg)
     state = runner.model.module.state_dict()
     weights = torch.cat([value.flatten().double() for value in state.values()])
-    others = [torch.empty_like(weights) for _ in range(dist.get_world_size())]
-    dist.all_gather(others, weights)
     # Parameters and buffers
-    assert all(torch.equal(weights, other) for other in others)
+    ranks = assert_equal_on_all_ranks(weights)
+    if kind == 'epsilon':
+        check_blocks(runner)
     seen = runner.train_loop.dataloader.batch_sampler.sampler
     assert len(seen) == 40 // dist.get_world_size()
     if dist.get_rank() == 0:
         torch.save(weights, folder / 'weights.pth')
-        print(f'{len(others)} ranks agree on {weights.numel()} weights')
+        print(f'{ranks} ranks agree on {weights.numel()} weights')
 
 
 if __name__ == '__main__':

@@ -66,3 +66,32 @@ def train(cfg: Config, stop_before: int = None):
     except KeyboardInterrupt:
         return runner
     raise AssertionError('the run was not interrupted')
+
+
+def epsilon_cfg(work_dir: Path, **options) -> Config:
+    """The run of :func:`small_cfg` with a narrow ε-ResNet of nine blocks."""
+    cfg = small_cfg(
+        work_dir, **{
+            'model.head.in_channels': 16,
+            'train_dataloader.num_workers': 0,
+            'custom_hooks': [dict(type='rd_plugins.DeadBlockHook')],
+            **options
+        })
+    for key in ('teacher', 'hybrid_weight'):
+        cfg.model.pop(key)
+    cfg.model.type = 'rd_plugins.SideSupervised'
+    cfg.model.backbone = dict(
+        type='rd_plugins.EpsilonResNet_CIFAR',
+        depth=20,
+        epsilon=2.5,
+        in_channels=1,
+        base_channels=4)
+    cfg.param_scheduler = [
+        dict(
+            type='rd_plugins.RestartMultiStepLR',
+            milestones=[1],
+            factors=[0.1],
+            restart_milestones=[1],
+            tail=0)
+    ]
+    return cfg

@@ -1,13 +1,16 @@
 """Hooks on the training loop."""
+from .dead_block_hook import DeadBlockHook
 from .deferred_log_hook import DeferredLogHook
 from .device_input_hook import DeviceInputHook
 from .epoch_seed_hook import EpochSeedHook
+from .epsilon_schedule_hook import EpsilonScheduleHook
 from .memory_format_hook import MemoryFormatHook
 from .phase import Phase
 from .phase_hook import PhaseHook
 from .sync_statistics_hook import SyncStatisticsHook
 
 __all__ = [
-    'DeferredLogHook', 'DeviceInputHook', 'EpochSeedHook', 'MemoryFormatHook',
-    'Phase', 'PhaseHook', 'SyncStatisticsHook'
+    'DeadBlockHook', 'DeferredLogHook', 'DeviceInputHook', 'EpochSeedHook',
+    'EpsilonScheduleHook', 'MemoryFormatHook', 'Phase', 'PhaseHook',
+    'SyncStatisticsHook'
 ]

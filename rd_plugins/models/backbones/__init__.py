@@ -1,5 +1,9 @@
 """Backbones with and without shortcuts."""
 from .cifar_resnet import CifarResNet
+from .epsilon_resnet import EpsilonResNet, EpsilonResNet_CIFAR
 from .plain_resnet import PlainResNet, PlainResNet_CIFAR
 
-__all__ = ['CifarResNet', 'PlainResNet', 'PlainResNet_CIFAR']
+__all__ = [
+    'CifarResNet', 'EpsilonResNet', 'EpsilonResNet_CIFAR', 'PlainResNet',
+    'PlainResNet_CIFAR'
+]

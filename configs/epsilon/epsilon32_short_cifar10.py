@@ -1,0 +1,36 @@
+"""ε-ResNet-32 on a quarter of CIFAR-10, for a look at dying blocks on a CPU.
+
+    python tools/train.py configs/epsilon/epsilon32_short_cifar10.py
+
+The first 12,500 training images, 16 epochs. So that blocks die this early,
+epsilon is 5 and the weight decay 25 times the paper's; the schedule is
+shortened in the same spirit.
+Expected: not known. Measured: see docs/results/epsilon_short.md.
+"""
+_base_ = './epsilon110_cifar10.py'
+
+model = dict(backbone=dict(depth=32, epsilon=5.0))
+
+train_dataloader = dict(
+    num_workers=0, drop_last=False, dataset=dict(indices=12500))
+val_dataloader = dict(num_workers=0)
+
+optim_wrapper = dict(optimizer=dict(weight_decay=5e-3))
+param_scheduler = [
+    dict(
+        type='rd_plugins.RestartMultiStepLR',
+        milestones=[10, 14],
+        factors=[0.1, 0.01],
+        restart_milestones=[4, 7],
+        tail=6)
+]
+train_cfg = dict(max_epochs=16, val_interval=2)
+
+# Closed for a whole epoch of 98 steps
+custom_hooks = [
+    dict(
+        type='rd_plugins.DeadBlockHook',
+        closed_steps=98,
+        calibration_batches=20)
+]
+randomness = dict(seed=0)

@@ -1,0 +1,10 @@
+"""preact101_imagenet.py with side supervision, without gates.
+
+    bash tools/dist_train.sh configs/epsilon/preact101_side_imagenet.py 8
+
+Recipe: as preact101_imagenet.py's.
+Expected: no number is published. Measured: not run.
+"""
+_base_ = './preact101_imagenet.py'
+
+model = dict(type='rd_plugins.SideSupervised')

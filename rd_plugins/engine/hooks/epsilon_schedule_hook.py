@@ -1,0 +1,62 @@
+"""A threshold of ε-ResNet that changes over the epochs."""
+from typing import Optional
+
+from mmengine.hooks import Hook
+
+from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.registry import HOOKS
+from rd_plugins.utils.errors import UsageError, check_choice
+
+
+@HOOKS.register_module()
+class EpsilonScheduleHook(Hook):
+    """Lets epsilon grow to the value in the backbone's config.
+
+    A function of the epoch alone, so a run may stop anywhere and resume.
+
+    Args:
+        schedule (str): ``'constant'``: the value from the start, as without
+            this hook; ``'step'``: 0 before the epoch ``begin``, then the
+            value; ``'linear'``: 0 up to ``begin``, then rising until ``end``.
+        begin (int): That epoch, counted from 0. Defaults to 0.
+        end (int, optional): From this epoch on a linear schedule has the whole
+            value. Defaults to None: not needed by the others.
+
+    Raises:
+        UsageError: If the arguments make no schedule.
+    """
+
+    def __init__(self,
+                 schedule: str,
+                 begin: int = 0,
+                 end: Optional[int] = None) -> None:
+        check_choice('EpsilonScheduleHook', 'schedule', schedule,
+                     ('constant', 'step', 'linear'))
+        if (schedule == 'linear') != (end is not None) or (
+                end is not None and end <= begin):
+            raise UsageError(
+                f'EpsilonScheduleHook has schedule={schedule!r}, '
+                f"begin={begin} and end={end}; 'linear' needs an end after "
+                'its begin, the others have none.')
+        self.schedule = schedule
+        self.begin = begin
+        self.end = end
+
+    def factor(self, epoch: int) -> float:
+        """The part of the whole value in an epoch, counted from 0."""
+        if self.schedule == 'constant':
+            return 1.0
+        if self.schedule == 'step':
+            return float(epoch >= self.begin)
+        passed = (epoch - self.begin) / (self.end - self.begin)
+        return min(max(passed, 0.0), 1.0)
+
+    def before_train_epoch(self, runner) -> None:
+        """Set the epoch's value."""
+        backbone = unwrapped(runner).backbone
+        if not hasattr(backbone, 'set_epsilon'):
+            raise UsageError(
+                'EpsilonScheduleHook needs an EpsilonResNet or an '
+                'EpsilonResNet_CIFAR as backbone; this run has a '
+                f'{type(backbone).__name__}.')
+        backbone.set_epsilon(self.factor(runner.epoch) * backbone.epsilon)

@@ -1,0 +1,183 @@
+"""What the ε-ResNets share: gates, stages and the forward pass."""
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+
+import torch
+import torch.nn.functional as F
+from mmcv.cnn import build_conv_layer, build_norm_layer
+from mmpretrain.models.backbones.base_backbone import BaseBackbone
+from torch import nn
+
+from rd_plugins.models.layers import GateStates, StrictIdentity
+from rd_plugins.utils.errors import UsageError, check_choice
+from .pre_act_block import PreActBlock
+
+
+class EpsilonStages(BaseBackbone):
+    """A pre-activation ResNet with a gate on every block.
+
+    A class that derives from it builds the stem with :meth:`_make_stem` and
+    the stages with :meth:`_add_stage`, and sets ``default_side_block``.
+
+    Args:
+        num_blocks (int): Blocks of all stages.
+        num_stages (int): Stages.
+
+    For the others see :class:`EpsilonResNet_CIFAR`.
+    """
+
+    def __init__(self,
+                 num_blocks: int,
+                 epsilon: float,
+                 gate: bool,
+                 gate_scope: str,
+                 eval_gates: str,
+                 num_stages: int,
+                 out_indices: Optional[Sequence[int]],
+                 conv_cfg: Optional[dict],
+                 norm_cfg: dict,
+                 init_cfg) -> None:
+        owner = type(self).__name__
+        check_choice(owner, 'gate_scope', gate_scope, ('local', 'global'))
+        check_choice(owner, 'eval_gates', eval_gates, ('frozen', 'dynamic'))
+        if epsilon < 0:
+            raise UsageError(f'{owner} got epsilon={epsilon}; it is 0 or '
+                             'more, usually from 1.5 to 3.')
+        if out_indices is None:
+            out_indices = (num_stages - 1, )
+        for index in out_indices:
+            check_choice(owner, 'out_indices entry', index, range(num_stages))
+        super().__init__(init_cfg)
+        self.num_blocks = num_blocks
+        self.epsilon = epsilon
+        self.out_indices = tuple(out_indices)
+        self.conv_cfg = conv_cfg
+        self.norm_cfg = norm_cfg
+        self.gates = GateStates(num_blocks, epsilon, eval_gates,
+                                gate_scope) if gate else None
+        self.blocks: List[str] = []
+        self.res_layers: List[str] = []
+
+    def _add_stage(self, in_channels: int, blocks: Sequence[dict]) -> int:
+        """Add a stage.
+
+        Args:
+            in_channels (int): Channels of its input.
+            blocks (Sequence[dict]): Further arguments of each
+                :class:`PreActBlock`.
+
+        Returns:
+            int: Channels of its output.
+        """
+        stage = nn.Sequential()
+        name = f'layer{len(self.res_layers) + 1}'
+        for index, options in enumerate(blocks):
+            gate = None
+            if self.gates is not None:
+                gate = StrictIdentity(self.gates, len(self.blocks))
+            block = PreActBlock(
+                in_channels, gate=gate, conv_cfg=self.conv_cfg,
+                norm_cfg=self.norm_cfg, **options)
+            stage.append(block)
+            self.blocks.append(f'{name}.{index}')
+            in_channels = block.out_channels
+        if len(self.blocks) == self.num_blocks:
+            # Within the last stage, so that the stages in a row are all
+            # there is after the stem.
+            stage.add_module('norm',
+                             build_norm_layer(self.norm_cfg, in_channels)[1])
+            stage.add_module('relu', nn.ReLU(inplace=True))
+        self.add_module(name, stage)
+        self.res_layers.append(name)
+        return in_channels
+
+    def _make_stem(self, in_channels: int, channels: int, kernel: int,
+                   stride: int) -> None:
+        self.conv1 = build_conv_layer(
+            self.conv_cfg, in_channels, channels, kernel, stride=stride,
+            padding=kernel // 2, bias=False)
+        self.norm1 = build_norm_layer(self.norm_cfg, channels)[1]
+
+    def _stem(self, x: torch.Tensor) -> torch.Tensor:
+        return F.relu(self.norm1(self.conv1(x)), inplace=True)
+
+    def forward(self, x: torch.Tensor) -> Tuple[torch.Tensor, ...]:
+        """Run the network.
+
+        Args:
+            x (Tensor): Shape (N, C, H, W).
+
+        Returns:
+            tuple[Tensor]: The outputs of the stages in ``out_indices``; the
+            last stage's is normalised and activated, the others are not.
+        """
+        return self.forward_with_blocks(x, ())[0]
+
+    def forward_with_blocks(
+        self, x: torch.Tensor, names: Sequence[str]
+    ) -> Tuple[Tuple[torch.Tensor, ...], Dict[str, torch.Tensor]]:
+        """As :meth:`forward`, and the outputs of some blocks by name.
+
+        Args:
+            x (Tensor): Shape (N, C, H, W).
+            names (Sequence[str]): Which blocks, such as ``('layer2.9', )``.
+
+        Returns:
+            tuple: The outputs of the stages, and those of the blocks.
+        """
+        outputs, of_blocks = [], {}
+        x = self._stem(x)
+        for index, stage in enumerate(self.res_layers):
+            wanted = [name for name in names if name.startswith(f'{stage}.')]
+            if not wanted:
+                x = getattr(self, stage)(x)
+            else:
+                for number, module in enumerate(getattr(self, stage)):
+                    x = module(x)
+                    if f'{stage}.{number}' in wanted:
+                        of_blocks[f'{stage}.{number}'] = x
+            if index in self.out_indices:
+                outputs.append(x)
+        if self.gates is not None and self.training:
+            self.gates.end_step()
+        return tuple(outputs), of_blocks
+
+    def set_epsilon(self, epsilon: float) -> None:
+        """Change the threshold of all gates, as a schedule does."""
+        if self.gates is not None:
+            self.gates.epsilon.fill_(epsilon)
+
+    def dead_blocks(self) -> List[str]:
+        """Names of the blocks that training has given up, in order.
+
+        They are not computed and never come back.
+        """
+        return self._named('dead')
+
+    def closed_blocks(self) -> List[str]:
+        """Names of the blocks that evaluation passes over, in order.
+
+        The dead ones, and those that were closed in at least half of the last
+        steps. With frozen gates, the network without their residual branches
+        is the same function.
+        """
+        return self._named('closed')
+
+    def dead_parameters(self) -> Iterator[nn.Parameter]:
+        """The parameters that no loss depends on any more."""
+        for name in self.dead_blocks():
+            for module in self.get_submodule(name).residual_modules:
+                yield from module.parameters()
+
+    def _named(self, state: str) -> List[str]:
+        if self.gates is None:
+            return []
+        chosen = self.gates.closed() if state == 'closed' else self.gates.dead
+        return [
+            name for name, is_chosen in zip(self.blocks, chosen.tolist())
+            if is_chosen
+        ]
+
+    def train(self, mode: bool = True):
+        """Set the mode and, unlike the base class, return the module."""
+        super().train(mode)
+        return self

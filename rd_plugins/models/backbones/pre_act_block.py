@@ -1,0 +1,105 @@
+"""Residual blocks with full pre-activation, gated or not."""
+from typing import Iterator, Optional, Sequence, Tuple
+
+import torch
+import torch.nn.functional as F
+from mmcv.cnn import build_conv_layer, build_norm_layer
+from mmengine.model import BaseModule
+from torch import nn
+
+from rd_plugins.models.layers import StrictIdentity
+from .cifar_resnet import PadShortcut
+
+
+class PoolPadShortcut(PadShortcut):
+    """Shortcut without parameters: average, then pad channels with zeros.
+
+    For the arguments see :class:`PadShortcut`.
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C_in, H, W) -> (N, C_out, H / stride, W / stride)."""
+        x = F.avg_pool2d(x, self.stride)
+        return F.pad(x, (0, 0, 0, 0, self.before, self.after))
+
+
+class PreActBlock(BaseModule):
+    """norm, ReLU, convolution, two or three times, and a shortcut around.
+
+    From `Identity Mappings in Deep Residual Networks
+    <https://arxiv.org/abs/1603.05027>`_, with a gate on the residual branch.
+    The shortcut is always there.
+
+    Args:
+        in_channels (int): Channels of the input.
+        convs (Sequence[tuple[int, int, int]]): Output channels, kernel size
+            and stride of each convolution.
+        pre_activation (str): What the first norm and ReLU act on:
+            ``'residual'``, the residual branch; ``'both'``, the shortcut as
+            well; ``'none'``, nothing, for an input that is activated already.
+            Defaults to ``'residual'``.
+        shortcut (nn.Module, optional): Acts on the shortcut where the shape
+            changes. Defaults to None: the identity.
+        gate (StrictIdentity, optional): Acts on the residual. Defaults to
+            None: no gate.
+        conv_cfg (dict, optional): Config of the convolutions.
+        norm_cfg (dict): Config of the norms. Defaults to ``dict(type='BN')``.
+    """
+
+    def __init__(self,
+                 in_channels: int,
+                 convs: Sequence[Tuple[int, int, int]],
+                 pre_activation: str = 'residual',
+                 shortcut: Optional[nn.Module] = None,
+                 gate: Optional[StrictIdentity] = None,
+                 conv_cfg: Optional[dict] = None,
+                 norm_cfg: dict = dict(type='BN')) -> None:
+        super().__init__()
+        self.pre_activation = pre_activation
+        self.num_convs = len(convs)
+        for number, (channels, kernel, stride) in enumerate(convs, start=1):
+            if number > 1 or pre_activation != 'none':
+                self.add_module(f'norm{number}',
+                                build_norm_layer(norm_cfg, in_channels)[1])
+            self.add_module(
+                f'conv{number}',
+                build_conv_layer(
+                    conv_cfg, in_channels, channels, kernel, stride=stride,
+                    padding=kernel // 2, bias=False))
+            in_channels = channels
+        self.out_channels = in_channels
+        self.shortcut = nn.Identity() if shortcut is None else shortcut
+        self.gate = gate
+
+    @property
+    def residual_modules(self) -> Iterator[nn.Module]:
+        """The modules that are not needed once the block is dead."""
+        for number in range(1, self.num_convs + 1):
+            if number > 1 or self.pre_activation == 'residual':
+                yield getattr(self, f'norm{number}')
+            yield getattr(self, f'conv{number}')
+
+    def _residual(self, x: torch.Tensor) -> torch.Tensor:
+        for number in range(1, self.num_convs + 1):
+            if number > 1 or self.pre_activation == 'residual':
+                x = F.relu(getattr(self, f'norm{number}')(x), inplace=True)
+            x = getattr(self, f'conv{number}')(x)
+        return x
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Run the block.
+
+        Args:
+            x (Tensor): Shape (N, C_in, H, W).
+
+        Returns:
+            Tensor: Shape (N, C_out, H / stride, W / stride), not activated.
+        """
+        if self.pre_activation == 'both':
+            x = F.relu(self.norm1(x), inplace=True)
+        shortcut = self.shortcut(x)
+        if self.gate is None:
+            return shortcut + self._residual(x)
+        if self.gate.skipped:
+            return shortcut
+        return shortcut + self.gate(self._residual(x))

@@ -1,0 +1,216 @@
+import json
+from copy import deepcopy
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import torch
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS, init_default_scope
+
+from rd_plugins.engine import DeadBlockHook
+from rd_plugins.engine.hooks.epoch_seed_hook import seed_everything
+from rd_plugins.engine.launch import build_runner
+from rd_plugins.utils.errors import UsageError
+from tests.engine.hooks.test_epoch_seed_hook import assert_same
+from tests.engine.small_run import epsilon_cfg, train
+
+WEAK = 'layer2.1'
+EPOCHS = 5
+
+
+@HOOKS.register_module(force=True)
+class Weaken(Hook):
+    """Makes a block respond weakly from an epoch on."""
+
+    def __init__(self, epoch=1, name=WEAK):
+        self.epoch, self.name = epoch, name
+
+    def before_train_epoch(self, runner):
+        if runner.epoch == self.epoch:
+            model = getattr(runner.model, 'module', runner.model)
+            block = model.backbone.get_submodule(self.name)
+            block.conv2.weight.data.mul_(1e-3)
+
+
+def weak_cfg(work_dir, hooks=(), closed_steps=5, **options):
+    """Epochs of five steps; a block is closed from the second epoch on.
+
+    No other block is: at this threshold, tiny images move no gate.
+    """
+    cfg = epsilon_cfg(
+        work_dir, **{
+            'train_cfg.max_epochs': EPOCHS,
+            'custom_hooks': [
+                dict(type='rd_plugins.DeadBlockHook',
+                     closed_steps=closed_steps, calibration_batches=2),
+                dict(type='Weaken'), *hooks
+            ],
+            **options
+        })
+    cfg.model.backbone.epsilon = 0.2
+    return cfg
+
+
+class Record(Hook):
+    """State, learning rate and optimizer state after every epoch."""
+
+    def __init__(self):
+        self.states, self.rates, self.optimized, self.ran = [], [], [], []
+
+    def before_train(self, runner):
+        block = runner.model.backbone.get_submodule(WEAK)
+        block.conv1.register_forward_hook(
+            lambda *_: self.ran.append(runner.epoch))
+
+    def after_train_iter(self, runner, batch_idx, **kwargs):
+        if batch_idx == 0:
+            self.rates.append(runner.optim_wrapper.get_lr()['lr'][0])
+
+    def after_train_epoch(self, runner):
+        model = runner.model
+        self.states.append(deepcopy(model.state_dict()))
+        state = runner.optim_wrapper.optimizer.state
+        self.optimized.append({
+            name for name, p in model.named_parameters() if p in state
+        })
+
+
+@pytest.fixture(scope='module')
+def whole():
+    """The folder of an uninterrupted run, its runner, and its record."""
+    init_default_scope('mmpretrain')
+    with TemporaryDirectory(prefix='rd') as folder:
+        runner = build_runner(weak_cfg(Path(folder) / 'w'))
+        record = Record()
+        runner.register_hook(record, priority='LOWEST')
+        runner.train()
+        yield Path(folder), runner, record
+
+
+def of_weak(record, epoch):
+    return {
+        key: value for key, value in record.states[epoch].items()
+        if key.startswith(f'backbone.{WEAK}.')
+    }
+
+
+def test_a_block_dies_after_enough_closed_steps(whole):
+    _, runner, record = whole
+    assert runner.model.backbone.dead_blocks() == [WEAK]
+    dead = [state['backbone.gates.dead'].sum() for state in record.states]
+    assert dead == [0, 1, 1, 1, 1]
+
+
+def test_a_dead_block_costs_and_changes_nothing(whole):
+    """No forward pass, gradient, decay, momentum or batch statistics."""
+    _, _, record = whole
+    assert set(record.ran) == {0, 1}
+    for epoch in (2, 3, 4):
+        assert_same(of_weak(record, epoch), of_weak(record, 1))
+        assert not any(WEAK in name for name in record.optimized[epoch])
+    assert any(WEAK in name for name in record.optimized[0])
+    alive = 'backbone.layer2.2.conv2.weight'
+    assert not torch.equal(record.states[3][alive], record.states[4][alive])
+
+
+def test_the_learning_rate_restarts_once(whole):
+    """One epoch at the full rate, a step, a restart, and a step again."""
+    _, _, record = whole
+    factors = [rate / record.rates[0] for rate in record.rates]
+    assert factors == pytest.approx([1, 0.1, 1, 0.1, 0.1])
+
+
+def test_the_log_tells_the_story(whole):
+    folder, runner, _ = whole
+    path, = (folder / 'w').glob('*/vis_data/blocks.json')
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line['epoch'] for line in lines] == [1, 2, 3, 4, 5]
+    assert [line['restart'] for line in lines] == [0, 1, 0, 0, 0]
+    assert [line['dead'] for line in lines] == [[]] + [[WEAK]] * 4
+    assert lines[0]['blocks'] == runner.model.backbone.blocks
+    peaks = [line['peak'][4] for line in lines]
+    assert peaks[0] > 0.2 >= peaks[1] > 0 == peaks[2]
+    scalars = (path.parent / 'scalars.json').read_text()
+    assert '"closed_blocks": 1' in scalars and '"alive_blocks": 8' in scalars
+
+
+@pytest.mark.parametrize('epoch', [1, 2, 3])
+def test_resume_before_at_and_after_a_death(whole, epoch):
+    folder, _, _ = whole
+    parts = folder / f'p{epoch}'
+    train(weak_cfg(parts), stop_before=epoch)
+    resumed = train(weak_cfg(parts, resume=True))
+    assert resumed.model.backbone.dead_blocks() == [WEAK]
+    ours, theirs = (
+        torch.load(path / f'epoch_{EPOCHS}.pth', weights_only=True)
+        for path in (parts, folder / 'w'))
+    for key in ('state_dict', 'optimizer', 'param_schedulers'):
+        assert_same(ours[key], theirs[key], key)
+
+
+def test_an_average_of_the_weights_goes_along(run_dir):
+    average = dict(type='EMAHook', momentum=0.1)
+    train(weak_cfg(run_dir / 'w', [average]))
+    train(weak_cfg(run_dir / 'p', [average]), stop_before=3)
+    train(weak_cfg(run_dir / 'p', [average], resume=True))
+    ours, theirs = (
+        torch.load(run_dir / part / f'epoch_{EPOCHS}.pth', weights_only=True)
+        for part in 'pw')
+    for key in ('state_dict', 'ema_state_dict', 'optimizer'):
+        assert_same(ours[key], theirs[key], key)
+    assert ours['state_dict']['backbone.gates.dead'].sum() == 1
+
+
+def test_too_few_closed_steps_and_no_burial(run_dir):
+    """The block closes and the learning rate restarts; nothing dies."""
+    for name, options in (('a', dict(closed_steps=100)), ('b', {})):
+        cfg = weak_cfg(run_dir / name, **options)
+        cfg.custom_hooks[0].bury = name == 'a'
+        runner = train(cfg)
+        backbone = runner.model.backbone
+        assert backbone.closed_blocks() == [WEAK]
+        assert not backbone.dead_blocks()
+        assert runner.param_schedulers[0].last_restart == 2
+
+
+def test_calibration_is_the_largest_response_in_eval_mode(whole):
+    """And a block that responds there is not given up."""
+    _, runner, _ = whole
+    model, responses = runner.model.train(), []
+    alive = model.backbone.get_submodule('layer3.1')
+    seed_everything(0)
+    for batch in list(runner.train_dataloader)[:2]:
+        handle = alive.conv2.register_forward_hook(
+            lambda _, args, output: responses.append(output.abs().max()))
+        with torch.no_grad():
+            inputs = model.data_preprocessor(batch)['inputs']
+            model.eval().backbone(inputs)
+        handle.remove()
+    model.train()
+    gates = model.backbone.gates
+    for epsilon, stays_closed in ((max(responses), True),
+                                  (max(responses) * 0.99, False)):
+        model.backbone.set_epsilon(epsilon)
+        before = deepcopy(gates.state_dict())
+        seed_everything(0)
+        verdict = DeadBlockHook(calibration_batches=2)._calibrate(
+            runner, model)
+        assert bool(verdict[7]) == stays_closed
+        assert_same(gates.state_dict(), before)
+    assert model.training and alive.conv2.training
+
+
+def test_it_needs_gates(run_dir):
+    cfg = weak_cfg(run_dir)
+    cfg.model.backbone.gate = False
+    with pytest.raises(UsageError, match='gate=True as backbone; take the ho'):
+        train(cfg)
+
+
+@pytest.mark.parametrize('kwargs', [
+    dict(closed_steps=0), dict(calibration_batches=0)
+])
+def test_impossible_numbers(kwargs):
+    with pytest.raises(UsageError, match='=0; it needs at least 1'):
+        DeadBlockHook(**kwargs)

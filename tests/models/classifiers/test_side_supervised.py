@@ -1,0 +1,78 @@
+import pytest
+import torch
+import torch.nn.functional as F
+from mmpretrain.registry import MODELS
+
+from rd_plugins.utils.checkpoint import AUXILIARY_PREFIX
+from rd_plugins.utils.errors import UsageError
+from tests.conftest import classifier_cfg
+
+BACKBONE = dict(
+    type='rd_plugins.EpsilonResNet_CIFAR', depth=20, base_channels=4)
+
+
+def build(**kwargs):
+    cfg = dict(
+        classifier_cfg(), type='rd_plugins.SideSupervised', backbone=BACKBONE)
+    model = MODELS.build(dict(cfg, **kwargs))
+    model.init_weights()
+    return model
+
+
+def test_loss_is_the_definition(batch):
+    inputs, samples = batch
+    model = build(side_weight=0.3).double()
+    losses = model.loss(inputs.double(), samples)
+    (last, ), of_blocks = model.backbone.forward_with_blocks(
+        inputs.double(), ['layer2.1'])
+    labels = torch.arange(6) % 5
+    side = model.auxiliary['side1']
+    middle = F.relu(side.norm(of_blocks['layer2.1'])).mean((2, 3))
+    torch.testing.assert_close(
+        losses['loss_side1'],
+        0.3 * F.cross_entropy(side.head.fc(middle), labels))
+    torch.testing.assert_close(
+        losses['loss_cls'],
+        F.cross_entropy(model.head.fc(last.mean((2, 3))), labels))
+    assert set(losses) == {'loss_cls', 'loss_side1'}
+
+
+def test_several_heads_and_their_places(batch):
+    model = build(side_blocks=['layer1.0', 'layer3.2'])
+    assert [head.norm.num_features
+            for head in model.auxiliary.values()] == [4, 16]
+    losses = model.loss(*batch)
+    sum(losses.values()).backward()
+    assert all(p.grad is not None for p in model.parameters())
+    assert set(losses) == {'loss_cls', 'loss_side1', 'loss_side2'}
+
+
+def test_accuracies_of_both_heads_are_logged(batch):
+    head = dict(classifier_cfg()['head'], cal_acc=True)
+    losses = build(head=head).loss(*batch)
+    assert 'accuracy_top-1' in losses and 'side1_accuracy_top-1' in losses
+
+
+def test_prediction_is_without_it(batch):
+    model = build().eval()
+    plain = MODELS.build(dict(classifier_cfg(), backbone=BACKBONE)).eval()
+    weights = {
+        key: value for key, value in model.state_dict().items()
+        if not key.startswith(AUXILIARY_PREFIX)
+    }
+    plain.load_state_dict(weights, strict=True)
+    ran = []
+    model.auxiliary['side1'].norm.register_forward_hook(
+        lambda *_: ran.append(1))
+    assert torch.equal(model(batch[0]), plain(batch[0]))
+    model.predict(*batch)
+    assert not ran
+
+
+@pytest.mark.parametrize('kwargs, message', [
+    (dict(side_blocks=['layer2.3']), "side block='layer2.3'; choose one of"),
+    (dict(backbone=classifier_cfg()['backbone']), 'CifarResNet does not give'),
+])
+def test_what_cannot_be_built(kwargs, message):
+    with pytest.raises(UsageError, match=message):
+        build(**kwargs)

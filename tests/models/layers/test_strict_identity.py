@@ -1,0 +1,181 @@
+import copy
+
+import pytest
+import torch
+
+from rd_plugins.models.layers import (GateStates, StrictIdentity, is_open,
+                                      peak_response)
+
+EPSILON = 2.5
+
+
+def four_relus(x, epsilon):
+    """Equation 3 of the paper, literally, in float32."""
+    slope = 1e6
+    x = x.float()
+    excess = torch.relu(x - epsilon) + torch.relu(-x - epsilon)
+    return x * torch.relu(1 - slope * torch.relu(1 - slope * excess.max()))
+
+
+def gate(epsilon=EPSILON, **kwargs):
+    states = GateStates(1, epsilon, **kwargs)
+    return StrictIdentity(states, 0)
+
+
+def with_gradients(function, x):
+    x = x.clone().requires_grad_()
+    y = function(x)
+    upstream = torch.linspace(-1, 1, y.numel()).reshape(y.shape)
+    y.backward(upstream.to(y.dtype))
+    return y.detach(), x.grad
+
+
+def assert_parity(x, epsilon=EPSILON):
+    ours, our_gradient = with_gradients(gate(epsilon), x)
+    theirs, their_gradient = with_gradients(
+        lambda x: four_relus(x, epsilon), x)
+    assert torch.equal(ours, theirs.to(x.dtype))
+    assert torch.equal(our_gradient, their_gradient)
+    return bool(ours.any())
+
+
+@pytest.mark.parametrize('dtype',
+                         [torch.float32, torch.bfloat16, torch.float16])
+def test_parity_with_the_four_relus(dtype):
+    opened = {
+        assert_parity((torch.randn(2, 3, 8, 8) * scale).to(dtype))
+        for scale in (0.1, 0.5, 0.7, 0.8, 1, 3, 100) for _ in range(20)
+    }
+    assert opened == {False, True}
+
+
+@pytest.mark.parametrize('sign', [-1, 1])
+@pytest.mark.parametrize('dtype',
+                         [torch.float32, torch.bfloat16, torch.float16])
+def test_parity_at_the_border(dtype, sign):
+    """The 20 numbers next to epsilon on both sides."""
+    step = torch.finfo(dtype).eps * 2
+    opened = []
+    for count in range(-20, 21):
+        x = torch.randn(2, 3, 8, 8).clamp(-2, 2).to(dtype)
+        x[1, 2, 3, 4] = sign * (EPSILON + count * step)
+        opened.append(assert_parity(x))
+    assert opened == sorted(opened) and set(opened) == {False, True}
+    if dtype != torch.float32:  # where one number is more than the slack
+        assert opened.index(True) == 21
+
+
+@pytest.mark.parametrize('epsilon', [0.0, 0.01, 1.5, 3.0])
+def test_parity_for_other_thresholds(epsilon):
+    for scale in (0.5, 0.9, 1, 1.1, 2):
+        x = torch.rand(2, 3, 4, 4) - 0.5
+        assert_parity(x * scale * epsilon * 2, epsilon)
+    assert not assert_parity(torch.zeros(1, 1, 2, 2), epsilon)
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf'), -float('inf')])
+def test_what_is_not_finite_passes(value):
+    x = torch.zeros(2, 3, 4, 4)
+    x[1, 0, 2, 2] = value
+    y, gradient = with_gradients(gate(), x)
+    assert torch.equal(y.nan_to_num(7), x.nan_to_num(7))
+    assert gradient.abs().sum() > 0
+    peak = peak_response(x)
+    assert peak.isnan() if value != value else peak == float('inf')
+
+
+def test_a_closed_gate_gives_zero_gradients_for_any_upstream():
+    x = torch.rand(1, 1, 2, 2, requires_grad=True)
+    gate()(x).backward(torch.full_like(x, float('nan')))
+    assert torch.equal(x.grad, torch.zeros_like(x))
+
+
+def test_peak_and_threshold():
+    x = torch.tensor([[-3.0, 1.0], [2.0, 0.0]], dtype=torch.bfloat16)
+    assert peak_response(x) == 3 and peak_response(x).dtype == torch.float32
+    peaks = torch.tensor([2.4, 2.5, 2.6, float('nan')])
+    assert is_open(peaks, torch.tensor(2.5)).tolist() == [0, 0, 1, 1]
+
+
+def drive(states, *steps):
+    """Let the gates see these peaks, one row for each step."""
+    states.train()
+    for peaks in steps:
+        states.latest.copy_(torch.tensor(peaks))
+        states.end_step()
+
+
+def test_states_follow_the_steps():
+    states = GateStates(3, EPSILON)
+    drive(states, (1., 9., 1.), (1., 9., 4.), (2., 9., 1.))
+    assert states.closed_steps.tolist() == [3, 0, 1]
+    assert states.peak.tolist() == [2, 9, 4]
+    averages, total = [0.0, 0.0, 0.0], 0.0
+    for step, closed in enumerate(((1, 0, 1), (1, 0, 0), (1, 0, 1))):
+        decay = min(0.95, (1 + step) / (10 + step))
+        averages = [
+            decay * a + (1 - decay) * c for a, c in zip(averages, closed)
+        ]
+        total = decay * total + (1 - decay) * sum(closed)
+    torch.testing.assert_close(states.closed_average, torch.tensor(averages))
+    torch.testing.assert_close(states.count_average, torch.tensor(total))
+    assert states.closed().tolist() == [True, False, True]
+    states.start_epoch()
+    assert not states.peak.any() and states.closed_steps.any()
+
+
+def test_what_is_skipped():
+    """Dead blocks always; closed ones in evaluation with frozen gates."""
+    states = GateStates(3, EPSILON)
+    drive(states, *[(1., 9., 1.)] * 5)
+    assert states.skipped == [False, False, False]
+    states.bury(torch.tensor([True, False, False]))
+    assert states.skipped == [True, False, False]
+    assert states.eval().skipped == [True, False, True]
+    with states.calibration():
+        assert states.skipped == [True, False, False]
+    assert states.skipped == [True, False, True]
+    states.eval_gates = 'dynamic'
+    assert states.eval().skipped == [True, False, False]
+    drive(states, (0., 9., 9.))
+    assert states.closed_steps.tolist() == [6, 0, 0]
+
+
+def test_states_are_saved_and_loaded():
+    """Also into a network that is in eval mode already, or copied."""
+    states = GateStates(2, EPSILON)
+    drive(states, *[(1., 9.)] * 5)
+    states.bury(torch.tensor([True, False]))
+    other = GateStates(2, 1.5).eval()
+    other.load_state_dict(states.state_dict())
+    assert other.skipped == [True, False]
+    assert other.epsilon == 1.5  # the config's, not the file's
+    network = torch.nn.ModuleDict(
+        dict(states=states, gate=StrictIdentity(states, 1)))
+    twin = copy.deepcopy(network)
+    assert twin['gate'].states is twin['states'] is not states
+    assert not any(key.startswith('gate') for key in network.state_dict())
+
+
+@pytest.mark.parametrize('scope, opens', [('local', False), ('global', True)])
+def test_scope(monkeypatch, scope, opens):
+    """Another process sees a response of 9."""
+    monkeypatch.setattr(
+        'rd_plugins.models.layers.strict_identity.all_reduce',
+        lambda peak, op: peak.fill_(9.0))
+    module = gate(scope=scope)
+    assert bool(module(torch.ones(1, 1, 2, 2)).any()) == opens
+    assert module.states.latest == (9 if opens else 1)
+
+
+def test_eval_modes():
+    """Frozen gates look at no batch, dynamic ones do."""
+    weak = torch.full((1, 1, 2, 2), 0.5)
+    assert torch.equal(gate().eval()(weak), weak)
+    assert not gate(eval_gates='dynamic').eval()(weak).any()
+    module = gate().eval()
+    with module.states.calibration() as peaks:
+        assert torch.equal(module(weak), weak)
+        module(weak / 2)
+    assert peaks.tolist() == [0.5]
+    assert not module.states.steps

@@ -1,0 +1,144 @@
+"""Draw how the blocks of an ε-ResNet close and die.
+
+    python tools/analysis_tools/plot_blocks.py WORK_DIR \
+        [--baseline WORK_DIR] [--out blocks.png]
+
+One page from the logs of a run, resumed ones included: each block's largest
+response by epoch as a part of epsilon, with marks where it is closed or dead;
+the learning rate and its restarts; the validation error, with that of another
+run if one is named.
+"""
+import argparse
+import json
+from pathlib import Path
+from typing import Dict, List
+
+import matplotlib
+import numpy as np
+
+from rd_plugins.engine.hooks.dead_block_hook import LOG_FILE
+from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.utils.errors import UsageError
+
+matplotlib.use('Agg')
+from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib.colors import LogNorm  # noqa: E402
+from matplotlib.lines import Line2D  # noqa: E402
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('work_dir', type=Path, help='folder of a run')
+    parser.add_argument('--baseline', type=Path, help='folder of another')
+    parser.add_argument('--out', type=Path, help='default: in WORK_DIR')
+    return parser.parse_args()
+
+
+def read_log(work_dir: Path, name: str, key: str, epoch: str) -> List[dict]:
+    """The lines of a log that have a key, one for each epoch.
+
+    A run that was resumed has several folders; from the epoch where a newer
+    one begins, it counts.
+
+    Raises:
+        UsageError: If there are none.
+    """
+    by_epoch: Dict[int, dict] = {}
+    for path in sorted(work_dir.glob(f'*/vis_data/{name}')):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        lines = [line for line in lines if key in line]
+        if lines:
+            begin = lines[0][epoch]
+            by_epoch = {e: v for e, v in by_epoch.items() if e < begin}
+            by_epoch.update((line[epoch], line) for line in lines)
+    if not by_epoch:
+        raise UsageError(
+            f'{work_dir} has no log {name} with {key!r}; name the work folder '
+            'of a run that had a DeadBlockHook and validation.')
+    return [by_epoch[e] for e in sorted(by_epoch)]
+
+
+def draw_blocks(axes: plt.Axes, log: List[dict]) -> None:
+    """Responses as colours; a ring for closed, a dot for dead."""
+    names = log[0]['blocks']
+    epochs = [line['epoch'] for line in log]
+    ratio = np.array([
+        np.array(line['peak']) / max(line['epsilon'], 1e-12) for line in log
+    ]).T
+    ratio = np.where(ratio > 0, ratio, np.nan)
+    image = axes.pcolormesh(
+        epochs, range(len(names)), ratio, cmap='RdBu_r', shading='nearest',
+        norm=LogNorm(0.1, 10))
+    axes.figure.colorbar(
+        image, ax=axes, label='largest response / ε', extend='both')
+    marks = dict(s=max(2, 300 / len(names)), color='black', linewidths=0.7)
+    for state, fill in (('closed', 'none'), ('dead', 'black')):
+        points = [(line['epoch'], names.index(name)) for line in log
+                  for name in line[state]]
+        axes.scatter(*zip(*points) if points else ((), ()),
+                     facecolors=fill, label=state,
+                     **{k: v for k, v in marks.items() if k != 'color'},
+                     edgecolors='black')
+    stages = [name.split('.')[0] for name in names]
+    borders = [i for i in range(1, len(names)) if stages[i] != stages[i - 1]]
+    axes.hlines([b - 0.5 for b in borders], epochs[0] - 0.5, epochs[-1] + 0.5,
+                color='black', linewidth=0.8)
+    shown = range(0, len(names), max(1, len(names) // 25))
+    axes.set_yticks(list(shown), [names[i] for i in shown], fontsize=7)
+    axes.invert_yaxis()
+    handles = [
+        Line2D([], [], marker='o', linestyle='', color='black',
+               markerfacecolor=fill, label=label)
+        for label, fill in (('closed', 'none'), ('dead', 'black'))
+    ]
+    axes.legend(handles=handles, loc='lower left', bbox_to_anchor=(0, 1),
+                ncols=2, frameon=False)
+
+
+def draw_learning_rate(axes: plt.Axes, log: List[dict]) -> None:
+    """The learning rate of each epoch; restarts are lines."""
+    axes.step([line['epoch'] for line in log], [line['lr'] for line in log],
+              where='mid', color='C0')
+    for line in log:
+        if line['restart']:
+            axes.axvline(line['epoch'] + 0.5, color='C3', linewidth=0.8)
+    axes.set_yscale('log')
+    axes.set_ylabel('learning rate\n(red: restart)')
+
+
+def draw_error(axes: plt.Axes, work_dir: Path, color: str) -> None:
+    """Validation error after each epoch that was validated."""
+    log = read_log(work_dir, 'scalars.json', 'accuracy/top1', 'step')
+    axes.plot([line['step'] for line in log],
+              [100 - line['accuracy/top1'] for line in log],
+              marker='.', color=color, label=work_dir.resolve().name)
+    axes.set_ylabel('validation error (%)')
+    axes.legend(frameon=False)
+
+
+def main() -> None:
+    """Read and draw."""
+    args = parse_args()
+    log = read_log(args.work_dir, LOG_FILE, 'peak', 'epoch')
+    figure, (blocks, rate, error) = plt.subplots(
+        3, sharex=True, figsize=(8, 9), layout='constrained',
+        height_ratios=(3, 1, 1.4))
+    draw_blocks(blocks, log)
+    draw_learning_rate(rate, log)
+    draw_error(error, args.work_dir, 'C0')
+    if args.baseline:
+        draw_error(error, args.baseline, 'C1')
+    error.set_xlabel('epoch')
+    out = args.out or args.work_dir / 'blocks.png'
+    figure.savefig(out, dpi=110)
+    last = log[-1]
+    print(f'{out}: {len(last["dead"])} of {len(last["blocks"])} blocks dead, '
+          f'{sum(line["restart"] for line in log)} restarts')
+
+
+if __name__ == '__main__':
+    with exit_on_usage_error():
+        main()
