@@ -352,15 +352,14 @@ def test_plot_blocks_joins_resumed_logs(run_dir):
     ]
 
 
-def test_training_time(epsilon_run, run_dir):
-    done = tool('analysis_tools/training_time.py', epsilon_run / 'config.py',
-                epsilon_run / 'run' / 'epoch_5.pth', '--size', '28',
-                '--batch-size', '4', '--repeats', '2')
+def test_dead_blocks_make_steps_cheaper(epsilon_run, run_dir):
+    config = epsilon_run / 'config.py'
+    done = tool('analysis_tools/benchmark_training.py', config,
+                f'{config}@{epsilon_run}/run/epoch_5.pth', '--repeats', '3',
+                '--images', '64', '--out', run_dir / 'out')
     assert done.returncode == 0, done.stderr
-    assert '1 of 9 blocks dead, batch 4' in done.stdout
+    _, thinned = json.loads(
+        (run_dir / 'out/benchmark_training.json').read_text())['rows']
+    assert thinned['name'] == 'config@epoch_5.pth'
     # two of about eighteen convolutions that cost the same
-    ratio = float(done.stdout.split()[-1])
-    assert 0.85 < ratio < 0.95
-    assert_refused(
-        tool('analysis_tools/training_time.py', epsilon_run / 'config.py',
-             epsilon_run / 'run' / 'absent.pth'), 'no checkpoint')
+    assert 0.85 < thinned['macs_ratio'] < 0.95

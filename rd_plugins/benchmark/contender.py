@@ -3,13 +3,13 @@ import io
 import warnings
 from dataclasses import dataclass
 from os import path as osp
-from typing import Optional, Tuple
+from typing import Optional, Sequence, Tuple
 
 import torch
-from mmengine.config import Config
 from mmpretrain.registry import MODELS
 from torch import nn
 
+from rd_plugins.engine.conversion import image_shape
 from rd_plugins.models.utils import folded_copy
 from rd_plugins.utils.checkpoint import read_weights
 from rd_plugins.utils.errors import UsageError
@@ -57,25 +57,17 @@ class Contender:
         return file.getvalue()
 
 
-def image_shape(cfg: Config) -> Shape:
-    """The shape (C, H, W) of the images a config tests on.
-
-    Raises:
-        UsageError: If its pipelines do not say so.
-    """
-    channels = cfg.model.backbone.get('in_channels', 3)
-    for loader in ('test_dataloader', 'train_dataloader'):
-        steps = cfg.get(loader, {}).get('dataset', {}).get('pipeline', [])
-        for step in reversed(steps):
-            if step.type in ('CenterCrop', 'RandomCrop'):
-                size = step.crop_size
-                size = (size, size) if isinstance(size, int) else size
-                return (channels, *size)
-    raise UsageError('The config does not crop its images, so their size is '
-                     'not known; give --shape CHANNELS HEIGHT WIDTH.')
+def shape_of_onnx(path: str) -> Optional[Shape]:
+    """The shape (C, H, W) of a graph's images; None if it is left open."""
+    import onnx
+    graph = onnx.load(path, load_external_data=False).graph
+    sizes = graph.input[0].type.tensor_type.shape.dim[1:]
+    shape = tuple(size.dim_value for size in sizes)
+    return shape if all(shape) else None
 
 
-def read_contender(text: str, shape: Optional[Shape] = None) -> Contender:
+def read_contender(text: str,
+                   side: Optional[Sequence[int]] = None) -> Contender:
     """Read ``FILE.onnx`` or a config, see :func:`read_argument`.
 
     A network is built with its norms folded, so that all contenders are
@@ -84,20 +76,21 @@ def read_contender(text: str, shape: Optional[Shape] = None) -> Contender:
 
     Args:
         text (str): What to read.
-        shape (tuple[int], optional): Shape (C, H, W) of the images. Defaults
-            to None: as in the config.
+        side (Sequence[int], optional): Height and width of the images, or one
+            number for both. Defaults to None: as in the config.
 
     Raises:
         UsageError: If there is no such file, or something does not fit.
     """
     if text.endswith('.onnx'):
         name = osp.splitext(osp.basename(check_file(text)))[0]
+        shape = shape_of_onnx(text)
         if shape is None:
-            raise UsageError(f'The image size of {text} is not known; give '
-                             '--shape CHANNELS HEIGHT WIDTH.')
+            raise UsageError(f'{text} leaves the size of its images open; '
+                             'export it for one size.')
         return Contender(name, shape, onnx_path=text)
     name, cfg, checkpoint = read_argument(text)
     model = MODELS.build(cfg.model)
     if checkpoint:
         model.load_state_dict(read_weights(checkpoint))
-    return Contender(name, shape or image_shape(cfg), folded_copy(model))
+    return Contender(name, image_shape(cfg, side), folded_copy(model))

@@ -20,8 +20,9 @@ from rd_plugins.engine.hooks import Phase
 from rd_plugins.engine.hooks.memory_format_hook import FORMATS
 from rd_plugins.engine.hooks.phase_hook import freeze, set_modes
 from rd_plugins.models import Distiller
+from rd_plugins.utils.checkpoint import check_state_dict_fits, read_weights
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.measure import wait_for_device
+from rd_plugins.utils.measure import count_macs_and_params, wait_for_device
 from .arguments import read_argument
 
 # Methods of a model whose forward time is shown by itself
@@ -82,6 +83,14 @@ def build_loader(cfg: Config, model: nn.Module, images: int) -> DataLoader:
     return DeviceLoader(loader, get_device())
 
 
+def count_macs(model: nn.Module, loader: DataLoader) -> int:
+    """Multiply-accumulates of one image of a loader."""
+    image = next(iter(loader))['inputs'][0]
+    model = deepcopy(model).cpu()
+    model.eval()
+    return count_macs_and_params(model, tuple(image.shape))[0]
+
+
 class TrainingStep:
     """The training steps of a config, one at a time.
 
@@ -89,16 +98,23 @@ class TrainingStep:
         name (str): What it is called in the table.
         cfg (Config): The config of a run.
         phase (dict, optional): A phase of its PhaseHook. Defaults to None.
+        checkpoint (str, optional): Where the weights come from, and with them
+            which blocks of an ε-ResNet are dead. Defaults to None: random.
         images (int): Size of the data set. Defaults to 2560.
 
+    Attributes:
+        macs (int): Multiply-accumulates of one image in inference.
+
     Raises:
-        UsageError: If mixed precision is asked for without a GPU.
+        UsageError: If mixed precision is asked for without a GPU, or the
+            checkpoint is of another model.
     """
 
     def __init__(self,
                  name: str,
                  cfg: Config,
                  phase: Optional[dict] = None,
+                 checkpoint: Optional[str] = None,
                  images: int = 2560) -> None:
         wrapper = cfg.optim_wrapper
         if wrapper.get('type') == 'AmpOptimWrapper' and get_device() == 'cpu':
@@ -106,9 +122,17 @@ class TrainingStep:
                              'add @optim_wrapper.type=OptimWrapper.')
         self.name = name
         self.model = build_model(cfg)
+        if checkpoint:
+            weights = read_weights(checkpoint)
+            check_state_dict_fits(weights, self.model, checkpoint)
+            self.model.load_state_dict(weights)
+        for parameter in getattr(self.model.backbone, 'dead_parameters',
+                                 tuple)():
+            parameter.requires_grad_(False)
         self.optim_wrapper = build_optim_wrapper(self.model, wrapper)
         self.loader = build_loader(cfg, self.model, images)
         self.batch_size = cfg.train_dataloader.batch_size
+        self.macs = count_macs(self.model, self.loader)
         self.model.train()
         if phase is not None:
             self._enter(Phase(**phase))
@@ -199,14 +223,16 @@ def read_steps(text: str, images: int) -> List[TrainingStep]:
     Raises:
         UsageError: If there is no such file.
     """
-    name, cfg, _ = read_argument(text)
+    name, cfg, checkpoint = read_argument(text)
+    if checkpoint:
+        name = f'{name}@{osp.basename(checkpoint)}'
     phases = [
         phase for hook in cfg.get('custom_hooks', [])
         if hook.type == 'rd_plugins.PhaseHook' for phase in hook.phases
     ]
     if not phases:
-        return [TrainingStep(name, cfg, images=images)]
+        return [TrainingStep(name, cfg, None, checkpoint, images)]
     return [
-        TrainingStep(f'{name}: {phase.name}', cfg, phase, images)
+        TrainingStep(f'{name}: {phase.name}', cfg, phase, checkpoint, images)
         for phase in phases
     ]

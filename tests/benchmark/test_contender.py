@@ -3,21 +3,11 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from rd_plugins.benchmark.contender import image_shape, read_contender
+from rd_plugins.benchmark.contender import read_contender
 from rd_plugins.utils.errors import UsageError
 from tests.conftest import ROOT
 
 PLAIN20 = str(ROOT / 'configs/rd/plain20_ce_cifar10.py')
-
-
-@pytest.mark.parametrize('path, shape', [
-    ('rd/plain20_ce_cifar10', (3, 32, 32)),
-    ('rd/resnet50_imagenet', (3, 224, 224)),
-    ('no_res/resnet20_seed_cifar100', (3, 28, 28)),
-    ('demo/resnet20_mnist5k', (1, 28, 28)),
-])
-def test_shape_of_a_config(path, shape):
-    assert image_shape(Config.fromfile(ROOT / f'configs/{path}.py')) == shape
 
 
 def test_a_checkpoint_is_loaded_and_norms_are_folded(tmp_path):
@@ -61,15 +51,22 @@ def test_two_checkpoints(tmp_path):
         read_contender(f'{PLAIN20}@{tmp_path}/a@{tmp_path}/b')
 
 
-def test_an_onnx_file_needs_a_shape(tmp_path):
-    path = tmp_path / 'net.onnx'
-    path.write_bytes(b'')
-    with pytest.raises(UsageError, match='--shape'):
-        read_contender(str(path))
-    assert read_contender(str(path), (3, 8, 8)).model is None
+def test_size_of_the_images():
+    assert read_contender(PLAIN20).shape == (3, 32, 32)
+    assert read_contender(PLAIN20, [24]).shape == (3, 24, 24)
 
 
-def test_a_config_without_crops():
-    cfg = Config(dict(model=dict(backbone=dict())))
-    with pytest.raises(UsageError, match='--shape'):
-        image_shape(cfg)
+@pytest.mark.parametrize('is_open', [False, True])
+def test_an_onnx_file(tmp_path, is_open):
+    """It says itself what images it takes."""
+    pytest.importorskip('onnx')
+    path = str(tmp_path / 'net.onnx')
+    images = torch.zeros(1, 2, 6, 8)
+    torch.onnx.export(
+        torch.nn.ReLU(), (images, ), path, dynamo=False, input_names=['x'],
+        dynamic_axes=dict(x=[0, 2] if is_open else [0]))
+    if is_open:
+        with pytest.raises(UsageError, match='leaves the size of its images'):
+            read_contender(path)
+    else:
+        assert read_contender(path).shape == (2, 6, 8)

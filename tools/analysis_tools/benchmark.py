@@ -47,8 +47,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--threads', type=int,
                         default=torch.get_num_threads())
     parser.add_argument('--channels-last', action='store_true')
-    parser.add_argument('--shape', nargs=3, type=int,
-                        help='channels, height, width; default: the config\'s')
+    parser.add_argument('--shape', nargs='+', type=int,
+                        help='height and width; default: the config\'s')
     parser.add_argument('--accuracy', nargs='+', type=float,
                         help='of each network in percent, for the picture')
     parser.add_argument('--repeats', type=int, default=50)
@@ -67,7 +67,7 @@ def read_networks(args: argparse.Namespace) -> List[Contender]:
         raise UsageError(f'--repeats is {args.repeats}; take 2 or more.')
     contenders = []
     for index, text in enumerate(args.networks):
-        contender = read_contender(text, args.shape and tuple(args.shape))
+        contender = read_contender(text, args.shape)
         contender.accuracy = args.accuracy and args.accuracy[index]
         if contender.name in [other.name for other in contenders]:
             contender.name += f' ({index + 1})'

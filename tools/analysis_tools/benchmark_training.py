@@ -4,8 +4,9 @@
         [--repeats 30] [--out work_dirs/benchmark_training]
 
 The first config is the one the others are compared with. Options of a config
-follow it: CONFIG@default_hooks.device_input=None is the stock input. A config
-with phases has a row for each. The steps are those of the Runner without its
+follow it: CONFIG@default_hooks.device_input=None is the stock input, and
+CONFIG@CHECKPOINT an ε-ResNet without the blocks that have died. A config with
+phases has a row for each. The steps are those of the Runner without its
 hooks, on noise in the place of the data, and take turns in one run. The input
 is also measured alone.
 """
@@ -19,6 +20,7 @@ from typing import Any, Dict, List
 
 import torch
 from mmengine.device import get_device
+from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from rich.console import Console
 from rich.progress import Progress
@@ -87,6 +89,8 @@ def measure(steps: List[TrainingStep], args: argparse.Namespace,
                 input_alone_images_per_second=step.batch_size /
                 median(inputs[step.name]),
                 peak_mib=peak_mib(step),
+                macs_millions=step.macs / 1e6,
+                macs_ratio=step.macs / steps[0].macs,
                 **{
                     f'{part}_ms': median(p.get(part, 0) for p in parts) * 1e3
                     for part in PARTS
@@ -109,6 +113,8 @@ def main() -> None:
     """Measure, print and write."""
     args = parse_args()
     init_default_scope('mmpretrain')
+    # Building a model tells of every parameter.
+    MMLogger.get_current_instance().setLevel('ERROR')
     torch.set_num_threads(args.threads)
     steps = [s for text in args.configs for s in read_steps(text, args.images)]
     with Progress(console=Console(stderr=True), transient=True) as progress:
