@@ -1,0 +1,51 @@
+"""What all engines have in common."""
+from typing import Callable, Optional, Tuple
+
+import numpy as np
+import torch
+
+from ..contender import Contender
+
+
+class Engine:
+    """Something that runs networks.
+
+    Args:
+        threads (int): CPU threads within an operator.
+        precision (str): One of :attr:`precisions`.
+        channels_last (bool): Memory format, where there is a choice.
+    """
+
+    name: str
+    precisions: Tuple[str, ...] = ('fp32', )
+
+    def __init__(self, threads: int, precision: str,
+                 channels_last: bool) -> None:
+        self.threads, self.precision = threads, precision
+        self.memory_format = (
+            torch.channels_last if channels_last else torch.contiguous_format)
+
+    @staticmethod
+    def is_available() -> bool:
+        """Whether it is installed, and what exports to it."""
+        return True
+
+    @staticmethod
+    def device() -> str:
+        """Where networks run: ``'cuda'`` if there is a GPU."""
+        return 'cuda' if torch.cuda.is_available() else 'cpu'
+
+    def load(self, contender: Contender,
+             batch_size: int) -> Callable[[], None]:
+        """A function that runs a batch and waits for the result."""
+        raise NotImplementedError
+
+    def peak_bytes(self, contender: Contender,
+                   batch_size: int) -> Optional[int]:
+        """The memory of the feature maps; None if the engine does not say."""
+
+
+def random_images(contender: Contender, batch_size: int) -> np.ndarray:
+    """A batch of shape (N, C, H, W), float32."""
+    return np.random.default_rng(0).standard_normal(
+        (batch_size, *contender.shape), dtype=np.float32)

@@ -1,0 +1,40 @@
+"""OpenVINO."""
+from importlib.util import find_spec
+from typing import Callable
+
+from ..contender import Contender
+from .engine import Engine, random_images
+
+
+class OpenVino(Engine):
+    """OpenVINO on the CPU."""
+
+    name = 'openvino'
+    precisions = ('fp32', 'bf16')
+
+    @staticmethod
+    def is_available() -> bool:
+        """Whether it is installed, and what exports to it."""
+        return bool(find_spec('openvino') and find_spec('onnx'))
+
+    @staticmethod
+    def device() -> str:
+        """Where networks run."""
+        return 'cpu'
+
+    def load(self, contender: Contender,
+             batch_size: int) -> Callable[[], None]:
+        """A function that runs a batch."""
+        import openvino
+        core = openvino.Core()
+        compiled = core.compile_model(
+            core.read_model(contender.onnx(batch_size)), 'CPU', {
+                # It would take bf16 by itself where the CPU has it.
+                'INFERENCE_PRECISION_HINT':
+                dict(fp32='f32', bf16='bf16')[self.precision],
+                'INFERENCE_NUM_THREADS': self.threads,
+                'PERFORMANCE_HINT': 'LATENCY'
+            })
+        request = compiled.create_infer_request()
+        images = random_images(contender, batch_size)
+        return lambda: request.infer([images])

@@ -1,0 +1,67 @@
+"""PyTorch, as it is and compiled."""
+from copy import deepcopy
+from typing import Callable, Tuple
+
+import torch
+
+from rd_plugins.utils.measure import wait_for_device
+from .. import memory
+from ..contender import Contender
+from .engine import Engine
+
+DTYPES = {
+    'fp32': torch.float32,
+    'bf16': torch.bfloat16,
+    'fp16': torch.float16
+}
+
+
+class Torch(Engine):
+    """PyTorch without compilation; on the GPU if there is one."""
+
+    name = 'torch'
+    precisions = ('fp32', 'bf16', 'fp16')
+
+    def prepare(self, contender: Contender, batch_size: int
+                ) -> Tuple[torch.nn.Module, torch.Tensor]:
+        """A network and a batch on the device."""
+        kind = dict(device=self.device(), dtype=DTYPES[self.precision],
+                    memory_format=self.memory_format)
+        images = torch.randn(batch_size, *contender.shape).to(**kind)
+        return deepcopy(contender.model).to(**kind), images
+
+    def load(self, contender: Contender,
+             batch_size: int) -> Callable[[], None]:
+        """A function that runs a batch."""
+        model, images = self.prepare(contender, batch_size)
+
+        @torch.inference_mode()
+        def run() -> None:
+            model(images)
+            wait_for_device()
+
+        return run
+
+    def peak_bytes(self, contender: Contender, batch_size: int) -> int:
+        """The most that PyTorch's allocator holds above what was there."""
+        run = self.load(contender, batch_size)
+        run()  # what is made once is not counted
+        if self.device() == 'cpu':
+            return memory.peak_bytes(run, 'cpu')
+        before = torch.cuda.memory_allocated()
+        torch.cuda.reset_peak_memory_stats()
+        run()
+        return torch.cuda.max_memory_allocated() - before
+
+
+class TorchCompile(Torch):
+    """PyTorch with ``torch.compile``."""
+
+    name = 'torch.compile'
+
+    def prepare(self, contender: Contender, batch_size: int
+                ) -> Tuple[torch.nn.Module, torch.Tensor]:
+        """A compiled network and a batch on the device."""
+        model, images = super().prepare(contender, batch_size)
+        model.compile(dynamic=False)
+        return model, images
