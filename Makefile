@@ -1,7 +1,7 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
-# make test-data, test-deploy, test-mim, test-downstream   what needs large
+# make test-data, test-openvino, test-mim, test-downstream   what needs large
 #             files or an environment of its own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
@@ -22,7 +22,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark demo test test-benchmark test-data test-deploy test-mim test-downstream lint env clean
+.PHONY: benchmark demo test test-benchmark test-data test-openvino test-mim test-downstream lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -34,10 +34,9 @@ test: env lint
 test-data: env
 	RD_DATA=$(RD_DATA) $(BIN)/python -m pytest -m data
 
-# Exports for ONNX Runtime, ncnn and OpenVINO; TensorRT where there is a GPU
-test-deploy: $(VENV)-deploy/complete $(VENV)-openvino/complete
-	PYTHONPATH=. $(VENV)-deploy/bin/python -m pytest -m deploy
-	PYTHONPATH=. $(VENV)-openvino/bin/python -m pytest -m deploy -k openvino
+# Exports for OpenVINO; ONNX Runtime, ncnn and, with a GPU, TensorRT are in test
+test-openvino: $(VENV)-openvino/complete
+	PYTHONPATH=. $(VENV)-openvino/bin/python -m pytest tests/deploy -k openvino
 
 # Installs the package with mim, as a wheel and editable, and uses it
 test-mim: $(VENV)-mim/complete
@@ -53,10 +52,6 @@ test-downstream: $(VENV)-downstream/complete
 
 $(VENV)-downstream/complete: $(VENV)/complete
 	$(call layer,$(VENV)-downstream,-r requirements/downstream.txt)
-	touch $@
-
-$(VENV)-deploy/complete: $(VENV)/complete
-	$(call layer,$(VENV)-deploy,-c $(PINNED) -r requirements/deploy.txt)
 	touch $@
 
 $(VENV)-openvino/complete: $(VENV)/complete
@@ -91,7 +86,8 @@ $(VENV)/complete: $(REQUIREMENTS)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \
 	    -r requirements/runtime.txt $(MM_LIBRARIES) \
-	    -r requirements/tests.txt -r requirements/demo.txt
+	    -r requirements/tests.txt -r requirements/demo.txt \
+	    -r requirements/deploy.txt
 	# The same OpenCV without windows, which needs no graphics libraries
 	$(BIN)/python -m pip uninstall -q -y opencv-python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Dict, List
 
@@ -41,6 +42,7 @@ RUNS = (
      'plain20_ce_mnist5k'),
 )
 IMAGE = (1, 28, 28)
+EXPORTED = RUNS[3]
 
 
 def run_tool(tool: str, log: Path, *arguments: str) -> None:
@@ -83,6 +85,24 @@ def test(name: str, config: str) -> float:
              str(CONFIGS / f'{config}.py'), checkpoint_of(name), '--out',
              str(result), '--out-item', 'metrics')
     return json.loads(result.read_text())['accuracy/top1']
+
+
+def export() -> str:
+    """Export a student to ONNX Runtime; returns a sentence about it."""
+    name, title, config = EXPORTED
+    missing = [module for module in ('mmdeploy', 'onnxruntime')
+               if find_spec(module) is None]
+    if missing:
+        return (f'Not exported: {missing[0]} is not installed, see '
+                'docs/deployment.md.')
+    run_tool('deploy.py', OUT / 'deploy.log', str(CONFIGS / f'{config}.py'),
+             checkpoint_of(name), '--backend', 'onnxruntime', '--test',
+             '--out', str(OUT / 'onnxruntime'), '--force')
+    torch_row, engine = json.loads(
+        (OUT / 'onnxruntime' / 'report.json').read_text())
+    return (f'{title}, exported to {OUT}/onnxruntime: '
+            f'{engine["accuracy/top1"]:.2f} % by ONNX Runtime, '
+            f'{torch_row["accuracy/top1"]:.2f} % by PyTorch.')
 
 
 def checkpoint_of(name: str) -> str:
@@ -156,6 +176,7 @@ def main() -> None:
     init_default_scope('mmpretrain')
     draw(curves)
     print(f'\n{write_table(accuracies)}\n')
+    print(export())
     print(f'Picture: {OUT}/curves.png. Latency: median at batch 1, '
           f'{torch.get_num_threads()} CPU threads. '
           f'The demo took {time.time() - start:.0f} s.')

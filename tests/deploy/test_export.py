@@ -1,4 +1,4 @@
-"""Exports as a user makes them: make test-deploy."""
+"""Exports as a user makes them, to the engines that are there."""
 import json
 from importlib import util
 
@@ -10,7 +10,6 @@ from mmpretrain.registry import MODELS
 from tests.conftest import ROOT
 from tests.test_tools import DEMO, assert_refused, tool
 
-pytestmark = pytest.mark.deploy
 CONFIG = f'{DEMO}/plain20_ce_mnist5k.py'
 FEW = ['--cfg-options', 'test_dataloader.dataset.indices=40',
        'test_dataloader.num_workers=0']
