@@ -1,5 +1,5 @@
 """Datasets and augmentations that MMPretrain does not have."""
-from .batch_transforms import BatchPipeline
+from .batch_pipeline import BatchPipeline
 from .device_loader import DeviceLoader
 from .mnist_5k import MNIST5k
 from .random_images import RandomImages

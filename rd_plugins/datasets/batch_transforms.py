@@ -5,13 +5,11 @@ pipeline. A crop or a flip only chooses which row and column of the original
 every pixel comes from; the pixels move once, at the end.
 """
 from itertools import accumulate
-from typing import Callable, List, Sequence, Tuple
+from typing import Callable, Tuple
 
-import mmcv
-import numpy as np
 import torch
 from mmcv.transforms import RandomFlip
-from mmpretrain.datasets.transforms import Cutout, PackInputs, RandomCrop
+from mmpretrain.datasets.transforms import Cutout, RandomCrop
 
 from rd_plugins.utils.errors import UsageError
 
@@ -141,92 +139,3 @@ def padding_of(transform: Callable) -> Tuple[int, int, int, int]:
     if isinstance(padding, int):
         padding = (padding, padding)
     return tuple(padding) * (2 if len(padding) == 2 else 1)
-
-
-class BatchPipeline:
-    """A data set's pipeline, for batches that lie on a device.
-
-    Args:
-        transforms (Sequence): The transforms of the pipeline: crops and flips,
-            then cutouts, then :class:`PackInputs`. Only the first may pad.
-        size (tuple[int]): Height and width of the images.
-
-    Raises:
-        UsageError: If a transform is another one, or in another place.
-    """
-
-    def __init__(self, transforms: Sequence[Callable], size: Size) -> None:
-        names = [type(transform).__name__ for transform in transforms]
-        last = transforms[-1] if transforms else None
-        if type(last) is not PackInputs or last.algorithm_keys:
-            raise UsageError(f'The pipeline {names} does not end with a '
-                             'PackInputs of images and labels alone.')
-        transforms = transforms[:-1]
-        first = transforms[0] if transforms else None
-        self.padding, self.pad_value = padding_of(first), getattr(
-            first, 'pad_val', 0)
-        left, top, right, bottom = self.padding
-        size = (size[0] + top + bottom, size[1] + left + right)
-        self.geometry: List = []
-        self.cutouts: List[BatchCutout] = []
-        for transform, name in zip(transforms, names):
-            if type(transform) is Cutout:
-                self.cutouts.append(BatchCutout(transform, size))
-                continue
-            known = type(transform) in GEOMETRY and not self.cutouts
-            if not known or (transform is not first
-                             and any(padding_of(transform))):
-                raise UsageError(
-                    f'The pipeline {names} has {name} at a place where it '
-                    'does not work on batches.')
-            step = GEOMETRY[type(transform)](transform, size)
-            size = step.size
-            self.geometry.append(step)
-
-    def pad(self, images: torch.Tensor) -> torch.Tensor:
-        """Add the padding once for all epochs.
-
-        Args:
-            images (Tensor): Shape (M, H, W, C).
-
-        Returns:
-            Tensor: The same with larger H and W.
-        """
-        left, top, right, bottom = self.padding
-        count, height, width, channels = images.shape
-        # What mmcv makes of one value for several channels is its own.
-        pixel = np.zeros((1, 1, channels), np.uint8)
-        border = mmcv.impad(pixel, padding=1, pad_val=self.pad_value)[0, 0]
-        value = torch.tensor(border, device=images.device)
-        padded = value.expand(count, height + top + bottom,
-                              width + left + right, channels).clone()
-        padded[:, top:top + height, left:left + width] = images
-        return padded
-
-    def __call__(self, images: torch.Tensor, chosen: torch.Tensor,
-                 generator: torch.Generator) -> torch.Tensor:
-        """Augment some of the images.
-
-        Args:
-            images (Tensor): All of them, padded, shape (M, H, W, C).
-            chosen (Tensor): Indices of N of them.
-            generator (Generator): Of the same device; all that is random
-                comes from it.
-
-        Returns:
-            Tensor: Shape (N, C, h, w).
-        """
-        count, (_, height, width, channels) = len(chosen), images.shape
-        rows = torch.arange(height, device=images.device).expand(count, -1)
-        columns = torch.arange(width, device=images.device).expand(count, -1)
-        for step in self.geometry:
-            rows, columns = step.select(rows, columns,
-                                        step.draw(count, generator))
-        lines = chosen[:, None] * height + rows
-        pixels = lines[:, :, None] * width + columns[:, None, :]
-        batch = images.view(-1, channels).index_select(0, pixels.flatten())
-        batch = batch.view(*pixels.shape, channels)
-        batch = batch.permute(0, 3, 1, 2).contiguous()
-        for cutout in self.cutouts:
-            batch = cutout.fill(batch, cutout.draw(count, generator))
-        return batch

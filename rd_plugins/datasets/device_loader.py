@@ -7,7 +7,7 @@ from mmpretrain.structures import DataSample
 from torch.utils.data import DataLoader, Dataset
 
 from rd_plugins.utils.errors import UsageError
-from .batch_transforms import BatchPipeline
+from .batch_pipeline import BatchPipeline
 
 
 def read_images(dataset: Dataset) -> Tuple[torch.Tensor, torch.Tensor]:
@@ -75,7 +75,7 @@ class DeviceLoader(DataLoader):
             getattr(stock.dataset, 'pipeline', None), 'transforms', [])
         images, labels = read_images(stock.dataset)
         self.augment = BatchPipeline(transforms, images.shape[1:3])
-        self.images = self.augment.pad(images.to(device))
+        self.images = self.augment.prepare(images.to(device))
         self.labels = labels.to(device)
         self.one_sample = one_sample
         self.generator = torch.Generator(self.images.device)

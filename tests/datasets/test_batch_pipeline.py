@@ -15,6 +15,8 @@ ANY_FLIP = dict(
     prob=[0.3, 0.2, 0.1],
     direction=['horizontal', 'vertical', 'diagonal'])
 CUTOUT = dict(type='Cutout', shape=3, pad_val=9, prob=0.6)
+LIGHT = dict(type='rd_plugins.BrightnessContrast')
+DEFORM = dict(type='rd_plugins.GaussianDeform')
 PACK = dict(type='PackInputs')
 
 
@@ -33,7 +35,7 @@ def augment(pipeline, stack, chosen=None, seed=0):
     generator = torch.Generator().manual_seed(seed)
     if chosen is None:
         chosen = torch.arange(len(stack))
-    return pipeline(pipeline.pad(stack), chosen, generator)
+    return pipeline(pipeline.prepare(stack), chosen, generator)
 
 
 def outcomes(batch):
@@ -90,6 +92,66 @@ def test_same_cutout_at_the_same_place(y, x, monkeypatch):
         augment(pipeline, images())[0].permute(1, 2, 0), images()[0])
 
 
+@pytest.mark.parametrize('added, scale', [(-10, 0.8), (7.3, 1.2), (0, 1)])
+def test_same_brightness_and_contrast(added, scale, monkeypatch):
+    picture = images()[0].numpy() * 2
+    stock = build(LIGHT)[0]
+    monkeypatch.setattr(stock, '_draw', lambda: (added, scale))
+    expected = stock(dict(img=picture))['img']
+    pipeline = BatchPipeline(build(LIGHT, PACK), (6, 6))
+    monkeypatch.setattr(
+        pipeline.values[0], 'draw',
+        lambda count, generator: torch.tensor([added, scale])[:, None])
+    batch = augment(pipeline, torch.tensor(picture)[None])
+    # Both cut off what is behind the point; rounding decides which way.
+    difference = batch[0].permute(1, 2, 0).int() - torch.tensor(expected).int()
+    assert difference.abs().max() <= 1 and (difference != 0).sum() <= 2
+
+
+def test_same_deformation(monkeypatch):
+    """To OpenCV's 32nd of a pixel, on a smooth picture."""
+    y, x = np.mgrid[:32, :32]
+    picture = np.stack([4 * y, 4 * x, 2 * (x + y)], -1).astype(np.uint8)
+    moves = np.array([[2.5, -3], [1, 0.3], [-2, -2], [3, 1.7]])
+    stock = build(DEFORM)[0]
+    monkeypatch.setattr(stock, '_draw', lambda: moves)
+    expected = stock(dict(img=picture))['img']
+    assert not np.array_equal(expected, picture)
+    pipeline = BatchPipeline(build(DEFORM, PACK), (32, 32))
+    monkeypatch.setattr(pipeline.values[0], 'draw',
+                        lambda count, generator: torch.tensor(moves)[None].
+                        float())
+    batch = augment(pipeline, torch.tensor(picture)[None])
+    difference = batch[0].permute(1, 2, 0).int() - torch.tensor(expected).int()
+    assert difference.abs().max() <= 1
+
+
+def test_draws_of_values_have_the_ranges_of_the_stock_transforms():
+    generator = torch.Generator().manual_seed(0)
+    pipeline = BatchPipeline(build(LIGHT, DEFORM, CROP, PACK), (6, 6))
+    light, deform = pipeline.values
+    added, scale = light.draw(4000, generator)
+    moves = deform.draw(2000, generator)
+    assert moves.shape == (2000, 4, 2)
+    for drawn, low, high in ((added, -10, 10), (scale, 0.8, 1.2),
+                             (moves, -3, 3)):
+        share = (drawn - low) / (high - low)
+        assert 0 <= share.min() < 0.01 and 0.99 < share.max() <= 1
+        assert abs(share.mean() - 0.5) < 0.025
+        assert abs(share.std() - 12**-0.5) < 0.015
+
+
+def test_padding_comes_after_what_changes_pixels(monkeypatch):
+    pipeline = BatchPipeline(build(LIGHT, CROP, PACK), (6, 6))
+    monkeypatch.setattr(
+        pipeline.values[0], 'draw',
+        lambda count, generator: torch.tensor([[50.0], [1.0]]))
+    monkeypatch.setattr(pipeline.geometry[0], 'draw',
+                        lambda count, generator: torch.zeros(2, 1).long())
+    batch = augment(pipeline, images())
+    assert (batch[0, 0, :2] == 7).all() and batch[0, 0, 2, 2] == 60
+
+
 @pytest.mark.parametrize('steps, number', [
     ([CROP, FLIP], 25 * 2),
     ([CROP_ONLY], 2 * 3),
@@ -139,6 +201,7 @@ def test_it_takes_the_chosen_images():
     ([], 'PackInputs'),
     ([FLIP, CROP, PACK], 'RandomCrop'),
     ([CUTOUT, FLIP, PACK], 'RandomFlip'),
+    ([FLIP, LIGHT, PACK], 'BrightnessContrast'),
     ([dict(type='RandomCrop', crop_size=8), PACK], 'must fit'),
     ([dict(type='Cutout', magnitude_range=(1, 3), magnitude_level=2), PACK],
      'fixed shape'),
