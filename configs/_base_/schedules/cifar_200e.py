@@ -2,7 +2,7 @@
 
 Batch 128, SGD with Nesterov momentum, learning rate 0.1 divided by 10 after
 epochs 100 and 150, weight decay 5e-4. Added: five epochs of warm-up, because
-a plain network starts with gradients about 25 times those of a ResNet.
+a plain network starts with far larger gradients than a ResNet.
 """
 optim_wrapper = dict(
     optimizer=dict(

@@ -2,7 +2,7 @@
 
 Batch 512 (8 x 64), SGD with Nesterov momentum, learning rate 0.2 divided by
 10 every 30 epochs, weight decay 1e-4. Added: five epochs of warm-up, because
-a plain network starts with gradients about 25 times those of a ResNet.
+a plain network starts with far larger gradients than a ResNet.
 """
 optim_wrapper = dict(
     optimizer=dict(
