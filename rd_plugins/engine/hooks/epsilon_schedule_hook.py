@@ -21,6 +21,10 @@ class EpsilonScheduleHook(Hook):
         begin (int): That epoch, counted from 0. Defaults to 0.
         end (int, optional): From this epoch on a linear schedule has the whole
             value. Defaults to None: not needed by the others.
+        release (int, optional): From this epoch on epsilon is 0: blocks that
+            are not dead by then stay open, instead of closing for some batches
+            and not for others, and training ends with the network that is
+            evaluated. Defaults to None: never, as in the paper.
 
     Raises:
         UsageError: If the arguments make no schedule.
@@ -29,7 +33,8 @@ class EpsilonScheduleHook(Hook):
     def __init__(self,
                  schedule: str,
                  begin: int = 0,
-                 end: Optional[int] = None) -> None:
+                 end: Optional[int] = None,
+                 release: Optional[int] = None) -> None:
         check_choice('EpsilonScheduleHook', 'schedule', schedule,
                      ('constant', 'step', 'linear'))
         if (schedule == 'linear') != (end is not None) or (
@@ -38,12 +43,20 @@ class EpsilonScheduleHook(Hook):
                 f'EpsilonScheduleHook has schedule={schedule!r}, '
                 f"begin={begin} and end={end}; 'linear' needs an end after "
                 'its begin, the others have none.')
+        if release is not None and release <= (end or begin):
+            raise UsageError(
+                f'EpsilonScheduleHook has release={release}; blocks can be '
+                f'released after epoch {end or begin}, when epsilon has its '
+                'whole value.')
         self.schedule = schedule
+        self.release = release
         self.begin = begin
         self.end = end
 
     def factor(self, epoch: int) -> float:
         """The part of the whole value in an epoch, counted from 0."""
+        if self.release is not None and epoch >= self.release:
+            return 0.0
         if self.schedule == 'constant':
             return 1.0
         if self.schedule == 'step':
