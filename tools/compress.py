@@ -4,10 +4,10 @@
         [--calibration-batches N | --by-weights | --as-evaluated] \
         [--fold] [--test]
 
-Goes: the dead blocks, and those whose response stays within ε on the training
-set. They must be those that evaluation passes over. Gates and side heads go as
-well. DIR holds a config, a checkpoint and report.json; when the outputs are not
-the same, nothing is written.
+Removes the blocks that evaluation passes over, the gates and the side heads.
+First it makes sure that each of these blocks is dead or that its response stays
+within ε on the training set. DIR holds a config, a checkpoint and report.json;
+when the outputs are not the same, nothing is written.
 """
 import argparse
 from pathlib import Path
@@ -18,7 +18,7 @@ from mmengine.config import DictAction
 from torch import nn
 
 from rd_plugins.deploy.evaluation import measure
-from rd_plugins.engine.compression import (Evidence, check_agreement,
+from rd_plugins.engine.compression import (Evidence, check_closed_blocks,
                                            compressed_cfg, compressed_model,
                                            evidence_of_responses,
                                            evidence_of_weights,
@@ -43,10 +43,10 @@ def parse_args() -> argparse.Namespace:
         help='look at N batches of training images instead of all')
     decide.add_argument(
         '--by-weights', action='store_true',
-        help='without images: go by the decay of the last convolutions')
+        help='without images: see whether the last convolutions have decayed')
     decide.add_argument(
         '--as-evaluated', action='store_true',
-        help='remove what evaluation passes over, and measure nothing')
+        help='remove what evaluation passes over without looking further')
     parser.add_argument(
         '--fold', action='store_true', help='fold norms into convolutions')
     parser.add_argument(
@@ -82,14 +82,17 @@ def read_source(args: argparse.Namespace) -> TrainedModel:
 
 def find_evidence(args: argparse.Namespace,
                   source: TrainedModel) -> Optional[Evidence]:
-    """What speaks for removing blocks, in agreement with the gates."""
+    """What confirms that the closed blocks are redundant."""
     if args.as_evaluated:
         return None
     if args.by_weights:
         evidence = evidence_of_weights(source)
     else:
         evidence = evidence_of_responses(source, args.calibration_batches)
-    check_agreement(source, evidence)
+    kept = check_closed_blocks(source, evidence)
+    if kept:
+        print('Weak, but with an open gate in evaluation, and therefore kept: '
+              f'{evidence.of(kept)}')
     return evidence
 
 
@@ -153,8 +156,7 @@ def main() -> None:
     check_output_folder(args.out, args.force)
     source = read_source(args)
     evidence = find_evidence(args, source)
-    closed = source.model.backbone.closed_blocks()
-    removed = evidence.redundant if evidence else closed
+    removed = source.model.backbone.closed_blocks()
     rows = {}
 
     def report() -> dict:

@@ -1,6 +1,7 @@
-"""Which blocks of a trained ε-ResNet are redundant, and the network without.
+"""The network that is left of a trained ε-ResNet without closed blocks.
 
-What is removed is decided from weights, buffers and images, never from logs.
+Which blocks are closed is known from buffers of the checkpoint, and confirmed
+by images or weights; never by logs.
 """
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.models import SideSupervised
-from rd_plugins.models.layers import is_open
 from rd_plugins.utils.errors import UsageError
 from .conversion import TrainedModel, with_preprocessor
 
@@ -29,25 +29,26 @@ SIDE_ARGUMENTS = ('side_blocks', 'side_weight')
 
 @dataclass
 class Evidence:
-    """What was measured of every block.
+    """How weak the blocks of a network are.
 
     Args:
         measure (str): What the numbers are.
-        limit (float): Up to where they speak for removing the block.
-        values (dict[str, float]): The numbers by block. Dead blocks have
-            none.
-        redundant (list[str]): The blocks to remove, in order: those that are
-            dead, and those whose number is within the limit.
+        limit (float): A block is weak up to here.
+        values (dict[str, float]): The numbers by block. The dead have none.
     """
     measure: str
     limit: float
     values: Dict[str, float]
-    redundant: List[str]
 
-    def of(self, name: str) -> str:
-        """What is known of a block, in words."""
-        return (f'{name} ({self.measure} {self.values[name]:.3g}, limit '
-                f'{self.limit:.3g})')
+    def weak(self) -> List[str]:
+        """The weak blocks, in order."""
+        return [name for name, value in self.values.items()
+                if value <= self.limit]
+
+    def of(self, names: List[str]) -> str:
+        """What is known of some blocks, in words."""
+        return ', '.join(f'{name} ({self.measure} {self.values[name]:.3g}, '
+                         f'limit {self.limit:.3g})' for name in names)
 
 
 def leave_what_is_evaluated(source: TrainedModel) -> None:
@@ -69,16 +70,11 @@ def leave_what_is_evaluated(source: TrainedModel) -> None:
         del source.model.auxiliary
 
 
-def _evidence(source: TrainedModel, measure: str, limit: float,
-              values: List[float], within: List[bool]) -> Evidence:
+def _values(source: TrainedModel, values: List[float]) -> Dict[str, float]:
     backbone = source.model.backbone
-    dead = set(backbone.dead_blocks())
-    return Evidence(
-        measure, limit,
-        {name: value for name, value in zip(backbone.blocks, values)
-         if name not in dead},
-        [name for name, is_within in zip(backbone.blocks, within)
-         if is_within or name in dead])
+    dead = backbone.dead_blocks()
+    return {name: value for name, value in zip(backbone.blocks, values)
+            if name not in dead}
 
 
 @torch.no_grad()
@@ -106,9 +102,8 @@ def evidence_of_responses(source: TrainedModel,
         for batch in islice(loader, num_batches):
             batch = model.data_preprocessor(batch, training=False)
             model.backbone(batch['inputs'])
-    return _evidence(source, 'largest response', float(gates.epsilon),
-                     peaks.tolist(),
-                     (~is_open(peaks, gates.epsilon)).tolist())
+    return Evidence('largest response', float(gates.epsilon),
+                    _values(source, peaks.tolist()))
 
 
 def evidence_of_weights(source: TrainedModel) -> Evidence:
@@ -127,33 +122,29 @@ def evidence_of_weights(source: TrainedModel) -> Evidence:
         weight = getattr(block, f'conv{block.num_convs}').weight.detach()
         at_start = (2 * weight.shape[1])**0.5
         values.append(weight.double().norm().item() / at_start)
-    return _evidence(source, 'norm of the last convolution over that at the '
-                     'start', DECAYED, values,
-                     [value <= DECAYED for value in values])
+    return Evidence('norm of the last convolution over that at the start',
+                    DECAYED, _values(source, values))
 
 
-def check_agreement(source: TrainedModel, evidence: Evidence) -> None:
-    """Refuse evidence that contradicts the gates as evaluation has them.
+def check_closed_blocks(source: TrainedModel, evidence: Evidence) -> List[str]:
+    """Refuse gates that are closed before blocks that are not weak.
+
+    Returns:
+        list[str]: Weak blocks with open gates. Evaluation computes them.
 
     Raises:
-        UsageError: If a block is redundant that evaluation computes, or the
-            other way round.
+        UsageError: If there is a closed block that is neither dead nor weak.
     """
-    closed = source.model.backbone.closed_blocks()
-    passed = [evidence.of(name) for name in closed
-              if name not in evidence.redundant]
-    computed = [evidence.of(name) for name in evidence.redundant
-                if name not in closed]
-    found = [
-        f'evaluation {does} {", ".join(names)}'
-        for does, names in (('passes over', passed), ('computes', computed))
-        if names
-    ]
-    if found:
+    closed, weak = source.model.backbone.closed_blocks(), evidence.weak()
+    strong = [name for name in closed
+              if name in evidence.values and name not in weak]
+    if strong:
         raise UsageError(
-            f'The gates of {source.checkpoint} disagree with what was '
-            f'measured: {"; ".join(found)}. Nothing was written; train on, or '
-            'remove exactly what evaluation passes over with --as-evaluated.')
+            f'Evaluation passes over {len(closed)} blocks of '
+            f'{source.checkpoint}, but some of them are needed: '
+            f'{evidence.of(strong)}. Nothing was written; train on, or remove '
+            'them nevertheless, as in evaluation, with --as-evaluated.')
+    return [name for name in weak if name not in closed]
 
 
 def compressed_cfg(source: TrainedModel, removed: List[str],
