@@ -16,6 +16,7 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.models import SideSupervised
+from rd_plugins.models.layers.strict_identity import SLOPE
 from rd_plugins.utils.errors import UsageError
 from .conversion import TrainedModel, with_preprocessor
 
@@ -102,7 +103,7 @@ def evidence_of_responses(source: TrainedModel,
         for batch in islice(loader, num_batches):
             batch = model.data_preprocessor(batch, training=False)
             model.backbone(batch['inputs'])
-    return Evidence('largest response', float(gates.epsilon),
+    return Evidence('largest response', float(gates.epsilon) + 1 / SLOPE,
                     _values(source, peaks.tolist()))
 
 
