@@ -5,9 +5,9 @@
         [--fold] [--test]
 
 Removes the blocks that evaluation passes over, the gates and the side heads.
-First it makes sure that each of these blocks is dead or that its response stays
-within ε on the training set. DIR holds a config, a checkpoint and report.json;
-when the outputs are not the same, nothing is written.
+First it makes sure that each of these blocks is dead or that its response
+stays within ε on the training set. DIR holds a config, a checkpoint and
+report.json; when the outputs are not the same, nothing is written.
 """
 import argparse
 from pathlib import Path

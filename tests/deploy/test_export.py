@@ -32,8 +32,8 @@ def checkpoint(tmp_path_factory):
 def test_what_compress_writes(run_dir):
     """A network without blocks and gates, folded on the way."""
     onnx = pytest.importorskip('onnx')
-    done = tool('compress.py', *save_closed(run_dir), '--out', run_dir / 'less',
-                '--by-weights', '--repeats', 1)
+    done = tool('compress.py', *save_closed(run_dir), '--by-weights',
+                '--repeats', 1, '--out', run_dir / 'less')
     assert done.returncode == 0, done.stderr
     less = run_dir / 'less/narrow_compressed'
     done = deploy(f'{less}.pth', run_dir / 'out', 'onnxruntime', '--test',

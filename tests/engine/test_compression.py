@@ -6,8 +6,8 @@ import torch
 from mmpretrain.models import ImageClassifier
 from mmpretrain.registry import DATASETS, MODELS
 
-from rd_plugins.engine.compression import (check_closed_blocks,
-                                           compressed_cfg, compressed_model,
+from rd_plugins.engine.compression import (check_closed_blocks, compressed_cfg,
+                                           compressed_model,
                                            evidence_of_responses,
                                            evidence_of_weights,
                                            leave_what_is_evaluated)
