@@ -20,7 +20,8 @@ import torch
 from mmengine.config import DictAction
 
 from rd_plugins.engine.conversion import (TrainedModel, image_shape,
-                                          read_trained_model)
+                                          read_trained_model,
+                                          with_preprocessor)
 from rd_plugins.engine.launch import check_data_folders, exit_on_usage_error
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_folder, new_folder
@@ -150,7 +151,7 @@ def check_difference(exporter: Any, model: torch.nn.Module,
 def export(args: argparse.Namespace, source: TrainedModel,
            folder: Path) -> List[dict]:
     """Fill a folder with the engine's files; returns the rows of a report."""
-    from rd_plugins.deploy.evaluation import measure, with_preprocessor
+    from rd_plugins.deploy.evaluation import measure
     exporter = build_exporter(args, source)
     model = with_preprocessor(source)
     files = exporter.export(folder)

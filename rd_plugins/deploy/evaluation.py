@@ -6,10 +6,8 @@ from uuid import uuid4
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
-from mmpretrain.registry import MODELS
 from torch import nn
 
-from rd_plugins.engine.conversion import TrainedModel
 from rd_plugins.models.utils.compare import relative_difference
 
 
@@ -46,15 +44,6 @@ def scores_differ_by(expected: nn.Module, found: nn.Module,
         relative_difference(
             log_scores(expected, batch), log_scores(found, batch))
         for batch in batches)
-
-
-def with_preprocessor(source: TrainedModel) -> nn.Module:
-    """A copy of a model that normalises as its config says."""
-    model = deepcopy(source.model)
-    cfg = dict(source.cfg.get('data_preprocessor') or {})
-    cfg.setdefault('type', 'ClsDataPreprocessor')
-    model.data_preprocessor = MODELS.build(cfg)
-    return model
 
 
 def measure(cfg: Config, model: nn.Module, one_by_one: bool) -> dict:

@@ -1,11 +1,14 @@
 """Reading a trained model, and writing what was made of it with a proof."""
 import argparse
+import json
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional, Sequence, Tuple
+from typing import Callable, Optional, Sequence, Tuple
 
 import torch
 from mmengine.config import Config
+from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.models import Distiller
@@ -92,6 +95,15 @@ def read_trained_model(config: str,
                         checkpoint)
 
 
+def with_preprocessor(source: TrainedModel) -> nn.Module:
+    """A copy of a model that normalises as its config says."""
+    model = deepcopy(source.model)
+    cfg = dict(source.cfg.get('data_preprocessor') or {})
+    cfg.setdefault('type', 'ClsDataPreprocessor')
+    model.data_preprocessor = MODELS.build(cfg)
+    return model
+
+
 def image_shape(cfg: Config,
                 side: Optional[Sequence[int]] = None) -> Tuple[int, int, int]:
     """The shape (C, H, W) of the images that a model is tested with.
@@ -128,7 +140,9 @@ def write_model(out: str,
                 model: nn.Module,
                 shape: Tuple[int, int, int],
                 note: str,
-                force: bool = False) -> Tuple[float, float]:
+                force: bool = False,
+                report: Optional[Callable[[], dict]] = None
+                ) -> Tuple[float, float]:
     """Write ``NAME.py`` and ``NAME.pth`` if they compute what the source does.
 
     Compared twice, both times in float64: as it is, and once more after it
@@ -143,6 +157,9 @@ def write_model(out: str,
         shape (tuple[int]): Shape (C, H, W) of the images to compare on.
         note (str): First line of the new config: what it is.
         force (bool): Replace a folder that exists. Defaults to False.
+        report (Callable, optional): Called once the outputs are known to be
+            the same; what it returns is written to ``report.json``, with the
+            differences. Defaults to None.
 
     Returns:
         tuple[float, float]: The two relative differences.
@@ -165,6 +182,10 @@ def write_model(out: str,
                 state_dict=model.float().state_dict()), str(checkpoint))
         stored = read_trained_model(str(config), str(checkpoint)).model
         rounded = check_same_outputs(source.model, stored, images, ROUNDED)
+        if report:
+            content = dict(
+                report(), difference=dict(float64=exact, stored=rounded))
+            (folder / 'report.json').write_text(json.dumps(content, indent=2))
     return exact, rounded
 
 

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from tests.conftest import ROOT
+from tests.engine.test_compression import save_closed
 from tests.test_tools import DEMO, assert_refused, tool
 
 CONFIG = f'{DEMO}/plain20_ce_mnist5k.py'
@@ -25,6 +26,25 @@ def checkpoint(tmp_path_factory):
     path = tmp_path_factory.mktemp('source') / 'plain20.pth'
     torch.save(dict(state_dict=model.state_dict()), path)
     return path
+
+
+def test_what_compress_writes(run_dir):
+    """A network without blocks and gates, folded on the way."""
+    onnx = pytest.importorskip('onnx')
+    done = tool('compress.py', *save_closed(run_dir), '--by-weights',
+                '--repeats', 1, '--out', run_dir / 'less')
+    assert done.returncode == 0, done.stderr
+    less = run_dir / 'less/narrow_compressed'
+    done = deploy(f'{less}.pth', run_dir / 'out', 'onnxruntime', '--test',
+                  *FEW, config=f'{less}.py')
+    assert done.returncode == 0, done.stderr
+    before, after = json.loads((run_dir / 'out/report.json').read_text())
+    assert before['accuracy/top1'] == after['accuracy/top1']
+    graph = onnx.load(run_dir / 'out/end2end.onnx').graph
+    norms = [node for node in graph.node
+             if node.op_type == 'BatchNormalization']
+    # One before each of the seven blocks but the first, and the last.
+    assert len(norms) == 7
 
 
 def deploy(checkpoint, out, backend, *flags, config=CONFIG):

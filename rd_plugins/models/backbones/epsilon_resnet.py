@@ -37,6 +37,9 @@ class EpsilonResNet_CIFAR(EpsilonStages):
             :meth:`closed_blocks` are passed over and the others are not
             gated, whatever the batch; ``'dynamic'``: gates look at the batch,
             as in the released code. Defaults to ``'frozen'``.
+        removed_blocks (Sequence[str]): Blocks without a residual branch, such
+            as ``('layer2.4', )``; the others keep their names. What
+            ``tools/compress.py`` writes. Defaults to ``()``.
         in_channels (int): Channels of the images. Defaults to 3.
         base_channels (int): Channels of stem and first stage; each later stage
             doubles them. Defaults to 16.
@@ -45,6 +48,9 @@ class EpsilonResNet_CIFAR(EpsilonStages):
         conv_cfg (dict, optional): Config of the convolutions.
             Defaults to None.
         norm_cfg (dict): Config of the norms. Defaults to ``dict(type='BN')``.
+        deploy (bool): Build the folded form, in which convolutions have taken
+            in the norms that follow them. Those at the head of a block stay.
+            Defaults to False.
         init_cfg (dict | list[dict]): Initialisation.
 
     Raises:
@@ -64,11 +70,13 @@ class EpsilonResNet_CIFAR(EpsilonStages):
                  gate: bool = True,
                  gate_scope: str = 'local',
                  eval_gates: str = 'frozen',
+                 removed_blocks: Sequence[str] = (),
                  in_channels: int = 3,
                  base_channels: int = 16,
                  out_indices: Optional[Sequence[int]] = None,
                  conv_cfg: Optional[dict] = None,
                  norm_cfg: dict = dict(type='BN'),
+                 deploy: bool = False,
                  init_cfg=INIT_CFG) -> None:
         if depth < 8 or depth % 6 != 2:
             raise UsageError(
@@ -76,8 +84,9 @@ class EpsilonResNet_CIFAR(EpsilonStages):
                 'such as 20, 110, 200, 302, 500 or 752. For 18, 34, 50, 101 '
                 'and 152 layers use rd_plugins.EpsilonResNet.')
         count = depth // 6
-        super().__init__(3 * count, epsilon, gate, gate_scope, eval_gates, 3,
-                         out_indices, conv_cfg, norm_cfg, init_cfg)
+        super().__init__([count] * 3, epsilon, gate, gate_scope, eval_gates,
+                         removed_blocks, out_indices, conv_cfg, norm_cfg,
+                         init_cfg)
         self._make_stem(in_channels, base_channels, kernel=3, stride=1)
         channels = base_channels
         for stage in range(3):
@@ -90,7 +99,9 @@ class EpsilonResNet_CIFAR(EpsilonStages):
             else:
                 blocks[0]['pre_activation'] = 'none'
             channels = self._add_stage(channels, blocks)
-        self.default_side_block = self.blocks[count + count // 2]
+        self.default_side_block = f'layer2.{count // 2}'
+        if deploy:
+            self.switch_to_deploy()
 
 
 @MODELS.register_module()
@@ -125,19 +136,21 @@ class EpsilonResNet(EpsilonStages):
                  gate: bool = True,
                  gate_scope: str = 'local',
                  eval_gates: str = 'frozen',
+                 removed_blocks: Sequence[str] = (),
                  in_channels: int = 3,
                  base_channels: int = 64,
                  out_indices: Optional[Sequence[int]] = None,
                  conv_cfg: Optional[dict] = None,
                  norm_cfg: dict = dict(type='BN'),
+                 deploy: bool = False,
                  init_cfg=INIT_CFG) -> None:
         check_choice(
             'EpsilonResNet', 'depth', depth, self.arch_settings,
             'For 6n+2 layers use rd_plugins.EpsilonResNet_CIFAR.')
         expansion, counts = self.arch_settings[depth]
-        super().__init__(
-            sum(counts), epsilon, gate, gate_scope, eval_gates, 4,
-            out_indices, conv_cfg, norm_cfg, init_cfg)
+        super().__init__(counts, epsilon, gate, gate_scope, eval_gates,
+                         removed_blocks, out_indices, conv_cfg, norm_cfg,
+                         init_cfg)
         self._make_stem(in_channels, base_channels, kernel=7, stride=2)
         channels = base_channels
         for stage, count in enumerate(counts):
@@ -148,7 +161,9 @@ class EpsilonResNet(EpsilonStages):
             ]
             blocks[0] = self._first_block(channels, width, expansion, stage)
             channels = self._add_stage(channels, blocks)
-        self.default_side_block = self.blocks[sum(counts) // 2 - 1]
+        self.default_side_block = self.declared_blocks[sum(counts) // 2 - 1]
+        if deploy:
+            self.switch_to_deploy()
 
     @staticmethod
     def _convs(width: int, expansion: int, stride: int = 1) -> list:

@@ -8,30 +8,36 @@ from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from torch import nn
 
 from rd_plugins.models.layers import GateStates, StrictIdentity
+from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.utils.errors import UsageError, check_choice
 from .pre_act_block import PreActBlock
 
 
-class EpsilonStages(BaseBackbone):
+class EpsilonStages(Deployable, BaseBackbone):
     """A pre-activation ResNet with a gate on every block.
 
     A class that derives from it builds the stem with :meth:`_make_stem` and
     the stages with :meth:`_add_stage`, and sets ``default_side_block``.
 
     Args:
-        num_blocks (int): Blocks of all stages.
-        num_stages (int): Stages.
+        counts (Sequence[int]): Blocks of each stage.
 
     For the others see :class:`EpsilonResNet_CIFAR`.
+
+    Attributes:
+        declared_blocks (list[str]): Names of all blocks, such as
+            ``'layer2.9'``.
+        blocks (list[str]): Those that have a residual branch.
     """
+    conv_norm_pairs = (('conv1', 'norm1'), )
 
     def __init__(self,
-                 num_blocks: int,
+                 counts: Sequence[int],
                  epsilon: float,
                  gate: bool,
                  gate_scope: str,
                  eval_gates: str,
-                 num_stages: int,
+                 removed_blocks: Sequence[str],
                  out_indices: Optional[Sequence[int]],
                  conv_cfg: Optional[dict],
                  norm_cfg: dict,
@@ -43,16 +49,30 @@ class EpsilonStages(BaseBackbone):
             raise UsageError(f'{owner} got epsilon={epsilon}; it is 0 or '
                              'more, usually from 1.5 to 3.')
         if out_indices is None:
-            out_indices = (num_stages - 1, )
+            out_indices = (len(counts) - 1, )
         for index in out_indices:
-            check_choice(owner, 'out_indices entry', index, range(num_stages))
+            check_choice(owner, 'out_indices entry', index,
+                         range(len(counts)))
+        self.declared_blocks = [
+            f'layer{stage}.{index}' for stage, count in enumerate(counts, 1)
+            for index in range(count)
+        ]
+        for name in removed_blocks:
+            if name not in self.declared_blocks:
+                raise UsageError(
+                    f'{owner} has no block {name!r} to remove; it has '
+                    f'{self.declared_blocks[0]} to '
+                    f'{self.declared_blocks[-1]}, with '
+                    f'{", ".join(map(str, counts))} blocks in its stages.')
         super().__init__(init_cfg)
-        self.num_blocks = num_blocks
+        self.num_stages = len(counts)
+        self.removed_blocks = frozenset(removed_blocks)
+        self.num_blocks = sum(counts) - len(self.removed_blocks)
         self.epsilon = epsilon
         self.out_indices = tuple(out_indices)
         self.conv_cfg = conv_cfg
         self.norm_cfg = norm_cfg
-        self.gates = GateStates(num_blocks, epsilon, eval_gates,
+        self.gates = GateStates(self.num_blocks, epsilon, eval_gates,
                                 gate_scope) if gate else None
         self.blocks: List[str] = []
         self.res_layers: List[str] = []
@@ -71,16 +91,21 @@ class EpsilonStages(BaseBackbone):
         stage = nn.Sequential()
         name = f'layer{len(self.res_layers) + 1}'
         for index, options in enumerate(blocks):
+            removed = f'{name}.{index}' in self.removed_blocks
+            if removed and options.get('shortcut') is None:
+                continue  # all that is left is the identity
             gate = None
-            if self.gates is not None:
+            if self.gates is not None and not removed:
                 gate = StrictIdentity(self.gates, len(self.blocks))
             block = PreActBlock(
-                in_channels, gate=gate, conv_cfg=self.conv_cfg,
-                norm_cfg=self.norm_cfg, **options)
-            stage.append(block)
-            self.blocks.append(f'{name}.{index}')
+                in_channels, gate=gate, removed=removed,
+                conv_cfg=self.conv_cfg, norm_cfg=self.norm_cfg, **options)
+            # Named as if none were removed, so that weights fit by name.
+            stage.add_module(str(index), block)
+            if not removed:
+                self.blocks.append(f'{name}.{index}')
             in_channels = block.out_channels
-        if len(self.blocks) == self.num_blocks:
+        if len(self.res_layers) + 1 == self.num_stages:
             # Within the last stage, so that the stages in a row are all
             # there is after the stem.
             stage.add_module('norm',
@@ -131,7 +156,7 @@ class EpsilonStages(BaseBackbone):
             if not wanted:
                 x = getattr(self, stage)(x)
             else:
-                for number, module in enumerate(getattr(self, stage)):
+                for number, module in getattr(self, stage).named_children():
                     x = module(x)
                     if f'{stage}.{number}' in wanted:
                         of_blocks[f'{stage}.{number}'] = x

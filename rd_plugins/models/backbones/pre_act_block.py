@@ -42,6 +42,8 @@ class PreActBlock(BaseModule):
             changes. Defaults to None: the identity.
         gate (StrictIdentity, optional): Acts on the residual. Defaults to
             None: no gate.
+        removed (bool): Build the shortcut alone, with the pre-activation that
+            acts on it. Defaults to False.
         conv_cfg (dict, optional): Config of the convolutions.
         norm_cfg (dict): Config of the norms. Defaults to ``dict(type='BN')``.
     """
@@ -52,12 +54,17 @@ class PreActBlock(BaseModule):
                  pre_activation: str = 'residual',
                  shortcut: Optional[nn.Module] = None,
                  gate: Optional[StrictIdentity] = None,
+                 removed: bool = False,
                  conv_cfg: Optional[dict] = None,
                  norm_cfg: dict = dict(type='BN')) -> None:
         super().__init__()
         self.pre_activation = pre_activation
-        self.num_convs = len(convs)
-        for number, (channels, kernel, stride) in enumerate(convs, start=1):
+        self.num_convs = 0 if removed else len(convs)
+        self.out_channels = convs[-1][0]
+        if removed and pre_activation == 'both':
+            self.norm1 = build_norm_layer(norm_cfg, in_channels)[1]
+        for number, (channels, kernel, stride) in enumerate(
+                convs[:self.num_convs], start=1):
             if number > 1 or pre_activation != 'none':
                 self.add_module(f'norm{number}',
                                 build_norm_layer(norm_cfg, in_channels)[1])
@@ -67,9 +74,14 @@ class PreActBlock(BaseModule):
                     conv_cfg, in_channels, channels, kernel, stride=stride,
                     padding=kernel // 2, bias=False))
             in_channels = channels
-        self.out_channels = in_channels
         self.shortcut = nn.Identity() if shortcut is None else shortcut
         self.gate = gate
+
+    @property
+    def conv_norm_pairs(self) -> Tuple[Tuple[str, str], ...]:
+        """The convolutions that a norm follows at once, by name."""
+        return tuple((f'conv{number}', f'norm{number + 1}')
+                     for number in range(1, self.num_convs))
 
     @property
     def residual_modules(self) -> Iterator[nn.Module]:
@@ -98,6 +110,8 @@ class PreActBlock(BaseModule):
         if self.pre_activation == 'both':
             x = F.relu(self.norm1(x), inplace=True)
         shortcut = self.shortcut(x)
+        if not self.num_convs:
+            return shortcut
         if self.gate is None:
             return shortcut + self._residual(x)
         if self.gate.skipped:
