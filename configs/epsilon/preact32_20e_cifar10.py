@@ -1,0 +1,10 @@
+"""epsilon32_20e_cifar10.py without gates, to compare with.
+
+    python tools/train.py configs/epsilon/preact32_20e_cifar10.py
+
+Expected: not known. Measured: see docs/results/epsilon_short.md.
+"""
+_base_ = './epsilon32_20e_cifar10.py'
+
+model = dict(backbone=dict(gate=False))
+custom_hooks = []
