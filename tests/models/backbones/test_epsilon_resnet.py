@@ -5,7 +5,8 @@ import torch.nn.functional as F
 from rd_plugins.models import EpsilonResNet, EpsilonResNet_CIFAR
 from rd_plugins.utils.errors import UsageError
 
-IMAGES = torch.randn(4, 3, 32, 32)
+IMAGES = torch.randn(
+    4, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 
 
 def small(depth=20, **kwargs):
