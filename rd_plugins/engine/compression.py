@@ -20,8 +20,8 @@ from rd_plugins.models.layers.strict_identity import SLOPE
 from rd_plugins.utils.errors import UsageError
 from .conversion import TrainedModel, with_preprocessor
 
-# Below this part of its norm at initialisation, a convolution has decayed. With
-# weight decay that happens to blocks that get no gradient.
+# Below this part of its norm at initialisation, a convolution has decayed, as
+# weight decay does it to blocks that get no gradient.
 DECAYED = 1e-3
 GATE_ARGUMENTS = ('epsilon', 'gate_scope', 'eval_gates')
 GATE_HOOKS = ('DeadBlockHook', 'EpsilonScheduleHook')

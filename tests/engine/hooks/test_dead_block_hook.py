@@ -9,7 +9,6 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS, init_default_scope
 
 from rd_plugins.engine import DeadBlockHook
-from rd_plugins.engine.hooks.epoch_seed_hook import seed_everything
 from rd_plugins.engine.launch import build_runner
 from rd_plugins.utils.errors import UsageError
 from tests.engine.hooks.test_epoch_seed_hook import assert_same
@@ -179,7 +178,7 @@ def test_calibration_is_the_largest_response_in_eval_mode(whole):
     _, runner, _ = whole
     model, responses = runner.model.train(), []
     alive = model.backbone.get_submodule('layer3.1')
-    seed_everything(0)
+    runner.train_dataloader.seed(0)
     for batch in list(runner.train_dataloader)[:2]:
         handle = alive.conv2.register_forward_hook(
             lambda _, args, output: responses.append(output.abs().max()))
@@ -193,7 +192,7 @@ def test_calibration_is_the_largest_response_in_eval_mode(whole):
                                   (max(responses) * 0.99, False)):
         model.backbone.set_epsilon(epsilon)
         before = deepcopy(gates.state_dict())
-        seed_everything(0)
+        runner.train_dataloader.seed(0)
         verdict = DeadBlockHook(calibration_batches=2)._calibrate(
             runner, model)
         assert bool(verdict[7]) == stays_closed
