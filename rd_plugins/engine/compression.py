@@ -20,8 +20,8 @@ from rd_plugins.models.layers.strict_identity import SLOPE
 from rd_plugins.utils.errors import UsageError
 from .conversion import TrainedModel, with_preprocessor
 
-# A last convolution whose norm is below this part of that at its
-# initialisation has decayed; so far it only comes in a block that is closed.
+# Below this part of its norm at initialisation, a convolution has decayed, as
+# weight decay does it to blocks that get no gradient.
 DECAYED = 1e-3
 GATE_ARGUMENTS = ('epsilon', 'gate_scope', 'eval_gates')
 GATE_HOOKS = ('DeadBlockHook', 'EpsilonScheduleHook')
@@ -56,7 +56,7 @@ def leave_what_is_evaluated(source: TrainedModel) -> None:
     """Freeze the gates of a model and drop its side heads, in place.
 
     Raises:
-        UsageError: If it has none.
+        UsageError: If it has no gates.
     """
     gates = getattr(source.model.backbone, 'gates', None)
     if gates is None:

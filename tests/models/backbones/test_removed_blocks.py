@@ -9,7 +9,8 @@ from rd_plugins.utils.errors import UsageError
 from tests.models.backbones.test_epsilon_resnet import close, count, small
 from tests.models.backbones.test_plain_resnet import randomize_norms
 
-IMAGES = torch.randn(2, 3, 64, 64, dtype=torch.double)
+IMAGES = torch.randn(
+    2, 3, 64, 64, generator=torch.Generator().manual_seed(0)).double()
 
 
 def imagenet(depth):
