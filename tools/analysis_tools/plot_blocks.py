@@ -65,8 +65,10 @@ def draw_blocks(axes: plt.Axes, log: List[dict]) -> None:
     """Responses as colours; a ring for closed, a dot for dead."""
     names = log[0]['blocks']
     epochs = [line['epoch'] for line in log]
+    # Where a schedule has set it to 0, against its whole value
+    whole = max(line['epsilon'] for line in log) or 1
     ratio = np.array([
-        np.array(line['peak']) / max(line['epsilon'], 1e-12) for line in log
+        np.array(line['peak']) / (line['epsilon'] or whole) for line in log
     ]).T
     ratio = np.where(ratio > 0, ratio, np.nan)
     image = axes.pcolormesh(
