@@ -23,6 +23,13 @@ done
     $rd/plain20_ce_cifar10.py$merged \
     --engines torch onnxruntime openvino --batch-sizes 1 128 \
     --repeats 50 --out $out/cifar20
+# What tools/compress.py left of the run in docs/results/epsilon_short.md
+removed="['layer1.2','layer1.3','layer1.4','layer2.1','layer2.2','layer2.3','layer2.4','layer3.1']"
+"$python" tools/analysis_tools/benchmark.py \
+    configs/epsilon/preact32_20e_cifar10.py \
+    configs/epsilon/preact32_20e_cifar10.py@model.backbone.removed_blocks="$removed" \
+    --engines torch onnxruntime openvino --batch-sizes 1 128 \
+    --repeats 50 --out $out/compressed32
 "$python" tools/analysis_tools/benchmark_training.py \
     $rd/plain20_ce_cifar100.py \
     $rd/plain20_ce_cifar100.py@default_hooks.device_input=None \
