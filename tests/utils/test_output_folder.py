@@ -91,7 +91,9 @@ def test_a_replaced_folder_survives_a_hard_kill(tmp_path):
 
 def start_and_wait(folder):
     """A process that has half filled ``out`` and then hangs."""
-    script = ('import sys, time\n'
+    script = ('import signal, sys, time\n'
+              # Shells let what runs in the background ignore Ctrl-C.
+              'signal.signal(signal.SIGINT, signal.default_int_handler)\n'
               'from rd_plugins.utils.output_folder import new_folder\n'
               'with new_folder(sys.argv[1]) as folder:\n'
               '    (folder / "half").touch()\n'
