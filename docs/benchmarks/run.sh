@@ -30,7 +30,7 @@ merged=@model.backbone.shortcut=merged@model.backbone.deploy=True
 removed="['layer1.2','layer1.3','layer1.4','layer2.1','layer2.2','layer2.3','layer2.4','layer3.1']"
 "$python" tools/analysis_tools/benchmark.py \
     configs/epsilon/preact32_20e_cifar10.py \
-    configs/epsilon/preact32_20e_cifar10.py@model.backbone.removed_blocks="$removed" \
+    "configs/epsilon/preact32_20e_cifar10.py@model.backbone.removed_blocks=$removed@model.side_blocks=['layer3.0']" \
     --engines torch onnxruntime openvino --batch-sizes 1 128 \
     --repeats 40 --out $out/compressed32
 "$python" tools/analysis_tools/benchmark_training.py \
