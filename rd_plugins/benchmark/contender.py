@@ -1,9 +1,9 @@
 """What takes part in a benchmark: a config, a checkpoint or an ONNX file."""
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import path as osp
-from typing import Optional, Sequence, Tuple
+from typing import Dict, Optional, Sequence, Tuple
 
 import torch
 from mmpretrain.registry import MODELS
@@ -11,7 +11,7 @@ from torch import nn
 
 from rd_plugins.engine.conversion import image_shape
 from rd_plugins.models.utils import folded_copy
-from rd_plugins.utils.checkpoint import read_weights
+from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.errors import UsageError
 from .arguments import check_file, read_argument
 
@@ -35,13 +35,15 @@ class Contender:
     model: Optional[nn.Module] = None
     onnx_path: Optional[str] = None
     accuracy: Optional[float] = None
+    _graphs: Dict[int, bytes] = field(default_factory=dict, repr=False)
 
     def onnx(self, batch_size: int) -> bytes:
-        """The network as an ONNX graph for batches of that size.
+        """The network as an ONNX graph for batches of that size."""
+        if batch_size not in self._graphs:
+            self._graphs[batch_size] = self._export(batch_size)
+        return self._graphs[batch_size]
 
-        Raises:
-            UsageError: If its ONNX file is for another size.
-        """
+    def _export(self, batch_size: int) -> bytes:
         if self.onnx_path:
             with open(self.onnx_path, 'rb') as file:
                 return file.read()
@@ -92,5 +94,5 @@ def read_contender(text: str,
     name, cfg, checkpoint = read_argument(text)
     model = MODELS.build(cfg.model)
     if checkpoint:
-        model.load_state_dict(read_weights(checkpoint))
+        load_weights(checkpoint, model)
     return Contender(name, image_shape(cfg, side), folded_copy(model))

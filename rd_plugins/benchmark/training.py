@@ -20,7 +20,7 @@ from rd_plugins.engine.hooks import Phase
 from rd_plugins.engine.hooks.memory_format_hook import FORMATS
 from rd_plugins.engine.hooks.phase_hook import freeze, set_modes
 from rd_plugins.models import Distiller
-from rd_plugins.utils.checkpoint import check_state_dict_fits, read_weights
+from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import count_macs_and_params, wait_for_device
 from .arguments import read_argument
@@ -54,7 +54,7 @@ def build_model(cfg: Config) -> nn.Module:
     return model.to(get_device()).to(memory_format=FORMATS[memory_format])
 
 
-def build_loader(cfg: Config, model: nn.Module, images: int) -> DataLoader:
+def build_loader(cfg: Config, images: int) -> DataLoader:
     """The input of a run, with noise in the place of its data set.
 
     Images that a run reads from files are served as they are: 224 x 224.
@@ -123,14 +123,12 @@ class TrainingStep:
         self.name = name
         self.model = build_model(cfg)
         if checkpoint:
-            weights = read_weights(checkpoint)
-            check_state_dict_fits(weights, self.model, checkpoint)
-            self.model.load_state_dict(weights)
+            load_weights(checkpoint, self.model)
         for parameter in getattr(self.model.backbone, 'dead_parameters',
                                  tuple)():
             parameter.requires_grad_(False)
         self.optim_wrapper = build_optim_wrapper(self.model, wrapper)
-        self.loader = build_loader(cfg, self.model, images)
+        self.loader = build_loader(cfg, images)
         self.batch_size = cfg.train_dataloader.batch_size
         self.macs = count_macs(self.model, self.loader)
         self.model.train()

@@ -10,11 +10,13 @@ from rd_plugins.utils.errors import UsageError
 from .batch_pipeline import BatchPipeline
 
 
-def read_images(dataset: Dataset) -> Tuple[torch.Tensor, torch.Tensor]:
-    """Read all images and labels of a data set that keeps them in memory.
+def read_images(dataset: Dataset,
+                count: int) -> Tuple[torch.Tensor, torch.Tensor]:
+    """Read images and labels of a data set that keeps them in memory.
 
     Args:
         dataset (Dataset): One of MMPretrain's, such as ``CIFAR10``.
+        count (int): How many.
 
     Returns:
         tuple[Tensor, Tensor]: Images (M, H, W, C), uint8, and labels (M, ).
@@ -27,7 +29,7 @@ def read_images(dataset: Dataset) -> Tuple[torch.Tensor, torch.Tensor]:
     if not hasattr(dataset, 'get_data_info') or not hasattr(
             dataset, 'pipeline'):
         raise UsageError(f'{name} is not a data set of MMPretrain\'s kind.')
-    samples = (dataset.get_data_info(i) for i in range(len(dataset)))
+    samples = (dataset.get_data_info(i) for i in range(count))
     images, labels = [], []
     for sample in samples:
         image, label = sample.get('img'), sample.get('gt_label')
@@ -70,11 +72,11 @@ class DeviceLoader(DataLoader):
                  device: torch.device,
                  one_sample: bool = True) -> None:
         super().__init__(stock.dataset, batch_sampler=stock.batch_sampler)
-        # First the transforms: reading the images may take seconds.
-        transforms = getattr(
-            getattr(stock.dataset, 'pipeline', None), 'transforms', [])
-        images, labels = read_images(stock.dataset)
-        self.augment = BatchPipeline(transforms, images.shape[1:3])
+        # First the transforms: reading all images may take seconds.
+        image, _ = read_images(stock.dataset, 1)
+        self.augment = BatchPipeline(stock.dataset.pipeline.transforms,
+                                     image.shape[1:3])
+        images, labels = read_images(stock.dataset, len(stock.dataset))
         self.images = self.augment.prepare(images.to(device))
         self.labels = labels.to(device)
         self.one_sample = one_sample

@@ -124,6 +124,16 @@ def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
                 'or its plain twin.')
 
 
+def load_weights(path: str, model: nn.Module) -> None:
+    """Load a checkpoint that fits; see :func:`check_state_dict_fits`."""
+    weights = read_weights(path)
+    check_state_dict_fits(weights, model, path)
+    needed = model.state_dict()
+    model.load_state_dict(
+        {key: value for key, value in weights.items() if key in needed},
+        strict=False)
+
+
 def check_checkpoint_fits(path: str, model: nn.Module) -> None:
     """Check a checkpoint to test; see :func:`check_state_dict_fits`."""
     check_state_dict_fits(read_weights(path), model, path)

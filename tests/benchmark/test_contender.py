@@ -44,6 +44,13 @@ def test_options_of_a_config():
     assert contender.model(torch.zeros(1, 3, 32, 32)).shape == (1, 7)
 
 
+def test_a_checkpoint_of_another_config(tmp_path):
+    path = tmp_path / 'other.pth'
+    torch.save(dict(state_dict={'fc.weight': torch.zeros(2)}), path)
+    with pytest.raises(UsageError, match='does not belong to this config'):
+        read_contender(f'{PLAIN20}@{path}')
+
+
 def test_two_checkpoints(tmp_path):
     for name in 'ab':
         (tmp_path / name).write_bytes(b'')

@@ -16,8 +16,9 @@ def test_it_runs(name):
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
     contender = Contender('net', (3, 8, 8), net)
     engine = kind(threads=1, precision='fp32', channels_last=False)
-    engine.load(contender, 2)()
-    peak = engine.peak_bytes(contender, 2)
+    run = engine.load(contender, 2)
+    run()
+    peak = engine.peak_bytes(contender, 2, run)
     assert peak is None or peak >= 2 * 4 * 6 * 6 * 4
 
 

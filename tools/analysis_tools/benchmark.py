@@ -84,16 +84,18 @@ def sizes_of(contender: Contender) -> Dict[str, Optional[float]]:
     return dict(params=params, macs=macs, traffic_mib=traffic / MIB)
 
 
-def measure(engine: Engine, contenders: List[Contender], batch_size: int,
-            args: argparse.Namespace, progress: Progress) -> List[Result]:
+def measure(engine: Engine, contenders: List[Contender], sizes: List[dict],
+            batch_size: int, args: argparse.Namespace,
+            progress: Progress) -> List[Result]:
     """All networks on one engine."""
     label = f'{engine.name}, batch {batch_size}'
     task = progress.add_task(label, total=args.warm_up + args.repeats)
     torch.set_num_threads(args.threads)
-    times = times_in_turns(
-        {c.name: engine.load(c, batch_size) for c in contenders},
-        args.repeats, args.warm_up, lambda: progress.advance(task))
-    peaks = [engine.peak_bytes(c, batch_size) for c in contenders]
+    runs = {c.name: engine.load(c, batch_size) for c in contenders}
+    times = times_in_turns(runs, args.repeats, args.warm_up,
+                           lambda: progress.advance(task))
+    peaks = [engine.peak_bytes(c, batch_size, runs[c.name])
+             for c in contenders]
     first = times[contenders[0].name]
     return [
         Result(
@@ -107,8 +109,8 @@ def measure(engine: Engine, contenders: List[Contender], batch_size: int,
             memory_ratio=peak and peaks[0] and peaks[0] / peak,
             accuracy=contender.accuracy,
             **summarize(times[contender.name], batch_size, first),
-            **sizes_of(contender))
-        for contender, peak in zip(contenders, peaks)
+            **size)
+        for contender, size, peak in zip(contenders, sizes, peaks)
     ]
 
 
@@ -139,12 +141,13 @@ def main() -> None:
     # Narrow terminals and files get long lines, not torn words.
     console = Console(width=max(150, Console().width))
     contenders = read_networks(args)
+    sizes = [sizes_of(contender) for contender in contenders]
     results = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
         for engine in choose_engines(args, contenders, console):
             for batch_size in args.batch_sizes:
-                results += measure(engine, contenders, batch_size, args,
-                                   progress)
+                results += measure(engine, contenders, sizes, batch_size,
+                                   args, progress)
     for columns in (SIZES, RUNS):
         heading, *rows = rows_of(results, columns)
         table = Table(*heading)

@@ -11,13 +11,13 @@ Time does not depend on weights, so none are loaded.
 import argparse
 
 import torch
-from mmcv.cnn import fuse_conv_bn
 from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
 
 from rd_plugins.engine.launch import exit_on_usage_error, read_config
 from rd_plugins.models import fold_dirac
+from rd_plugins.models.utils import folded_copy
 from rd_plugins.utils.measure import forward_pass, median_times
 
 
@@ -38,9 +38,8 @@ def parse_args() -> argparse.Namespace:
 
 def build(path: str, args: argparse.Namespace) -> torch.nn.Module:
     """The network of a config, ready to be timed."""
-    model = fold_dirac(MODELS.build(read_config(path).model).eval())
-    if not args.keep_norms:
-        model = fuse_conv_bn(model)
+    model = MODELS.build(read_config(path).model).eval()
+    model = fold_dirac(model) if args.keep_norms else folded_copy(model)
     return model.to(args.device)
 
 

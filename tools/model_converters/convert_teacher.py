@@ -12,11 +12,10 @@ import argparse
 import re
 from typing import Dict, List, Tuple
 
-from mmengine.registry import init_default_scope
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
-from rd_plugins.engine.launch import exit_on_usage_error, read_config
+from rd_plugins.engine.launch import (build_model, exit_on_usage_error,
+                                      read_config)
 from rd_plugins.utils.checkpoint import (check_state_dict_fits,
                                          read_checkpoint, write_checkpoint)
 from rd_plugins.utils.errors import UsageError
@@ -100,9 +99,8 @@ def main() -> None:
             f'{args.source} has {len(unknown)} keys that belong to no known '
             f'ResNet layout: {", ".join(unknown)}. Nothing was written.')
     if args.config:
-        init_default_scope('mmpretrain')
-        model = MODELS.build(read_config(args.config).model)
-        check_state_dict_fits(state_dict, model, args.source)
+        check_state_dict_fits(state_dict, build_model(
+            read_config(args.config)), args.source)
     write_checkpoint(
         dict(meta=dict(converted_from=args.source), state_dict=state_dict),
         args.target)

@@ -40,9 +40,15 @@ class Engine:
         """A function that runs a batch and waits for the result."""
         raise NotImplementedError
 
-    def peak_bytes(self, contender: Contender,
-                   batch_size: int) -> Optional[int]:
-        """The memory of the feature maps; None if the engine does not say."""
+    def peak_bytes(self, contender: Contender, batch_size: int,
+                   run: Callable[[], None]) -> Optional[int]:
+        """The memory of the feature maps; None if the engine does not say.
+
+        Args:
+            contender (Contender): The network.
+            batch_size (int): Images per batch.
+            run (Callable): What :meth:`load` returned for them.
+        """
 
 
 def random_images(contender: Contender, batch_size: int) -> np.ndarray:

@@ -39,8 +39,8 @@ class OnnxRuntime(Engine):
         images = random_images(contender, batch_size)
         return lambda: session.run(None, {name: images})
 
-    def peak_bytes(self, contender: Contender,
-                   batch_size: int) -> Optional[int]:
+    def peak_bytes(self, contender: Contender, batch_size: int,
+                   run: Callable[[], None]) -> Optional[int]:
         """What its arena reserves; not known on a GPU."""
         if self.device() == 'cpu':
             return memory.arena_bytes(contender.onnx(batch_size), batch_size)
