@@ -1,9 +1,11 @@
 """What acts on a run: hooks, schedules, and how the tools launch one."""
 from .hooks import (DeadBlockHook, EpochSeedHook, EpsilonScheduleHook, Phase,
                     PhaseHook, SyncStatisticsHook)
+from .optim import CPUAmpOptimWrapper
 from .schedulers import RestartMultiStepLR
 
 __all__ = [
-    'DeadBlockHook', 'EpochSeedHook', 'EpsilonScheduleHook', 'Phase',
-    'PhaseHook', 'RestartMultiStepLR', 'SyncStatisticsHook'
+    'CPUAmpOptimWrapper', 'DeadBlockHook', 'EpochSeedHook',
+    'EpsilonScheduleHook', 'Phase', 'PhaseHook', 'RestartMultiStepLR',
+    'SyncStatisticsHook'
 ]

@@ -117,21 +117,28 @@ def name_slurm_processes() -> None:
         os.environ['MASTER_ADDR'] = hosts.split()[0]
 
 
+def use_cpu_amp(cfg: Config) -> None:
+    """Replace mixed precision for GPUs by the one for CPUs, in place."""
+    wrapper = cfg.get('optim_wrapper') or {}
+    if wrapper.get('type') == 'AmpOptimWrapper':
+        for option in ('loss_scale', 'dtype', 'use_fsdp'):
+            wrapper.pop(option, None)
+        wrapper.type = 'rd_plugins.CPUAmpOptimWrapper'
+
+
 def use_cpu(cfg: Config) -> None:
     """Let a config that was written for GPUs run on CPUs.
 
-    One process only loses mixed precision, which MMEngine refuses there.
-    Several processes are joined by gloo before MMEngine would look for a GPU.
+    Mixed precision is bfloat16's, see :class:`CPUAmpOptimWrapper`. Several
+    processes are joined by gloo before MMEngine would look for a GPU.
 
     Args:
         cfg (Config): The config of the run; changed in place.
 
     Raises:
-        UsageError: If mixed precision was asked for.
+        UsageError: If the launcher needs GPUs.
     """
-    if cfg.get('optim_wrapper', {}).get('type') == 'AmpOptimWrapper':
-        raise UsageError('Mixed precision (--amp) needs a GPU and none is '
-                         'there; leave it out.')
+    use_cpu_amp(cfg)
     for name in LOADERS:
         if cfg.get(name):
             cfg[name]['pin_memory'] = False

@@ -1,0 +1,78 @@
+"""Mixed precision on CPUs, which MMEngine's ``AmpOptimWrapper`` refuses."""
+import logging
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+import torch
+from mmengine.logging import print_log
+from mmengine.optim import OptimWrapper
+from torch import nn
+
+from rd_plugins.registry import OPTIM_WRAPPERS
+from rd_plugins.utils.errors import check_choice
+
+# What Linux calls the instructions, on x86 and on ARM.
+BFLOAT16_FLAGS = frozenset(('avx512_bf16', 'amx_bf16', 'bf16'))
+
+
+def has_fast_bfloat16(cpuinfo: str = '/proc/cpuinfo') -> bool:
+    """Whether this processor multiplies bfloat16 numbers itself.
+
+    Args:
+        cpuinfo (str): Where Linux lists what it can do.
+
+    Returns:
+        bool: False also where there is no such list.
+    """
+    try:
+        return not BFLOAT16_FLAGS.isdisjoint(Path(cpuinfo).read_text().split())
+    except OSError:
+        return False
+
+
+@OPTIM_WRAPPERS.register_module()
+class CPUAmpOptimWrapper(OptimWrapper):
+    """Forward passes in bfloat16 under ``torch.autocast``, steps in float32.
+
+    bfloat16 has the exponents of float32, so losses need no scaling.
+    ``tools/train.py`` puts it in the place of ``AmpOptimWrapper`` (also of
+    ``--amp``) where no GPU is there. Checkpoints resume with either of them.
+
+    Args:
+        dtype (str): ``'bfloat16'``, the only one on CPUs.
+        **kwargs: The arguments of :class:`mmengine.optim.OptimWrapper`.
+
+    Raises:
+        UsageError: If another dtype is asked for.
+
+    Example:
+        >>> # in a config
+        >>> optim_wrapper = dict(type='rd_plugins.CPUAmpOptimWrapper')
+    """
+
+    def __init__(self, dtype: str = 'bfloat16', **kwargs) -> None:
+        check_choice('CPUAmpOptimWrapper', 'dtype', dtype, ('bfloat16', ))
+        super().__init__(**kwargs)
+        self.cast_dtype = getattr(torch, dtype)
+        if not has_fast_bfloat16():
+            print_log(
+                'Mixed precision: this processor has no instructions for '
+                'bfloat16 (avx512_bf16, amx_bf16 or bf16), so training will '
+                'be slower with it than without; leave --amp out.',
+                logger='current',
+                level=logging.WARNING)
+
+    @contextmanager
+    def optim_context(self, model: nn.Module) -> Iterator[None]:
+        """Run the forward pass in bfloat16 where PyTorch holds it safe."""
+        with super().optim_context(model), torch.autocast(
+                'cpu', dtype=self.cast_dtype):
+            yield
+
+    def load_state_dict(self, state_dict: dict) -> None:
+        """Load an optimizer's state; what scaled a GPU's losses is left."""
+        super().load_state_dict({
+            key: value
+            for key, value in state_dict.items() if key != 'loss_scaler'
+        })
