@@ -1,0 +1,68 @@
+"""Ways to train a plain-20 on CIFAR-10, in 20 epochs.
+
+    python tools/model_converters/convert_teacher.py resnet20-12fca82f.th \
+        resnet20.pth --config configs/rd/resnet20_cifar10.py
+    python tools/reproduce.py configs/tables/cifar10_plain20_20e.py \
+        --weights resnet20=resnet20.pth
+
+The teacher is the ResNet-20 that akamaster/pytorch_resnet_cifar10 publishes.
+Expected: not known. Measured: see docs/results/cifar10_plain20_20e.md.
+"""
+title = 'Plain-20 on CIFAR-10 in 20 epochs'
+reduced = '20 epochs instead of 200, one-cycle learning rate with peak 0.1.'
+seeds = [0]
+
+schedule = dict(
+    param_scheduler=[
+        dict(
+            type='OneCycleLR',
+            eta_max=0.1,
+            total_steps=20,
+            by_epoch=True,
+            convert_to_iter_based=True)
+    ],
+    train_cfg=dict(max_epochs=20, val_interval=5))
+plain = '../rd/plain20_ce_cifar10.py'
+student = dict(test_config=plain, teacher='teacher', options=schedule)
+
+rows = dict(
+    teacher=dict(
+        title='ResNet-20 (teacher)',
+        config='../rd/resnet20_cifar10.py',
+        checkpoint='resnet20',
+        published='91.73'),
+    ce=dict(title='plain-20, cross entropy', config=plain, options=schedule),
+    jointrd=dict(
+        title='plain-20, JointRD',
+        config='../rd/plain20_cifar10.py',
+        **student),
+    kd=dict(
+        title='plain-20, logit distillation',
+        config='../rd/plain20_kd_cifar10.py',
+        **student),
+    no_res=dict(
+        title='plain-20, No-Res (3 x 3 epochs, then cross entropy)',
+        config='../no_res/plain20_cifar10.py',
+        test_config=plain,
+        teacher='teacher',
+        options=dict(
+            train_cfg=dict(max_epochs=20, val_interval=5),
+            custom_hooks=[
+                dict(
+                    type='rd_plugins.PhaseHook',
+                    phases=[
+                        *(dict(
+                            name=f'stage {k}',
+                            epochs=3,
+                            train=[f'backbone.layer{k}'],
+                            loss=f'stage{k}',
+                            lr=0.1,
+                            schedule='cosine') for k in (1, 2, 3)),
+                        dict(
+                            name='fine-tune',
+                            epochs=11,
+                            loss='finetune',
+                            lr=0.05,
+                            schedule='cosine'),
+                    ])
+            ])))

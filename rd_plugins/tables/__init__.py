@@ -1,0 +1,1 @@
+"""Tables of results that one command makes: trained, tested, written down."""

@@ -1,0 +1,120 @@
+"""Works through the runs of a table, several at a time, until time is up."""
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Callable, Dict, List, Optional
+
+from rd_plugins.utils.errors import UsageError
+from .run import Run
+
+# A training is asked to stop, and killed if it does not.
+GRACE = 20
+
+
+class Queue:
+    """Trains and tests what is missing.
+
+    Trainings write a checkpoint after every epoch and resume from it, so that
+    stopping costs part of an epoch and changes no result.
+
+    Args:
+        runs (list[Run]): What has no result yet; teachers first.
+        jobs (int): How many at a time, each with one thread on a CPU.
+        deadline (float, optional): When to stop, as ``time.monotonic``.
+        flags (list[str]): Passed to every training, such as ``['--amp']``.
+        on_result (Callable): Gets each run as soon as it has been tested.
+    """
+
+    def __init__(self, runs: List[Run], jobs: int, deadline: Optional[float],
+                 flags: List[str], on_result: Callable[[Run], None]) -> None:
+        self.waiting = list(runs)
+        self.jobs = jobs
+        self.deadline = deadline
+        self.flags = flags
+        self.on_result = on_result
+        self.active: Dict[subprocess.Popen, Run] = {}
+        self.epochs: Dict[str, int] = {}
+
+    def work(self, pause: float = 1.0) -> List[Run]:
+        """Work until all is done or the time is up.
+
+        Returns:
+            list[Run]: What is left.
+
+        Raises:
+            UsageError: If a training or a test fails.
+        """
+        try:
+            while (self.waiting or self.active) and not self._is_late():
+                self._start()
+                time.sleep(pause)
+                self._collect()
+            return [*self.active.values(), *self.waiting]
+        finally:
+            self._stop()
+
+    def _is_late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+    def _start(self) -> None:
+        for run in list(self.waiting):
+            if len(self.active) >= self.jobs:
+                return
+            teacher = run.teacher
+            if teacher is None or teacher.is_trained():
+                self.waiting.remove(run)
+                self._launch(run)
+
+    def _launch(self, run: Run) -> None:
+        trained = run.is_trained()
+        command = run.test_command() if trained else run.train_command(
+            self.flags)
+        environment = dict(os.environ)
+        if self.jobs > 1:
+            environment['OMP_NUM_THREADS'] = '1'
+        log = run.folder / ('test.log' if trained else 'train.log')
+        print(f'{run.name}: {"tests" if trained else "trains"}, see {log}',
+              flush=True)
+        with log.open('a') as file:
+            process = subprocess.Popen(
+                command, stdout=file, stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL, env=environment)
+        self.active[process] = run
+
+    def _collect(self) -> None:
+        for process, run in list(self.active.items()):
+            self._tell_progress(run)
+            if process.poll() is None:
+                continue
+            del self.active[process]
+            is_test = 'test.py' in Path(process.args[1]).name
+            if process.returncode:
+                raise UsageError(
+                    f'{run.name} failed with status {process.returncode}; '
+                    f'its last lines are in {run.folder}/'
+                    f'{"test" if is_test else "train"}.log. Run the same '
+                    'command again to go on.')
+            if is_test:
+                self.on_result(run)
+            else:
+                self.waiting.insert(0, run)
+
+    def _tell_progress(self, run: Run) -> None:
+        if run.row.checkpoint:
+            return
+        epoch = run.epoch()
+        if epoch > self.epochs.setdefault(run.name, epoch):
+            self.epochs[run.name] = epoch
+            print(f'{run.name}: epoch {epoch} of {run.max_epochs()}',
+                  flush=True)
+
+    def _stop(self) -> None:
+        for process in self.active:
+            process.terminate()
+        for process in self.active:
+            try:
+                process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

@@ -1,0 +1,156 @@
+"""One training of a table: its files, its commands, what came out."""
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict, List, Optional
+
+import torch
+from mmengine.config import Config
+
+from rd_plugins.utils.errors import UsageError
+from .table import Row, Table
+
+TOOLS = Path(__file__).resolve().parents[2] / 'tools'
+
+
+def tools_folder() -> Path:
+    """Where the tools are: in a checkout, or in an installed package."""
+    packaged = Path(__file__).resolve().parents[1] / '.mim' / 'tools'
+    return TOOLS if (TOOLS / 'train.py').is_file() else packaged
+
+
+@dataclass
+class Run:
+    """One row with one seed.
+
+    Args:
+        table (Table): Its table.
+        row (Row): Its row.
+        seed (int): Its seed.
+        root (Path): Where trainings are kept.
+        options (dict): Changes to every config, such as the data's folder.
+        weights (dict): Given checkpoints by the name that rows call them.
+    """
+    table: Table
+    row: Row
+    seed: int
+    root: Path
+    options: dict
+    weights: Dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """Name of its files."""
+        if self.row.checkpoint:
+            return self.row.name
+        return f'{self.row.name}-seed{self.seed}'
+
+    @property
+    def folder(self) -> Path:
+        """Where it trains."""
+        return self.root / self.table.name / self.name
+
+    @property
+    def teacher(self) -> Optional['Run']:
+        """The run that teaches it."""
+        if self.row.teacher is None:
+            return None
+        row = self.table.rows[self.row.teacher]
+        return Run(self.table, row, self.seed, self.root, self.options,
+                   self.weights)
+
+    def max_epochs(self) -> int:
+        """How long it trains."""
+        return self._config().train_cfg.max_epochs
+
+    def epoch(self) -> int:
+        """How many epochs it has behind it."""
+        pointer = self.folder / 'last_checkpoint'
+        if not pointer.is_file():
+            return 0
+        return int(Path(pointer.read_text().strip()).stem.split('_')[1])
+
+    def is_trained(self) -> bool:
+        """Whether there is nothing left to train."""
+        return bool(self.row.checkpoint) or self.epoch() >= self.max_epochs()
+
+    def checkpoint(self) -> str:
+        """Its weights.
+
+        Raises:
+            UsageError: If they have to be given and are not.
+        """
+        if not self.row.checkpoint:
+            return str(self.folder / f'epoch_{self.epoch()}.pth')
+        if self.row.checkpoint not in self.weights:
+            raise UsageError(
+                f'Row {self.row.name!r} tests weights that are not trained '
+                f'here; give them: --weights {self.row.checkpoint}=PATH.')
+        return self.weights[self.row.checkpoint]
+
+    def _config(self, path: Optional[str] = None) -> Config:
+        cfg = Config.fromfile(path or self.row.config)
+        if path is None:
+            cfg.merge_from_dict(self.row.options)
+            cfg.randomness = dict(cfg.get('randomness') or {}, seed=self.seed)
+        cfg.merge_from_dict(self.options)
+        return cfg
+
+    def train_command(self, flags: List[str]) -> List[str]:
+        """Write the config of the training; returns its command."""
+        cfg = self._config()
+        if self.teacher:
+            cfg.model.teacher.init_cfg = dict(
+                type='Pretrained', checkpoint=self.teacher.checkpoint())
+        path = self._write(cfg, 'train_config.py')
+        resume = ['--resume'] if self.epoch() else []
+        return [sys.executable, str(tools_folder() / 'train.py'), path,
+                '--work-dir', str(self.folder), *resume, *flags]
+
+    def test_command(self) -> List[str]:
+        """Write the config of the test; returns its command."""
+        path = self._write(self._config(self.row.test_config),
+                           'test_config.py')
+        return [sys.executable, str(tools_folder() / 'test.py'), path,
+                self.checkpoint(), '--work-dir', str(self.folder / 'test'),
+                '--out', str(self.folder / 'test.json'), '--out-item',
+                'metrics']
+
+    def _write(self, cfg: Config, name: str) -> str:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / name
+        cfg.dump(path)
+        return str(path)
+
+    def result(self, flags: List[str]) -> dict:
+        """What came out, once it is trained and tested."""
+        metrics = json.loads((self.folder / 'test.json').read_text())
+        return dict(
+            row=self.row.name,
+            title=self.row.title,
+            seed=None if self.row.checkpoint else self.seed,
+            accuracy=round(metrics['accuracy/top1'], 4),
+            epochs=None if self.row.checkpoint else self.max_epochs(),
+            config=os.path.relpath(self.row.config, TOOLS.parent),
+            flags=' '.join(flags),
+            **provenance())
+
+
+def provenance() -> dict:
+    """Commit, hardware, software and date."""
+    commit = subprocess.run(
+        ['git', 'describe', '--always', '--dirty'], cwd=TOOLS.parent,
+        capture_output=True, text=True).stdout.strip()
+    device = (
+        torch.cuda.get_device_name() if torch.cuda.is_available() else
+        f'{os.cpu_count()} CPU cores ({platform.machine()})')
+    return dict(
+        commit=commit or 'not in a repository',
+        hardware=device,
+        pytorch=torch.__version__.split('+')[0],
+        date=datetime.date.today().isoformat())

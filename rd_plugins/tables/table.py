@@ -1,0 +1,123 @@
+"""A table of results: which configs, with which seeds."""
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Dict, List, Optional, Sequence
+
+from mmengine.config import Config
+
+from rd_plugins.utils.errors import UsageError
+
+
+@dataclass
+class Row:
+    """One line of a table.
+
+    Args:
+        name (str): Short, for file names.
+        title (str): As the table shows it.
+        config (str): Path of the config that trains it.
+        options (dict): What the table changes in that config.
+        test_config (str, optional): The config that its checkpoint is tested
+            with, strictly. Defaults to None: the one that trains it.
+        teacher (str, optional): Name of the row that teaches it.
+        checkpoint (str, optional): Weights that are tested and not trained.
+            The file is given on the command line: ``--weights NAME=PATH``.
+        published (str, optional): What the source reports.
+    """
+    name: str
+    title: str
+    config: str
+    options: dict = field(default_factory=dict)
+    test_config: Optional[str] = None
+    teacher: Optional[str] = None
+    checkpoint: Optional[str] = None
+    published: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        self.test_config = self.test_config or self.config
+
+
+@dataclass
+class Table:
+    """A table of results.
+
+    Args:
+        name (str): Name of its file.
+        title (str): Its heading.
+        rows (dict[str, Row]): By name; a teacher stands before its students.
+        seeds (Sequence[int]): Every row is trained once with each.
+        reduced (str, optional): How the schedules are shorter than those of
+            the source. Shown wherever the results are. Defaults to None: they
+            are not.
+        note (str): What else a reader has to know.
+    """
+    name: str
+    title: str
+    rows: Dict[str, Row]
+    seeds: Sequence[int] = (0, )
+    reduced: Optional[str] = None
+    note: str = ''
+
+
+def _row(name: str, options: dict, folder: Path) -> Row:
+    known = {entry.name for entry in fields(Row)} - {'name'}
+    for option in options:
+        if option not in known:
+            raise UsageError(f'Row {name!r} has no option {option!r}; choose '
+                             f'from {", ".join(sorted(known))}.')
+    row = Row(name=name, **options)
+    row.config = str((folder / row.config).resolve())
+    row.test_config = str((folder / row.test_config).resolve())
+    return row
+
+
+def read_table(path: str) -> Table:
+    """Read the file of a table; see those in ``configs/tables``.
+
+    Args:
+        path (str): A Python file with ``title``, ``rows`` and, perhaps,
+            ``seeds``, ``reduced`` and ``note``. Configs are named as seen
+            from it.
+
+    Raises:
+        UsageError: If there is no such file, or a row is not as it should be.
+    """
+    if not Path(path).is_file():
+        raise UsageError(f'There is no table at {path}; those that come with '
+                         'the package are in configs/tables.')
+    content = Config.fromfile(path).to_dict()
+    folder = Path(path).resolve().parent
+    rows: Dict[str, Row] = {}
+    for name, options in content['rows'].items():
+        row = _row(name, options, folder)
+        for config in {row.config, row.test_config}:
+            if not Path(config).is_file():
+                raise UsageError(f'Row {name!r} of {path} names the config '
+                                 f'{config}, which does not exist.')
+        if row.teacher is not None and row.teacher not in rows:
+            raise UsageError(f'Row {name!r} of {path} has the teacher '
+                             f'{row.teacher!r}, which is no row before it.')
+        rows[name] = row
+    return Table(
+        Path(path).stem, content['title'], rows, content.get('seeds', [0]),
+        content.get('reduced'), content.get('note', ''))
+
+
+def select(table: Table, names: Optional[List[str]],
+           seeds: Optional[List[int]]) -> None:
+    """Leave only some rows, their teachers, and some seeds, in place.
+
+    Raises:
+        UsageError: If there is no row of a name.
+    """
+    if seeds:
+        table.seeds = seeds
+    if not names:
+        return
+    for name in names:
+        if name not in table.rows:
+            raise UsageError(f'{table.name} has no row {name!r}; choose from '
+                             f'{", ".join(table.rows)}.')
+    teachers = {table.rows[name].teacher for name in names}
+    table.rows = {name: row for name, row in table.rows.items()
+                  if name in names or name in teachers}
