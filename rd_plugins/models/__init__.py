@@ -1,14 +1,16 @@
 """Backbones, distillers, and what they are made of."""
 from .backbones import (CifarResNet, EpsilonResNet, EpsilonResNet_CIFAR,
                         PlainResNet, PlainResNet_CIFAR)
-from .classifiers import (Distiller, FrozenTeacher, JointRD, LogitDistiller,
-                          SideSupervised, StagewiseDistiller)
+from .distillers import (Distiller, FrozenTeacher, JointRD, LogitDistiller,
+                         SideSupervised, StagewiseDistiller)
 from .layers import DiracConv2d, fold_dirac
-from .losses import LogitLoss, MarginLoss
+from .objectives import (ClassificationLoss, FeatureLoss, HybridLoss,
+                         LogitLoss, MarginLoss, Objective, SideLoss, StageLoss)
 
 __all__ = [
-    'CifarResNet', 'DiracConv2d', 'Distiller', 'EpsilonResNet',
-    'EpsilonResNet_CIFAR', 'FrozenTeacher', 'JointRD', 'LogitDistiller',
-    'LogitLoss', 'MarginLoss', 'PlainResNet', 'PlainResNet_CIFAR',
-    'SideSupervised', 'StagewiseDistiller', 'fold_dirac'
+    'CifarResNet', 'ClassificationLoss', 'DiracConv2d', 'Distiller',
+    'EpsilonResNet', 'EpsilonResNet_CIFAR', 'FeatureLoss', 'FrozenTeacher',
+    'HybridLoss', 'JointRD', 'LogitDistiller', 'LogitLoss', 'MarginLoss',
+    'Objective', 'PlainResNet', 'PlainResNet_CIFAR', 'SideLoss',
+    'SideSupervised', 'StageLoss', 'StagewiseDistiller', 'fold_dirac'
 ]

@@ -184,5 +184,6 @@ class EpsilonResNet(EpsilonStages):
             pre_activation='both' if stage else 'none',
             shortcut=shortcut)
 
-    def _stem(self, x: torch.Tensor) -> torch.Tensor:
-        return F.max_pool2d(super()._stem(x), 3, stride=2, padding=1)
+    def stem(self, x: torch.Tensor) -> torch.Tensor:
+        """See the base class; pooled."""
+        return F.max_pool2d(super().stem(x), 3, stride=2, padding=1)

@@ -1,5 +1,5 @@
 """What the ε-ResNets share: gates, stages and the forward pass."""
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -7,7 +7,7 @@ from mmcv.cnn import build_conv_layer, build_norm_layer
 from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from torch import nn
 
-from rd_plugins.models.layers import GateStates, StrictIdentity
+from rd_plugins.models.layers import EndOfStep, GateStates, StrictIdentity
 from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.utils.errors import UsageError, check_choice
 from .pre_act_block import PreActBlock
@@ -111,6 +111,8 @@ class EpsilonStages(Deployable, BaseBackbone):
             stage.add_module('norm',
                              build_norm_layer(self.norm_cfg, in_channels)[1])
             stage.add_module('relu', nn.ReLU(inplace=True))
+            if self.gates is not None:
+                stage.add_module('end_of_step', EndOfStep(self.gates))
         self.add_module(name, stage)
         self.res_layers.append(name)
         return in_channels
@@ -122,7 +124,8 @@ class EpsilonStages(Deployable, BaseBackbone):
             padding=kernel // 2, bias=False)
         self.norm1 = build_norm_layer(self.norm_cfg, channels)[1]
 
-    def _stem(self, x: torch.Tensor) -> torch.Tensor:
+    def stem(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W), images -> the input of the first stage."""
         return F.relu(self.norm1(self.conv1(x)), inplace=True)
 
     def forward(self, x: torch.Tensor) -> Tuple[torch.Tensor, ...]:
@@ -135,36 +138,13 @@ class EpsilonStages(Deployable, BaseBackbone):
             tuple[Tensor]: The outputs of the stages in ``out_indices``; the
             last stage's is normalised and activated, the others are not.
         """
-        return self.forward_with_blocks(x, ())[0]
-
-    def forward_with_blocks(
-        self, x: torch.Tensor, names: Sequence[str]
-    ) -> Tuple[Tuple[torch.Tensor, ...], Dict[str, torch.Tensor]]:
-        """As :meth:`forward`, and the outputs of some blocks by name.
-
-        Args:
-            x (Tensor): Shape (N, C, H, W).
-            names (Sequence[str]): Which blocks, such as ``('layer2.9', )``.
-
-        Returns:
-            tuple: The outputs of the stages, and those of the blocks.
-        """
-        outputs, of_blocks = [], {}
-        x = self._stem(x)
-        for index, stage in enumerate(self.res_layers):
-            wanted = [name for name in names if name.startswith(f'{stage}.')]
-            if not wanted:
-                x = getattr(self, stage)(x)
-            else:
-                for number, module in getattr(self, stage).named_children():
-                    x = module(x)
-                    if f'{stage}.{number}' in wanted:
-                        of_blocks[f'{stage}.{number}'] = x
+        outputs = []
+        x = self.stem(x)
+        for index, name in enumerate(self.res_layers):
+            x = getattr(self, name)(x)
             if index in self.out_indices:
                 outputs.append(x)
-        if self.gates is not None and self.training:
-            self.gates.end_step()
-        return tuple(outputs), of_blocks
+        return tuple(outputs)
 
     def set_epsilon(self, epsilon: float) -> None:
         """Change the threshold of all gates, as a schedule does."""

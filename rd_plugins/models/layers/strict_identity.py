@@ -205,3 +205,24 @@ class StrictIdentity(nn.Module):
     def extra_repr(self) -> str:
         """Show the number when the module is printed."""
         return f'index={self.index}'
+
+
+class EndOfStep(nn.Module):
+    """Hands features on and, in training, takes in what all gates saw.
+
+    It stands behind the last gate, so that it counts however the stages are
+    run.
+
+    Args:
+        states (GateStates): The states of all gates of the network.
+    """
+
+    def __init__(self, states: GateStates) -> None:
+        super().__init__()
+        self._states = (states, )  # as in StrictIdentity
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return x."""
+        if self.training:
+            self._states[0].end_step()
+        return x

@@ -1,0 +1,54 @@
+"""A teacher that trains from scratch beside its student."""
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Iterator
+
+from mmpretrain.registry import MODELS
+
+from rd_plugins.models.utils import evaluating
+from rd_plugins.utils.errors import UsageError
+from .teacher import Teacher
+
+
+class CoTrainedTeacher(Teacher):
+    """A classifier that trains in the same steps as its student.
+
+    Its ``architecture`` has to be registered as a module by who owns it, so
+    that it is optimized and saved; a :class:`TeacherLoss` does.
+
+    Args:
+        cfg (dict): Config of a classifier; ``init_cfg`` may name weights to
+            start from.
+
+    Raises:
+        UsageError: If it recomputes activations in the backward pass.
+    """
+
+    def __init__(self, cfg: dict) -> None:
+        super().__init__(
+            MODELS.build(deepcopy(cfg)), own_input='data_preprocessor' in cfg)
+        if any(
+                getattr(module, 'with_cp', False)
+                for module in self.architecture.modules()):
+            raise UsageError(
+                'A co-trained teacher has with_cp=True, but what is computed '
+                'again in the backward pass would meet it in another mode; '
+                'set model.teacher.backbone.with_cp=False.')
+
+    @contextmanager
+    def as_tail(self) -> Iterator[None]:
+        """See the base class; modes and gradients are put back afterwards."""
+        trained = [p for p in self.architecture.parameters()
+                   if p.requires_grad]
+        for parameter in trained:
+            parameter.requires_grad_(False)
+        try:
+            with evaluating(self.architecture):
+                yield
+        finally:
+            for parameter in trained:
+                parameter.requires_grad_(True)
+
+    def load(self, fold: bool = False) -> None:
+        """Initialise the weights as the config says; nothing is folded."""
+        self.architecture.init_weights()

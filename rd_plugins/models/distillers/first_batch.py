@@ -1,0 +1,87 @@
+"""What can only be known of student and teacher once an image is there."""
+from typing import List
+
+import torch
+from torch import nn
+
+from rd_plugins.models.stages import Stages
+from rd_plugins.models.utils import evaluating, relative_difference
+from rd_plugins.utils.errors import UsageError
+
+# Of the same operations in the same order
+SAME = 1e-3
+
+
+def stage_outputs(stages: Stages, image: torch.Tensor) -> List[torch.Tensor]:
+    """The outputs of all stages, and a check that they are the backbone's.
+
+    Args:
+        stages (Stages): Of a backbone in eval mode.
+        image (Tensor): Shape (1, C, H, W).
+
+    Raises:
+        UsageError: If the backbone computes something else.
+    """
+    outputs, x = [], stages.stem(image)
+    for index in range(len(stages)):
+        x = stages.run(index, x)
+        outputs.append(x)
+    expected = stages.backbone(image)[-1]
+    difference = relative_difference(expected, stages.output(x))
+    if not difference <= SAME:
+        raise UsageError(
+            f'{type(stages.backbone).__name__} computes something else than '
+            f'its stages in a row (as {type(stages).__name__} knows them): '
+            f'the outputs differ by {difference:.1e} (relative). Register '
+            'its stages with rd_plugins.models.stages.adapts.')
+    return outputs
+
+
+@torch.compiler.disable
+@torch.no_grad()
+def check_first_batch(distiller: nn.Module, image: torch.Tensor) -> None:
+    """Check that student and teacher go together, stage by stage.
+
+    Args:
+        distiller (Distiller): Student, teacher and objectives.
+        image (Tensor): Shape (1, C, H, W).
+
+    Raises:
+        UsageError: If two paired stages differ in shape, or a backbone is not
+            what its stages in a row are.
+    """
+    teacher, objectives = distiller.teacher, distiller.auxiliary.values()
+    if teacher is not None:
+        _check_channels(teacher.architecture.backbone,
+                        teacher.normalised(image))
+        teacher.confirm(image)
+    if not any(objective.reads_stages for objective in objectives):
+        return
+    with evaluating(distiller), torch.autocast(image.device.type,
+                                               enabled=False):
+        ours = stage_outputs(distiller.stages, image)
+        with teacher.as_tail():
+            theirs = stage_outputs(teacher.stages, teacher.normalised(image))
+    paired = {number for objective in objectives
+              for number in objective.paired_stages(len(ours))}
+    for number in sorted(paired):
+        _compare_shapes(number, ours[number - 1], theirs[number - 1])
+
+
+def _check_channels(backbone: nn.Module, image: torch.Tensor) -> None:
+    first = next((module for module in backbone.modules()
+                  if isinstance(module, nn.Conv2d)), None)
+    if first is not None and first.in_channels != image.shape[1]:
+        raise UsageError(
+            f'The images have {image.shape[1]} channels and the teacher reads '
+            f'{first.in_channels}; choose a teacher of the same data.')
+
+
+def _compare_shapes(stage: int, ours: torch.Tensor,
+                    theirs: torch.Tensor) -> None:
+    if ours.shape[1:] != theirs.shape[1:]:
+        raise UsageError(
+            f'Stage {stage} puts out {tuple(ours.shape[1:])} (channels, '
+            'height, width) in the student and '
+            f'{tuple(theirs.shape[1:])} in the teacher; both must be equal. '
+            "Choose a teacher with the student's stem, widths and strides.")

@@ -1,0 +1,136 @@
+"""A teacher that is trained already and never changes."""
+from contextlib import contextmanager
+from copy import deepcopy
+from os import path as osp
+from typing import Callable, Iterator, Optional
+
+import torch
+from mmengine.logging import print_log
+from mmpretrain.registry import MODELS
+from torch import nn
+
+from rd_plugins.models.utils import folded_copy, relative_difference
+from rd_plugins.utils.checkpoint import check_state_dict_fits, read_weights
+from rd_plugins.utils.errors import UsageError
+from .teacher import Teacher
+
+# What folding may change of a prediction in single precision, relative
+ROUNDING = 1e-3
+
+
+class FrozenTeacher(Teacher):
+    """A classifier in eval mode whose weights never change.
+
+    Optimizers, EMA, DDP, SyncBN conversion and checkpoints see the student
+    alone. Copies of the model share one teacher.
+
+    Args:
+        cfg (dict): Config of a classifier with
+            ``init_cfg=dict(type='Pretrained', checkpoint=...)``. With a
+            ``data_preprocessor`` it reads images normalised by that one, not
+            as the student does.
+
+    Raises:
+        UsageError: If the config names no weights.
+    """
+
+    def __init__(self, cfg: dict) -> None:
+        cfg = deepcopy(cfg) or {}
+        init_cfg = cfg.pop('init_cfg', None)
+        pretrained = [
+            item for item in
+            (init_cfg if isinstance(init_cfg, (list, tuple)) else [init_cfg])
+            if item and item['type'] == 'Pretrained' and item['checkpoint']
+        ]
+        if not pretrained:
+            raise UsageError(
+                'The teacher has no weights: its config says '
+                f'init_cfg={init_cfg}. Give teacher=dict(..., '
+                "init_cfg=dict(type='Pretrained', checkpoint=PATH_OR_URL)).")
+        self.checkpoint = osp.expanduser(pretrained[-1]['checkpoint'])
+        model = MODELS.build(cfg).requires_grad_(False).eval()
+        super().__init__(model, own_input='data_preprocessor' in cfg)
+        self._folded: Optional[nn.Module] = None
+        self._is_loaded = False
+
+    def __deepcopy__(self, memo: dict) -> 'FrozenTeacher':
+        return self
+
+    @property
+    def model(self) -> nn.Module:
+        """The classifier with its weights, its norms perhaps folded.
+
+        Raises:
+            UsageError: If they have not been loaded.
+        """
+        if not self._is_loaded:
+            raise UsageError('The teacher has not been loaded; call '
+                             'init_weights() of the distiller first.')
+        return self._folded or self.architecture
+
+    def apply(self, fn: Callable) -> None:
+        """See the base class."""
+        super().apply(fn)
+        if self._folded is not None:
+            self._folded._apply(fn)
+
+    @contextmanager
+    def as_tail(self) -> Iterator[None]:
+        """See the base class; it always is."""
+        yield
+
+    def load(self, fold: bool = False) -> None:
+        """Load the weights; they must be exactly those of the config.
+
+        Args:
+            fold (bool): Work with a copy whose norms are folded into the
+                convolutions before them, where that is possible. It computes
+                the same, up to rounding, with fewer steps. Defaults to False.
+
+        Raises:
+            UsageError: If the checkpoint is missing or does not fit.
+        """
+        is_local = '://' not in self.checkpoint
+        if is_local and not osp.isfile(self.checkpoint):
+            raise UsageError(
+                f'There is no teacher at {self.checkpoint}. Train it first, '
+                'or name another file: --cfg-options '
+                'model.teacher.init_cfg.checkpoint=PATH_OR_URL.')
+        weights = read_weights(self.checkpoint)
+        check_state_dict_fits(weights, self.architecture,
+                              f'The teacher {self.checkpoint}')
+        self.architecture.load_state_dict(weights, strict=False)
+        self.architecture.requires_grad_(False).eval()
+        self._use(self._fold() if fold else None)
+        self._is_loaded = True
+
+    def _use(self, folded: Optional[nn.Module]) -> None:
+        self._folded = folded
+        self.__dict__.pop('stages', None)  # those of the other network
+
+    def _fold(self) -> Optional[nn.Module]:
+        try:
+            return folded_copy(self.architecture).requires_grad_(False).eval()
+        except UsageError:  # it has other norms than batch norms
+            return None
+
+    def confirm(self, inputs: torch.Tensor) -> None:
+        """Work with the original if the folded copy computes something else.
+
+        For the arguments see the base class.
+        """
+        if self._folded is None:
+            return
+        images = self.normalised(inputs)
+        with torch.no_grad(), torch.autocast(images.device.type,
+                                             enabled=False):
+            features = [
+                network.extract_feat(images, stage='backbone')[-1]
+                for network in (self.architecture, self._folded)
+            ]
+        difference = relative_difference(*features)
+        if not difference <= ROUNDING:
+            self._use(None)
+            print_log(
+                f'The teacher works unfolded: with its norms folded its '
+                f'features differ by {difference:.1e} (relative).', 'current')

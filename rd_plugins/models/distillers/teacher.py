@@ -1,0 +1,116 @@
+"""What a student asks of the network that it learns from."""
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Callable, Iterator, Optional, Tuple
+
+import torch
+from torch import nn
+
+from rd_plugins.models.stages import Stages, stages_of
+
+# Mean and standard deviation of each channel, in the order of the channels
+Normalisation = Tuple[torch.Tensor, torch.Tensor]
+
+
+def normalisation_of(preprocessor: nn.Module) -> Optional[Normalisation]:
+    """How a data preprocessor normalises; None where it does not."""
+    if not getattr(preprocessor, '_enable_normalize', False):
+        return None
+    return preprocessor.mean.flatten(), preprocessor.std.flatten()
+
+
+class Teacher:
+    """Holds the classifier that a student learns from.
+
+    Deliberately no ``nn.Module``: who holds it does not list it among its
+    parameters, buffers or keys of the state dict.
+
+    Args:
+        model (nn.Module): An image classifier.
+        own_input (bool): Whether it has a data preprocessor of its own, and
+            reads images normalised by that. Defaults to False.
+    """
+
+    def __init__(self, model: nn.Module, own_input: bool = False) -> None:
+        self.architecture = model
+        self._own_input = own_input
+        self._rescale: Optional[Normalisation] = None
+
+    @property
+    def model(self) -> nn.Module:
+        """The classifier with its weights."""
+        return self.architecture
+
+    @cached_property
+    def stages(self) -> Stages:
+        """The stages of :attr:`model`."""
+        return stages_of(self.model.backbone)
+
+    def load(self, fold: bool = False) -> None:
+        """Give the classifier its weights.
+
+        Args:
+            fold (bool): Whether norms may be folded. Defaults to False.
+        """
+        raise NotImplementedError
+
+    @contextmanager
+    def as_tail(self) -> Iterator[None]:
+        """The classifier in eval mode, its weights without gradients.
+
+        Gradients pass through it to whatever enters its stages.
+        """
+        raise NotImplementedError
+        yield
+
+    def confirm(self, inputs: torch.Tensor) -> None:
+        """Look at the first images of a run.
+
+        Args:
+            inputs (Tensor): Shape (N, C, H, W), as the student reads them.
+        """
+
+    def apply(self, fn: Callable) -> None:
+        """Convert the tensors as ``nn.Module.to`` does."""
+        self.architecture._apply(fn)
+        if self._rescale is not None:
+            self._rescale = tuple(fn(tensor) for tensor in self._rescale)
+
+    def learn_normalisation(self, student: nn.Module) -> None:
+        """Note how the student's images differ from what the teacher reads.
+
+        Args:
+            student (nn.Module): The student's data preprocessor.
+        """
+        if not self._own_input:
+            return
+        ours = normalisation_of(student)
+        theirs = normalisation_of(self.architecture.data_preprocessor)
+        neutral = torch.zeros(1), torch.ones(1)
+        mean, std = (tensor.double() for tensor in ours or neutral)
+        mean_t, std_t = (tensor.double() for tensor in theirs or neutral)
+        swaps = getattr(student, 'to_rgb', False) != getattr(
+            self.architecture.data_preprocessor, 'to_rgb', False)
+        self._swaps_channels = swaps
+        if swaps:  # the student's statistics in the teacher's order
+            mean, std = mean.flip(0), std.flip(0)
+        factor, offset = std / std_t, (mean - mean_t) / std_t
+        if swaps or not (torch.all(factor == 1) and torch.all(offset == 0)):
+            self._rescale = factor.float(), offset.float()
+
+    def normalised(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The images as the teacher reads them.
+
+        Args:
+            inputs (Tensor): Shape (N, C, H, W), as the student reads them.
+
+        Returns:
+            Tensor: The same tensor where both read the same.
+        """
+        if self._rescale is None:
+            return inputs
+        if self._swaps_channels:
+            inputs = inputs.flip(1)
+        factor, offset = (tensor.to(inputs).view(1, -1, 1, 1)
+                          for tensor in self._rescale)
+        return inputs * factor + offset

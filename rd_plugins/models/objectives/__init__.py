@@ -1,0 +1,17 @@
+"""What a student can be trained for; a method is a list of these."""
+from .classification_loss import ClassificationLoss
+from .feature_loss import FeatureLoss
+from .hybrid_loss import HybridLoss
+from .logit_loss import LogitLoss
+from .margin_loss import MarginLoss, negative_margin
+from .objective import Objective
+from .side_loss import SideLoss
+from .stage_loss import StageLoss
+from .step import Step
+from .teacher_loss import TeacherLoss
+
+__all__ = [
+    'ClassificationLoss', 'FeatureLoss', 'HybridLoss', 'LogitLoss',
+    'MarginLoss', 'Objective', 'SideLoss', 'StageLoss', 'Step', 'TeacherLoss',
+    'negative_margin'
+]

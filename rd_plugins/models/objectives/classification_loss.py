@@ -1,0 +1,38 @@
+"""The student's own loss."""
+from typing import Dict
+
+import torch
+from mmpretrain.models import ClsHead
+
+from rd_plugins.registry import MODELS
+from .objective import Objective
+from .step import Step
+
+
+@MODELS.register_module()
+class ClassificationLoss(Objective):
+    """The loss of the student's head: ``loss_cls``, and the accuracy if the
+    head calculates it.
+
+    A :class:`Distiller` adds it where no other is among its objectives.
+
+    Args:
+        loss_weight (float): Factor of the loss. Defaults to 1.0.
+        name (str): See :class:`Objective`. Defaults to ``'cls'``.
+    """
+    reads_teacher = False
+
+    def __init__(self, loss_weight: float = 1.0, name: str = 'cls') -> None:
+        super().__init__(name)
+        self.loss_weight = loss_weight
+
+    def forward(self, step: Step) -> Dict[str, torch.Tensor]:
+        """See the base class. (MMEngine logs the sum of all as ``loss``.)"""
+        head = step.distiller.head
+        if type(head).loss is ClsHead.loss:
+            # Of predictions that other objectives read as well
+            losses = head._get_loss(step.student.logits, step.data_samples)
+        else:
+            losses = head.loss(step.student.feats, step.data_samples)
+        losses[f'loss_{self.name}'] = self.loss_weight * losses.pop('loss')
+        return losses

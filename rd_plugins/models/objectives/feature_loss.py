@@ -1,0 +1,100 @@
+"""JointRD's feature distance before the last ReLU."""
+from typing import Dict, Optional
+
+import torch
+from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
+from torch import nn
+
+from rd_plugins.registry import MODELS
+from rd_plugins.utils.errors import UsageError, check_choice
+from .hybrid_loss import HybridLoss
+from .margin_loss import negative_margin
+from .objective import Objective
+from .step import Step
+
+
+def build_connector(channels: int) -> nn.Sequential:
+    """A 1x1 convolution and norm between a feature and its target."""
+    conv = nn.Conv2d(channels, channels, 1, bias=False)
+    nn.init.normal_(conv.weight, std=(2 / channels)**0.5)
+    return nn.Sequential(conv, nn.BatchNorm2d(channels))
+
+
+@MODELS.register_module()
+class FeatureLoss(Objective):
+    """Distance between what enters the last ReLU of student and teacher::
+
+        D(student) + w(t) / (S-1) * sum_k D(hybrid k)
+
+    Each path has a trained connector of its own in between.
+
+    Source: JointRD, see :class:`HybridLoss`.
+
+    Args:
+        distance (dict, optional): Config of D, a module of (student, teacher,
+            margin). Defaults to None, which is
+            ``dict(type='rd_plugins.MarginLoss')``.
+        paths (str): ``'all'``, with the hybrids of the :class:`HybridLoss`
+            that has to be there then, or ``'plain'``, the student only.
+            Defaults to ``'all'``.
+        name (str): See :class:`Objective`. Defaults to ``'feature'``.
+    """
+    reads_stages = True
+    reads_pre_activation = True
+
+    def __init__(self,
+                 distance: Optional[dict] = None,
+                 paths: str = 'all',
+                 name: str = 'feature') -> None:
+        super().__init__(name)
+        check_choice('FeatureLoss', 'paths', paths, ('all', 'plain'))
+        self.paths = paths
+        self.distance = MMPRETRAIN_MODELS.build(
+            distance or dict(type='rd_plugins.MarginLoss'))
+
+    def attach(self, distiller: nn.Module) -> None:
+        """Build the connectors: of the plain student, of hybrid 1, ..."""
+        count = 1
+        if self.paths == 'all':
+            self._check_hybrids(distiller.objectives_of_type(HybridLoss))
+            count = len(distiller.stages)
+        ours, theirs = (
+            stages.last_norm.num_features
+            for stages in (distiller.stages, distiller.teacher_stages))
+        if ours != theirs:
+            raise UsageError(
+                f'FeatureLoss compares {ours} channels of the student with '
+                f'{theirs} of the teacher; choose a teacher of the '
+                "student's widths.")
+        self.connectors = nn.ModuleList(
+            build_connector(ours) for _ in range(count))
+
+    def _check_hybrids(self, hybrids: list) -> None:
+        if len(hybrids) != 1:
+            raise UsageError(
+                f'FeatureLoss has paths="all" beside {len(hybrids)} '
+                'HybridLoss; put one before it, or set paths="plain".')
+        if not hybrids[0].runs_to_the_end:
+            raise UsageError(
+                'FeatureLoss has paths="all" (feature_paths), but the '
+                'hybrids stop before the run ends: their weight falls to '
+                f'{hybrids[0].weight.end}, and they stop at '
+                f'{hybrids[0].min_weight}. Their connectors would get no '
+                'gradient then; set paths="plain", or let the weight end '
+                'higher.')
+
+    def forward(self, step: Step) -> Dict[str, torch.Tensor]:
+        """See the base class."""
+        margin = negative_margin(step.distiller.teacher_stages.last_norm)
+        target = step.teacher.pre_activation
+        features, share = [step.student.pre_activation], 0.0
+        if self.paths == 'all':
+            hybrid_loss, = step.distiller.objectives_of_type(HybridLoss)
+            share = hybrid_loss.current_weight() / len(step.hybrids)
+            features += [hybrid.pre_activation for hybrid in step.hybrids]
+        distances = [
+            self.distance(connector(feature), target, margin)
+            for connector, feature in zip(self.connectors, features)
+        ]
+        loss = distances[0] + share * sum(distances[1:])
+        return {f'loss_{self.name}': loss}

@@ -1,0 +1,94 @@
+"""JointRD's hybrids: student first, teacher after the cut."""
+from typing import Dict, Optional, Sequence
+
+import torch
+from mmpretrain.models import ClsHead
+from torch import nn
+
+from rd_plugins.models.utils import CosineDecay, training_progress
+from rd_plugins.registry import MODELS
+from rd_plugins.utils.errors import UsageError
+from .objective import Objective, check_same_classes, check_same_stages
+from .step import Step
+
+
+@MODELS.register_module()
+class HybridLoss(Objective):
+    """Losses of networks that are the student first and its teacher then.
+
+    Hybrid k runs the student's stages 1..k and then the teacher's stages
+    k+1..S and head, for k = 1..S-1. The student's early stages thus get the
+    gradients of networks that still have shortcuts. The sum is::
+
+        w(t) / (S-1) * sum_k CE(hybrid k)
+
+    and w fades with the progress t of the run.
+
+    Source: `Residual Distillation: Towards Portable Deep Neural Networks
+    without Shortcuts
+    <https://proceedings.neurips.cc/paper/2020/hash/657b96f0592803e25a4f07166fff289a-Abstract.html>`_.
+
+    Args:
+        weight (dict, optional): ``start``, ``end`` and ``horizon`` of w; see
+            :class:`CosineDecay`. With ``end=0`` the hybrids are not computed
+            any more after the horizon. Defaults to None, which is the recipe
+            for CIFAR: ``dict(start=1, end=0.5, horizon=0.3)``.
+        min_weight (float): Hybrids stop, and stop costing, when w has fallen
+            to it. Defaults to 0.
+        name (str): See :class:`Objective`. Defaults to ``'hybrid'``.
+    """  # noqa: E501
+    reads_stages = True
+
+    def __init__(self,
+                 weight: Optional[dict] = None,
+                 min_weight: float = 0.0,
+                 name: str = 'hybrid') -> None:
+        super().__init__(name)
+        self.weight = CosineDecay(**(
+            weight or dict(start=1.0, end=0.5, horizon=0.3)))
+        self.min_weight = min_weight
+
+    def attach(self, distiller: nn.Module) -> None:
+        """See the base class."""
+        check_same_stages(self, distiller)
+        check_same_classes(self, distiller)
+        if len(distiller.stages) < 2:
+            raise UsageError('HybridLoss got a student of one stage; it needs '
+                             'two or more to have a place to cut at.')
+        for owner, network in (('student', distiller),
+                               ('teacher', distiller.teacher_architecture)):
+            # Another loss than ClsHead's does not apply to the logits of a
+            # network that is not the head's own.
+            if getattr(type(network.head), 'loss', None) is not ClsHead.loss:
+                raise UsageError(
+                    f'The {owner} has the head {type(network.head).__name__}; '
+                    'for HybridLoss give it one with the loss of ClsHead, '
+                    'such as LinearClsHead.')
+
+    def paired_stages(self, count: int) -> Sequence[int]:
+        """All but the last one: there the student goes its own way."""
+        return range(1, count)
+
+    @property
+    def runs_to_the_end(self) -> bool:
+        """Whether the hybrids are computed until the run ends."""
+        return self.weight.end > self.min_weight
+
+    def current_weight(self) -> float:
+        """w(t), or 0 where the hybrids have stopped."""
+        weight = self.weight(training_progress())
+        return weight if weight > self.min_weight else 0.0
+
+    def forward(self, step: Step) -> Dict[str, torch.Tensor]:
+        """See the base class; ``loss_hybrid{k}`` are weighted."""
+        weight = self.weight(training_progress())
+        # A copy from the host would wait for the device.
+        losses = {f'{self.name}_weight': step.inputs.new_full((), weight)}
+        if self.current_weight():
+            share = weight / (len(step.distiller.stages) - 1)
+            for k, hybrid in enumerate(step.hybrids, start=1):
+                # Judged by the student's own criterion
+                loss = step.distiller.head._get_loss(hybrid.logits,
+                                                     step.data_samples)['loss']
+                losses[f'loss_{self.name}{k}'] = share * loss
+        return losses

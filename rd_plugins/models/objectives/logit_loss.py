@@ -1,0 +1,72 @@
+"""Distance between the softened predictions of student and teacher."""
+from typing import Dict, Optional
+
+import torch
+import torch.nn.functional as F
+from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
+from torch import nn
+
+from rd_plugins.registry import MODELS
+from .objective import Objective, check_same_classes
+from .step import Step
+
+
+def softened_divergence(student: torch.Tensor, teacher: torch.Tensor,
+                        temperature: float) -> torch.Tensor:
+    """T^2 times the Kullback-Leibler divergence from teacher to student.
+
+    Both logits are divided by the temperature T first; the divergence is
+    averaged over the batch. (`Distilling the Knowledge in a Neural Network
+    <https://arxiv.org/abs/1503.02531>`_, Sec. 2.)
+
+    Args:
+        student (Tensor): Logits, shape (N, classes).
+        teacher (Tensor): Logits, shape (N, classes), detached.
+        temperature (float): T.
+
+    Returns:
+        Tensor: A scalar.
+    """
+    divergence = F.kl_div(
+        F.log_softmax(student / temperature, dim=1),
+        F.log_softmax(teacher / temperature, dim=1),
+        reduction='batchmean',
+        log_target=True)
+    return temperature**2 * divergence
+
+
+@MODELS.register_module()
+class LogitLoss(Objective):
+    """The student also learns its teacher's predictions.
+
+    Needs no stages: any classifier can teach any other of the same classes.
+
+    Args:
+        temperature (float): See :func:`softened_divergence`.
+            Defaults to 4.0.
+        loss_weight (float): Factor of the loss. Defaults to 1.0.
+        distance (dict, optional): Config of another distance, a module of
+            (student, teacher) logits. Defaults to None.
+        name (str): See :class:`Objective`. Defaults to ``'logit'``.
+    """
+
+    def __init__(self,
+                 temperature: float = 4.0,
+                 loss_weight: float = 1.0,
+                 distance: Optional[dict] = None,
+                 name: str = 'logit') -> None:
+        super().__init__(name)
+        self.temperature = temperature
+        self.loss_weight = loss_weight
+        self.distance = distance and MMPRETRAIN_MODELS.build(distance)
+
+    def attach(self, distiller: nn.Module) -> None:
+        """See the base class."""
+        check_same_classes(self, distiller)
+
+    def forward(self, step: Step) -> Dict[str, torch.Tensor]:
+        """See the base class."""
+        student, teacher = step.student.logits, step.teacher.logits
+        loss = self.distance(student, teacher) if self.distance else \
+            softened_divergence(student, teacher, self.temperature)
+        return {f'loss_{self.name}': self.loss_weight * loss}

@@ -1,0 +1,96 @@
+"""Side supervision: heads in the middle of the network while it trains."""
+from copy import deepcopy
+from typing import Dict, List, Optional, Sequence
+
+import torch
+import torch.nn.functional as F
+from mmcv.cnn import build_norm_layer
+from mmengine.model import BaseModule
+from mmpretrain.structures import DataSample
+from torch import nn
+
+from rd_plugins.registry import MODELS
+from rd_plugins.utils.errors import UsageError
+from .objective import Objective
+from .step import Step
+
+
+class SideHead(BaseModule):
+    """Norm, ReLU, global average pooling, and a linear head.
+
+    Args:
+        in_channels (int): Channels of the block that it judges.
+        head (dict): Config of the classifier's own head; this one's differs
+            in its number of inputs only.
+        norm_cfg (dict): Config of the norm.
+    """
+
+    def __init__(self, in_channels: int, head: dict, norm_cfg: dict) -> None:
+        super().__init__()
+        self.norm = build_norm_layer(norm_cfg, in_channels)[1]
+        self.head = MODELS.build(dict(deepcopy(head), in_channels=in_channels))
+
+    def loss(self, x: torch.Tensor, data_samples: List[DataSample]) -> dict:
+        """The head's losses for a block's output, shape (N, C, H, W)."""
+        x = F.relu(self.norm(x))
+        return self.head.loss((x.mean((2, 3)), ), data_samples)
+
+
+@MODELS.register_module()
+class SideLoss(Objective):
+    """Heads inside the network have the classifier's loss as well.
+
+    The side supervision of `Learning Strict Identity Mappings in Deep Residual
+    Networks <https://arxiv.org/abs/1804.01661>`_, Sec. 3.3. Prediction is
+    without the heads.
+
+    Args:
+        blocks (Sequence[str], optional): After which blocks of the backbone a
+            head is, such as ``['layer2.9']``. Defaults to None: after the one
+            in the middle that the ε-ResNets name.
+        loss_weight (float): Factor of each loss. Defaults to 0.1.
+        name (str): See :class:`Objective`. Defaults to ``'side'``.
+    """
+    reads_teacher = False
+
+    def __init__(self,
+                 blocks: Optional[Sequence[str]] = None,
+                 loss_weight: float = 0.1,
+                 name: str = 'side') -> None:
+        super().__init__(name)
+        self.reads_blocks = blocks
+        self.loss_weight = loss_weight
+
+    def attach(self, distiller: nn.Module) -> None:
+        """Build the heads."""
+        backbone = distiller.backbone
+        kind = type(backbone).__name__
+        if self.reads_blocks is None:
+            if not hasattr(backbone, 'default_side_block'):
+                raise UsageError(
+                    f'SideLoss (side_blocks) does not know where {kind} has '
+                    "its middle; name blocks, such as ['layer2.0'].")
+            self.reads_blocks = [backbone.default_side_block]
+        self.heads = nn.ModuleDict()
+        for number, name in enumerate(self.reads_blocks, start=1):
+            block = dict(backbone.named_modules()).get(name)
+            if not hasattr(block, 'out_channels'):
+                known = [each for each, module in backbone.named_modules()
+                         if each.count('.') == 1
+                         and hasattr(module, 'out_channels')]
+                raise UsageError(
+                    f'{kind} has no side block {name!r}; choose from '
+                    f'{", ".join(known)}.')
+            self.heads[f'{self.name}{number}'] = SideHead(
+                block.out_channels, distiller.head_cfg,
+                getattr(backbone, 'norm_cfg', dict(type='BN')))
+
+    def forward(self, step: Step) -> Dict[str, torch.Tensor]:
+        """``loss_side1`` and so on, weighted, and accuracies if any."""
+        losses = {}
+        for (side, head), block in zip(self.heads.items(), self.reads_blocks):
+            found = head.loss(step.student.block(block), step.data_samples)
+            losses[f'loss_{side}'] = self.loss_weight * found.pop('loss')
+            losses.update({f'{side}_{key}': value
+                           for key, value in found.items()})
+        return losses

@@ -1,0 +1,30 @@
+"""The loss of a teacher that trains beside its student."""
+from typing import Dict
+
+import torch
+from torch import nn
+
+from .objective import Objective
+from .step import Step
+
+
+class TeacherLoss(Objective):
+    """A co-trained teacher's own loss; it holds the teacher's weights.
+
+    Not for configs: a :class:`Distiller` with ``co_train_teacher=True`` adds
+    it.
+
+    Args:
+        model (nn.Module): The teacher.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__('teacher')
+        self.model = model
+
+    def forward(self, step: Step) -> Dict[str, torch.Tensor]:
+        """See the base class."""
+        teacher = step.distiller.teacher
+        losses = teacher.model.loss(
+            teacher.normalised(step.inputs), step.data_samples)
+        return dict(loss_teacher=losses['loss'])

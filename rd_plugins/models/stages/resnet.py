@@ -1,0 +1,77 @@
+"""Stages of ResNets: MMPretrain's family and ours."""
+from typing import Sequence
+
+import torch
+from mmpretrain.models.backbones import RegNet, ResNet, ResNet_CIFAR
+from torch import nn
+
+from rd_plugins.models.backbones.epsilon_stages import EpsilonStages
+from .stages import Stages, adapts
+
+
+@adapts(ResNet)
+class ResNetStages(Stages):
+    """ResNet, ResNet-C and -D, ResNeXt, SE-ResNet, ResNeSt, Res2Net, ..."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """``layer1``, ``layer2``, ..."""
+        return self.backbone.res_layers
+
+    def stem(self, x: torch.Tensor) -> torch.Tensor:
+        """Deep or not, with pooling."""
+        return self.backbone.maxpool(self._convolutions(x))
+
+    def _convolutions(self, x: torch.Tensor) -> torch.Tensor:
+        net = self.backbone
+        if net.deep_stem:
+            return net.stem(x)
+        return net.relu(net.norm1(net.conv1(x)))
+
+    @property
+    def _last_block(self) -> nn.Module:
+        return self.backbone.get_submodule(self.names[-1])[-1]
+
+    @property
+    def last_norm(self) -> nn.Module:
+        """The norm that closes the main path of the last block."""
+        block = self._last_block
+        return block.norm3 if hasattr(block, 'conv3') else block.norm2
+
+    @property
+    def last_activation(self) -> nn.Module:
+        """The last block's ReLU; its last use is the one that counts."""
+        return self._last_block.relu
+
+
+@adapts(ResNet_CIFAR, RegNet)
+class ResNetStagesWithoutPooling(ResNetStages):
+    """ResNets for small images, and RegNet."""
+
+    def stem(self, x: torch.Tensor) -> torch.Tensor:
+        """Without pooling."""
+        return self._convolutions(x)
+
+
+@adapts(EpsilonStages)
+class PreActStages(Stages):
+    """ε-ResNets; norm and ReLU close the last stage."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """``layer1``, ``layer2``, ..."""
+        return self.backbone.res_layers
+
+    def stem(self, x: torch.Tensor) -> torch.Tensor:
+        """Convolution, norm, ReLU, and on ImageNet a pooling."""
+        return self.backbone.stem(x)
+
+    @property
+    def last_norm(self) -> nn.Module:
+        """The norm after the last block."""
+        return self.backbone.get_submodule(self.names[-1]).norm
+
+    @property
+    def last_activation(self) -> nn.Module:
+        """The ReLU after it."""
+        return self.backbone.get_submodule(self.names[-1]).relu
