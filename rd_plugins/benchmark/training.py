@@ -4,7 +4,7 @@ import time
 from contextlib import contextmanager
 from copy import deepcopy
 from os import path as osp
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional
 
 import torch
 from mmengine.config import Config
@@ -18,19 +18,14 @@ from torch.utils.data import DataLoader
 from rd_plugins.datasets import DeviceLoader
 from rd_plugins.engine.hooks import Phase
 from rd_plugins.engine.hooks.memory_format_hook import FORMATS
-from rd_plugins.engine.hooks.phase_hook import freeze, set_modes
+from rd_plugins.engine.hooks.phase_hook import (choose_objectives, freeze,
+                                                set_modes)
+from rd_plugins.engine.launch import use_cpu_amp
 from rd_plugins.models import Distiller
 from rd_plugins.utils.checkpoint import load_weights
-from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import count_macs_and_params, wait_for_device
 from .arguments import read_argument
 
-# Methods of a model whose forward time is shown by itself
-PARTS = {
-    'teacher_logits': 'teacher',
-    'teacher_targets': 'teacher',
-    'hybrid_losses': 'hybrids'
-}
 FROM_FILES = ('LoadImageFromFile', 'RandomResizedCrop')
 
 
@@ -106,8 +101,7 @@ class TrainingStep:
         macs (int): Multiply-accumulates of one image in inference.
 
     Raises:
-        UsageError: If mixed precision is asked for without a GPU, or the
-            checkpoint is of another model.
+        UsageError: If the checkpoint is of another model.
     """
 
     def __init__(self,
@@ -116,10 +110,9 @@ class TrainingStep:
                  phase: Optional[dict] = None,
                  checkpoint: Optional[str] = None,
                  images: int = 2560) -> None:
+        if get_device() == 'cpu':
+            use_cpu_amp(cfg)
         wrapper = cfg.optim_wrapper
-        if wrapper.get('type') == 'AmpOptimWrapper' and get_device() == 'cpu':
-            raise UsageError(f'{name} has mixed precision, which needs a GPU; '
-                             'add @optim_wrapper.type=OptimWrapper.')
         self.name = name
         self.model = build_model(cfg)
         if checkpoint:
@@ -136,27 +129,14 @@ class TrainingStep:
             self._enter(Phase(**phase))
         self.clock: Optional[Dict[str, float]] = None
         self._running = set()
-        # A distiller of phases holds the one of its last phase.
-        for owner in (self.model, *getattr(self.model, '_finetune', ())):
-            for method, part in PARTS.items():
-                if isinstance(owner, Distiller) and hasattr(owner, method):
-                    self._watch(owner, method, part)
+        if isinstance(self.model, Distiller):
+            self.model.observe = self._timed
         self._batches = self.endless()
 
     def _enter(self, phase: Phase) -> None:
         freeze(self.model, phase)
         set_modes(self.model, phase)
-        if phase.loss is not None:
-            self.model.set_loss(phase.loss)
-
-    def _watch(self, owner: Distiller, method: str, part: str) -> None:
-        original = getattr(owner, method)
-
-        def timed(*args, **kwargs) -> Any:
-            with self._timed(part):
-                return original(*args, **kwargs)
-
-        setattr(owner, method, timed)
+        choose_objectives(self.model, phase)
 
     def endless(self) -> Iterator[dict]:
         """The batches, epoch after epoch."""

@@ -22,8 +22,11 @@ class Phase:
             train, with all that is below them, such as
             ``['backbone.layer1']``; ``'all'`` for the whole model. Everything
             else is frozen. Defaults to ``'all'``.
-        loss (str, optional): Passed to the model's ``set_loss``.
-            Defaults to None: the model has one loss.
+        objectives (Sequence[str], optional): Names of the objectives of a
+            :class:`Distiller` that count, such as ``['stage1']``.
+            Defaults to None: all that the model has.
+        loss (str, optional): The same for one objective, or a group of them
+            such as ``'finetune'``. Defaults to None.
         lr (float, optional): The learning rate at its beginning, for
             parameters without an ``lr_mult``. Give it to every phase or to
             none. Defaults to None: the ``param_scheduler`` of the config sets
@@ -45,6 +48,7 @@ class Phase:
     name: str
     epochs: int
     train: Union[str, Sequence[str]] = 'all'
+    objectives: Optional[Sequence[str]] = None
     loss: Optional[str] = None
     lr: Optional[float] = None
     schedule: str = 'step'
@@ -63,6 +67,12 @@ class Phase:
                               and self.train != 'all'):
             raise UsageError(f"{owner} has train={self.train!r}; give 'all' "
                              'or a list of names.')
+        if self.loss is not None and self.objectives is not None:
+            raise UsageError(f'{owner} has loss={self.loss!r} and objectives; '
+                             'give objectives alone.')
+        if isinstance(self.objectives, str):
+            raise UsageError(f'{owner} has objectives={self.objectives!r}; '
+                             'give a list of names.')
         if self.lr is None and (self.milestones or self.warmup
                                 or self.schedule != 'step'):
             raise UsageError(f'{owner} has a schedule but no lr; give both or '
@@ -73,6 +83,11 @@ class Phase:
                 f'{owner} has warmup={self.warmup} and milestones='
                 f'{list(self.milestones)}; they lie within its {self.epochs} '
                 'epochs.')
+
+    @property
+    def active(self) -> Optional[Sequence[str]]:
+        """The objectives that count; None where the phase names none."""
+        return self.objectives if self.loss is None else [self.loss]
 
     def trains(self, name: str) -> bool:
         """Whether the module or parameter of that name trains."""

@@ -4,6 +4,7 @@ from itertools import accumulate
 from typing import List
 
 from mmengine.hooks import Hook
+from mmengine.optim import BaseOptimWrapper
 from torch import nn
 
 from rd_plugins.engine.wrapping import unwrapped, wrap_again
@@ -32,6 +33,12 @@ def set_modes(model: nn.Module, phase: Phase) -> None:
             covers(name, chosen) for chosen in phase.train)
         if not (phase.trains(name) or leads_to_trained):
             module.training = False
+
+
+def choose_objectives(model: nn.Module, phase: Phase) -> None:
+    """Let the objectives of a phase count, if it names any."""
+    if phase.active is not None:
+        model.set_objectives(phase.active)
 
 
 @HOOKS.register_module()
@@ -91,8 +98,14 @@ class PhaseHook(Hook):
         return sum(epoch >= begin for begin in self._begins[1:-1])
 
     def before_run(self, runner) -> None:
-        """Note the factors that ``paramwise_cfg`` gave to the groups."""
+        """Note the factors that ``paramwise_cfg`` gave to the groups.
+
+        Now, because a checkpoint that is resumed brings its own learning
+        rates. A test has no optimizer.
+        """
         self._current = None
+        if not isinstance(runner.optim_wrapper, BaseOptimWrapper):
+            return
         base = runner.optim_wrapper.optimizer.defaults['lr']
         self._multipliers = [
             group['lr'] / base if base else 1.0
@@ -139,12 +152,12 @@ class PhaseHook(Hook):
                     f'Phase {phase.name!r} trains {chosen!r}, which has no '
                     'parameters in this model; it has, for example, '
                     f'{names[0]!r}.')
-        if phase.loss is not None:
-            if not hasattr(model, 'set_loss'):
-                raise UsageError(
-                    f'Phase {phase.name!r} has loss={phase.loss!r}, but '
-                    f'{type(model).__name__} has one loss only; leave it out.')
-            model.set_loss(phase.loss)
+        if phase.active is not None and not hasattr(model, 'set_objectives'):
+            raise UsageError(
+                f'Phase {phase.name!r} names the objectives '
+                f'{", ".join(phase.active)}, but {type(model).__name__} is no '
+                'Distiller and has one loss only; leave them out.')
+        choose_objectives(model, phase)
 
     def before_train_epoch(self, runner) -> None:
         """Enter the phase of this epoch."""
@@ -171,8 +184,7 @@ class PhaseHook(Hook):
         freeze(model, phase)
         if phase.reset_optimizer and runner.epoch == begin:
             runner.optim_wrapper.optimizer.state.clear()
-        if phase.loss is not None:
-            model.set_loss(phase.loss)
+        choose_objectives(model, phase)
         steps = len(runner.train_dataloader)
         # Not saved: a run without phases may resume from the checkpoint.
         runner.message_hub.update_info(

@@ -1,7 +1,8 @@
 """The student of a distillation, with whatever it is trained for."""
+from contextlib import nullcontext
 from copy import deepcopy
 from functools import cached_property
-from typing import Dict, List, Optional, Sequence, Union
+from typing import Callable, ContextManager, Dict, List, Optional, Sequence
 
 import torch
 from mmpretrain.models import ImageClassifier
@@ -73,7 +74,7 @@ class Distiller(ImageClassifier):
                  backbone: dict,
                  neck: Optional[dict] = None,
                  head: Optional[dict] = None,
-                 teacher: Optional[Union[dict, Teacher]] = None,
+                 teacher: Optional[dict] = None,
                  objectives: Sequence[dict] = (),
                  copy_teacher: bool = False,
                  fold_teacher: bool = True,
@@ -83,25 +84,28 @@ class Distiller(ImageClassifier):
         super().__init__(backbone, neck=neck, head=head, **kwargs)
         self.copy_teacher = copy_teacher
         self.fold_teacher = fold_teacher
-        self._teacher = self._build_teacher(teacher, co_train_teacher)
+        self.teacher_holder = self._hold(teacher, co_train_teacher)
         self._is_checked = False
+        # Makes the context that teacher and hybrids are computed in, by name;
+        # a benchmark puts its clock here.
+        self.observe: Callable[[str], ContextManager] = nullcontext
         # What trains beside the student and is not published
         self.auxiliary = nn.ModuleDict()
         self.groups: Dict[str, List[str]] = {}
         self._add_objectives(objectives)
         self.active = list(self.auxiliary)
 
-    def _build_teacher(self, teacher: Optional[Union[dict, Teacher]],
-                       co_train: bool) -> Optional[Teacher]:
-        if isinstance(teacher, dict):
-            kind = CoTrainedTeacher if co_train else FrozenTeacher
-            teacher = kind(teacher)
-        if teacher is None and (co_train or self.copy_teacher):
-            raise UsageError(f'{type(self).__name__} has co_train_teacher or '
-                             'copy_teacher but no teacher; give one.')
-        if teacher is not None:
-            teacher.learn_normalisation(self.data_preprocessor)
-        return teacher
+    def _hold(self, teacher: Optional[dict],
+              co_train: bool) -> Optional[Teacher]:
+        if teacher is None:
+            if co_train or self.copy_teacher:
+                raise UsageError(
+                    f'{type(self).__name__} has co_train_teacher or '
+                    'copy_teacher but no teacher; give one.')
+            return None
+        holder = (CoTrainedTeacher if co_train else FrozenTeacher)(teacher)
+        holder.learn_normalisation(self.data_preprocessor)
+        return holder
 
     def _add_objectives(self, configs: Sequence[dict]) -> None:
         objectives = [MMPRETRAIN_MODELS.build(cfg) for cfg in configs]
@@ -115,8 +119,8 @@ class Distiller(ImageClassifier):
         if not any(isinstance(each, ClassificationLoss)
                    for each in objectives):
             objectives.insert(0, ClassificationLoss())
-        if isinstance(self._teacher, CoTrainedTeacher):
-            objectives.insert(1, TeacherLoss(self._teacher.architecture))
+        if isinstance(self.teacher_holder, CoTrainedTeacher):
+            objectives.insert(1, TeacherLoss(self.teacher_architecture))
         for objective in objectives:
             self.add_objective(objective)
 
@@ -131,7 +135,7 @@ class Distiller(ImageClassifier):
             raise UsageError(
                 f'Two objectives are called {objective.name!r}; give one of '
                 'them another name: name=...')
-        if objective.reads_teacher and self._teacher is None:
+        if objective.reads_teacher and self.teacher_holder is None:
             raise UsageError(
                 f'{type(objective).__name__} needs a teacher and '
                 f'{type(self).__name__} has none; give teacher=dict(...).')
@@ -160,14 +164,14 @@ class Distiller(ImageClassifier):
         self.active = [name for name in self.auxiliary if name in chosen]
 
     @property
-    def teacher(self) -> Teacher:
-        """What holds the teacher; see :class:`Teacher`."""
-        return self._teacher
+    def teacher(self) -> nn.Module:
+        """The teacher with its weights."""
+        return self.teacher_holder.model
 
     @property
     def teacher_architecture(self) -> nn.Module:
         """The teacher as its config says, loaded or not."""
-        return self._teacher.architecture
+        return self.teacher_holder.architecture
 
     @cached_property
     def stages(self) -> Stages:
@@ -185,8 +189,8 @@ class Distiller(ImageClassifier):
         Raises:
             UsageError: If they are missing or do not fit.
         """
-        if self._teacher is not None:
-            self._teacher.load(self.fold_teacher)
+        if self.teacher_holder is not None:
+            self.teacher_holder.load(self.fold_teacher)
 
     def init_weights(self) -> None:
         """Initialise the student and load the teacher."""
@@ -216,8 +220,8 @@ class Distiller(ImageClassifier):
         # The teacher is no submodule, but it follows to the same device,
         # precision and memory format.
         super()._apply(fn, *args, **kwargs)
-        if self._teacher is not None:
-            self._teacher.apply(fn)
+        if self.teacher_holder is not None:
+            self.teacher_holder.apply(fn)
         return self
 
     def loss(self, inputs: torch.Tensor,

@@ -50,7 +50,8 @@ def check_first_batch(distiller: nn.Module, image: torch.Tensor) -> None:
         UsageError: If two paired stages differ in shape, or a backbone is not
             what its stages in a row are.
     """
-    teacher, objectives = distiller.teacher, distiller.auxiliary.values()
+    teacher = distiller.teacher_holder
+    objectives = distiller.auxiliary.values()
     if teacher is not None:
         _check_channels(teacher.architecture.backbone,
                         teacher.normalised(image))

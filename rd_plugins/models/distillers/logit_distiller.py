@@ -40,7 +40,8 @@ class LogitDistiller(Preset):
         if not 0 <= alpha <= 1:
             raise UsageError(f'LogitDistiller has alpha={alpha}; it is a '
                              'share between 0 and 1.')
-        logit = logit_objective(logit_loss or dict(type='rd_plugins.LogitLoss'))
+        logit = logit_objective(
+            logit_loss or dict(type='rd_plugins.LogitLoss'))
         logit['loss_weight'] = alpha * logit.get('loss_weight', 1.0)
         return [
             dict(type='rd_plugins.ClassificationLoss', loss_weight=1 - alpha),

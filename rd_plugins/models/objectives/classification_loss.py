@@ -3,8 +3,10 @@ from typing import Dict
 
 import torch
 from mmpretrain.models import ClsHead
+from torch import nn
 
 from rd_plugins.registry import MODELS
+from rd_plugins.utils.errors import UsageError
 from .objective import Objective
 from .step import Step
 
@@ -25,6 +27,12 @@ class ClassificationLoss(Objective):
     def __init__(self, loss_weight: float = 1.0, name: str = 'cls') -> None:
         super().__init__(name)
         self.loss_weight = loss_weight
+
+    def attach(self, distiller: nn.Module) -> None:
+        """See the base class."""
+        if distiller.head is None:
+            raise UsageError(f'{type(distiller).__name__} has no head; give '
+                             'it one, such as LinearClsHead.')
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class. (MMEngine logs the sum of all as ``loss``.)"""

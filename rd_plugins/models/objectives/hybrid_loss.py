@@ -50,11 +50,15 @@ class HybridLoss(Objective):
 
     def attach(self, distiller: nn.Module) -> None:
         """See the base class."""
+        self._check_heads(distiller)
         check_same_stages(self, distiller)
         check_same_classes(self, distiller)
         if len(distiller.stages) < 2:
             raise UsageError('HybridLoss got a student of one stage; it needs '
                              'two or more to have a place to cut at.')
+
+    @staticmethod
+    def _check_heads(distiller: nn.Module) -> None:
         for owner, network in (('student', distiller),
                                ('teacher', distiller.teacher_architecture)):
             # Another loss than ClsHead's does not apply to the logits of a

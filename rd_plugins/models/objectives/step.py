@@ -143,11 +143,12 @@ class Step:
     @cached_property
     def teacher(self) -> NetworkPass:
         """The batch in the teacher, without gradients."""
-        teacher = self.distiller.teacher
+        teacher = self.distiller.teacher_holder
 
         @contextmanager
         def looking() -> Iterator[None]:
-            with torch.no_grad(), teacher.as_tail():
+            with self.distiller.observe('teacher'), torch.no_grad(), \
+                    teacher.as_tail():
                 yield
 
         return NetworkPass(
@@ -161,11 +162,17 @@ class Step:
 
         Gradients pass through the teacher; its weights get none.
         """
-        teacher = self.distiller.teacher
+        teacher = self.distiller.teacher_holder
+
+        @contextmanager
+        def joining() -> Iterator[None]:
+            with self.distiller.observe('hybrids'), teacher.as_tail():
+                yield
+
         return [
             NetworkPass(
                 teacher.model, self.student.stage(k), teacher.stages, after=k,
-                context=teacher.as_tail,
+                context=joining,
                 keep_pre_activation=self._keep_pre_activation)
             for k in range(1, len(teacher.stages))
         ]

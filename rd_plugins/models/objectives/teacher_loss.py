@@ -24,7 +24,7 @@ class TeacherLoss(Objective):
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class."""
-        teacher = step.distiller.teacher
+        teacher = step.distiller.teacher_holder
         losses = teacher.model.loss(
             teacher.normalised(step.inputs), step.data_samples)
         return dict(loss_teacher=losses['loss'])

@@ -19,7 +19,8 @@ class VGGStages(Stages):
             raise UsageError('A VGG with num_classes > 0 classifies by '
                              'itself; leave num_classes out and give the '
                              'classifier a head.')
-        return [f'stage{i + 1}' for i in range(len(self.backbone.stage_blocks))]
+        count = len(self.backbone.stage_blocks)
+        return [f'stage{number}' for number in range(1, count + 1)]
 
     def stem(self, x: torch.Tensor) -> torch.Tensor:
         """There is none."""

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from mmpretrain.registry import MODELS
 
 from rd_plugins.models import FrozenTeacher
-from rd_plugins.models.losses import negative_margin
+from rd_plugins.models.objectives import negative_margin
 from rd_plugins.models.utils import CosineDecay, run_tails
 from rd_plugins.utils.errors import UsageError
 from tests.conftest import classifier_cfg

@@ -42,7 +42,7 @@ def test_it_starts_from_its_teachers_weights(teacher_cfg):
 @pytest.mark.parametrize('stage_inputs', ['student', 'teacher'])
 def test_stage_loss_is_the_definition(teacher_cfg, batch, stage, stage_inputs):
     model = build(teacher_cfg, stage_inputs=stage_inputs)
-    model.set_loss(f'stage{stage}')
+    model.set_objectives([f'stage{stage}'])
     reference = deepcopy(model)
     inputs, samples = batch
     loss, = model.loss(inputs, samples).values()
@@ -74,7 +74,7 @@ def test_four_stages_and_bottlenecks(four_stages):
     targets = model.teacher.backbone(inputs)
     model.backbone.eval()
     for stage in (1, 2, 3, 4):
-        model.set_loss(f'stage{stage}')
+        model.set_objectives([f'stage{stage}'])
         loss, = model.loss(inputs, None).values()
         output = model.backbone(inputs)[stage - 1]
         expected = (output - targets[stage - 1]).abs().mean()
@@ -138,13 +138,13 @@ def test_other_architectures_are_refused(teacher_cfg, batch):
     model = build(teacher_cfg, deeper, copy_teacher=False)
     assert model.loss(*batch)
     model = build(teacher_cfg, classifier_cfg('none', strides=(1, 1, 2)))
-    model.set_loss('stage2')
+    model.set_objectives(['stage2'])
     with pytest.raises(UsageError, match='Stage 2 puts out'):
         model.loss(*batch)
 
 
 def test_unknown_losses_and_inputs(teacher_cfg):
-    with pytest.raises(UsageError, match="loss='stage4'; choose one of 'st"):
-        build(teacher_cfg).set_loss('stage4')
+    with pytest.raises(UsageError, match="objective='stage4'; choose one of 'st"):
+        build(teacher_cfg).set_objectives(['stage4'])
     with pytest.raises(UsageError, match="stage_inputs='both'"):
         build(teacher_cfg, stage_inputs='both')

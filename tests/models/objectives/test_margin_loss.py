@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from rd_plugins.models.losses import MarginLoss, negative_margin
+from rd_plugins.models.objectives import MarginLoss, negative_margin
 
 
 def distance(s, t, margin):
