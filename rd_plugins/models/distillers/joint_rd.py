@@ -2,6 +2,7 @@
 from typing import List, Optional
 
 from rd_plugins.registry import MODELS
+from rd_plugins.utils.errors import check_choice
 from .logit_distiller import logit_objective
 from .preset import Preset
 
@@ -46,6 +47,8 @@ class JointRD(Preset):
                       feature_paths: str = 'all',
                       logit_loss: Optional[dict] = None) -> List[dict]:
         """See the base class."""
+        check_choice('JointRD', 'feature_paths', feature_paths,
+                     ('all', 'plain'))
         objectives = [logit_objective(logit_loss)] if logit_loss else []
         objectives.append(
             dict(

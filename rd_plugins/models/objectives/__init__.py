@@ -7,11 +7,11 @@ from .margin_loss import MarginLoss, negative_margin
 from .objective import Objective
 from .side_loss import SideLoss
 from .stage_loss import StageLoss
-from .step import Step
+from .step import NetworkPass, Step
 from .teacher_loss import TeacherLoss
 
 __all__ = [
     'ClassificationLoss', 'FeatureLoss', 'HybridLoss', 'LogitLoss',
-    'MarginLoss', 'Objective', 'SideLoss', 'StageLoss', 'Step', 'TeacherLoss',
-    'negative_margin'
+    'MarginLoss', 'NetworkPass', 'Objective', 'SideLoss', 'StageLoss', 'Step',
+    'TeacherLoss', 'negative_margin'
 ]

@@ -266,16 +266,6 @@ def test_export_has_no_gates():
     assert str(traced.inlined_graph).count('aten::_convolution') == 1 + 2 * 7
 
 
-def test_outputs_of_blocks():
-    network = ready(small(out_indices=(0, 1, 2)))
-    outputs, of_blocks = network.forward_with_blocks(
-        IMAGES, ['layer2.0', 'layer2.2'])
-    for ours, theirs in zip(outputs, network(IMAGES)):
-        assert torch.equal(ours, theirs)
-    assert list(of_blocks) == ['layer2.0', 'layer2.2']
-    assert torch.equal(of_blocks['layer2.2'], outputs[1])
-
-
 @pytest.mark.parametrize('kwargs, message', [
     (dict(depth=18), 'depth=18; it is 6n.2.*rd_plugins.EpsilonResNet'),
     (dict(depth=20, epsilon=-1), 'epsilon=-1'),

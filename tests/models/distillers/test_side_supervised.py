@@ -23,11 +23,12 @@ def test_loss_is_the_definition(batch):
     inputs, samples = batch
     model = build(side_weight=0.3).double()
     losses = model.loss(inputs.double(), samples)
-    (last, ), of_blocks = model.backbone.forward_with_blocks(
-        inputs.double(), ['layer2.1'])
-    labels = torch.arange(6) % 5
-    side = model.auxiliary['side1']
-    middle = F.relu(side.norm(of_blocks['layer2.1'])).mean((2, 3))
+    network, labels = model.backbone, torch.arange(6) % 5
+    x = network.layer1(network.stem(inputs.double()))
+    x = network.layer2[1](network.layer2[0](x))
+    last = network.layer3(network.layer2[2](x))
+    side = model.auxiliary.side.heads['side1']
+    middle = F.relu(side.norm(x)).mean((2, 3))
     torch.testing.assert_close(
         losses['loss_side1'],
         0.3 * F.cross_entropy(side.head.fc(middle), labels))
@@ -40,7 +41,7 @@ def test_loss_is_the_definition(batch):
 def test_several_heads_and_their_places(batch):
     model = build(side_blocks=['layer1.0', 'layer3.2'])
     assert [head.norm.num_features
-            for head in model.auxiliary.values()] == [4, 16]
+            for head in model.auxiliary.side.heads.values()] == [4, 16]
     losses = model.loss(*batch)
     sum(losses.values()).backward()
     assert all(p.grad is not None for p in model.parameters())
@@ -62,7 +63,7 @@ def test_prediction_is_without_it(batch):
     }
     plain.load_state_dict(weights, strict=True)
     ran = []
-    model.auxiliary['side1'].norm.register_forward_hook(
+    model.auxiliary.side.heads['side1'].norm.register_forward_hook(
         lambda *_: ran.append(1))
     assert torch.equal(model(batch[0]), plain(batch[0]))
     model.predict(*batch)
@@ -70,8 +71,11 @@ def test_prediction_is_without_it(batch):
 
 
 @pytest.mark.parametrize('kwargs, message', [
-    (dict(side_blocks=['layer2.3']), "side block='layer2.3'; choose one of"),
-    (dict(backbone=classifier_cfg()['backbone']), 'CifarResNet does not give'),
+    (dict(side_blocks=['layer2.3']),
+     "no side block 'layer2.3'; choose from layer1.0, layer1.1"),
+    (dict(side_blocks=['layer2']), "no side block 'layer2'"),
+    (dict(backbone=classifier_cfg()['backbone']),
+     'does not know where CifarResNet has its middle'),
 ])
 def test_what_cannot_be_built(kwargs, message):
     with pytest.raises(UsageError, match=message):
