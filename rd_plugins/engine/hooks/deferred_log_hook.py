@@ -3,6 +3,7 @@ from typing import Any, Dict, List, Optional
 
 import torch
 from mmengine.hooks import LoggerHook, RuntimeInfoHook
+from mmengine.logging import MessageHub
 
 from rd_plugins.registry import HOOKS
 
@@ -14,8 +15,11 @@ class DeferredLogHook(RuntimeInfoHook):
     The original turns every loss into a Python number at once, and so waits
     for the GPU as often. Here losses stay on the device until a
     ``LoggerHook`` is about to read them, an epoch ends or a checkpoint is
-    saved. The logs are the same; a hook that reads losses from the message
-    hub in between sees those of the last log.
+    saved. A hook that reads losses from the message hub in between sees
+    those of the last log.
+
+    What is no longer computed, such as the loss of a phase that is over,
+    leaves the logs; MMEngine would repeat its last value to the end.
 
     Example:
         >>> # in a config
@@ -67,4 +71,13 @@ class DeferredLogHook(RuntimeInfoHook):
                 runner.message_hub.update_scalar(
                     f'train/{key}',
                     next(numbers) if torch.is_tensor(value) else value)
+        if self._kept:
+            self._forget_all_but(list(self._kept[-1]), runner.message_hub)
         self._kept.clear()
+
+    @staticmethod
+    def _forget_all_but(keys: List[str], hub: MessageHub) -> None:
+        # In the hub, so that a resumed run knows them as well
+        for key in set(hub.get_info('train_outputs', ())) - set(keys):
+            hub.log_scalars.pop(f'train/{key}', None)
+        hub.update_info('train_outputs', keys)

@@ -62,3 +62,25 @@ def test_a_checkpoint_within_an_epoch_has_all_losses(run_dir):
     history, counts = checkpoint['message_hub']['log_scalars'][
         'train/loss'].data
     assert len(history) == len(counts) == 12
+
+
+@pytest.mark.parametrize('stop', [None, 2])
+def test_what_is_no_longer_computed_leaves_the_log(run_dir, stop):
+    """Hybrids that stop after the first of three epochs, also on resume."""
+    options = {'model.hybrid_weight': dict(start=1, end=0, horizon=0.3),
+               'default_hooks.logger.interval': 5}
+    cfg = small_cfg(run_dir / 'a', **options)
+    runner = train(cfg, stop)
+    if stop:
+        cfg = small_cfg(run_dir / 'a', resume=True, **options)
+        runner = train(cfg)
+    logs = sorted((run_dir / 'a').rglob('vis_data/scalars.json'))
+    lines = [json.loads(line) for log in logs
+             for line in log.read_text().splitlines()]
+    by_epoch = {line['epoch']: line for line in lines if 'loss' in line}
+    assert 'loss_hybrid1' in by_epoch[1]
+    for epoch in (2, 3):
+        assert 'loss_hybrid1' not in by_epoch[epoch]
+        assert {'loss', 'loss_cls', 'hybrid_weight', 'lr'} <= set(
+            by_epoch[epoch])
+    assert 'train/loss_hybrid1' not in runner.message_hub.log_scalars
