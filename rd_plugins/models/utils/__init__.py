@@ -1,14 +1,13 @@
 """What the models share: running stages, schedules of weights, folding."""
-from .compare import check_same_outputs, outputs_differ_by, relative_difference
+from .calibrate import calibrate
 from .fold import Deployable, fold_conv_norm, fold_norms, folded_copy
 from .schedules import CosineDecay, training_progress
 from .stages import (get_stage, last_norm, last_pre_activation, num_stages,
                      output_all_stages, run_first_stages, run_stage, run_tails)
 
 __all__ = [
-    'CosineDecay', 'Deployable', 'check_same_outputs', 'fold_conv_norm',
-    'fold_norms', 'folded_copy', 'get_stage', 'last_norm',
-    'last_pre_activation', 'num_stages', 'output_all_stages',
-    'outputs_differ_by', 'relative_difference', 'run_first_stages',
-    'run_stage', 'run_tails', 'training_progress'
+    'CosineDecay', 'Deployable', 'calibrate', 'fold_conv_norm', 'fold_norms',
+    'folded_copy', 'get_stage', 'last_norm', 'last_pre_activation',
+    'num_stages', 'output_all_stages', 'run_first_stages', 'run_stage',
+    'run_tails', 'training_progress'
 ]

@@ -6,14 +6,15 @@ import torch
 from mmpretrain.models import ImageClassifier
 from mmpretrain.registry import DATASETS, MODELS
 
-from rd_plugins.engine.compression import (check_closed_blocks, compressed_cfg,
-                                           compressed_model,
-                                           evidence_of_responses,
-                                           evidence_of_weights,
-                                           leave_what_is_evaluated)
-from rd_plugins.engine.conversion import (image_shape, read_trained_model,
-                                          with_preprocessor, write_model)
-from rd_plugins.models.utils import outputs_differ_by
+from rd_plugins.shipping.prove import outputs_differ_by
+from rd_plugins.shipping.read import (image_shape, read_trained_model,
+                                      with_preprocessor)
+from rd_plugins.shipping.remove_blocks import (compressed_cfg,
+                                               compressed_model, freeze_gates)
+from rd_plugins.shipping.weak_blocks import (check_closed_blocks,
+                                             evidence_of_responses,
+                                             evidence_of_weights)
+from rd_plugins.shipping.write import write_model
 from rd_plugins.utils.errors import UsageError
 from tests.engine.small_run import epsilon_cfg
 from tests.models.backbones.test_epsilon_resnet import close
@@ -57,7 +58,7 @@ def trained(run_dir):
 def source(trained):
     source = read_trained_model(
         *map(str, trained), {'model.backbone.eval_gates': 'dynamic'})
-    leave_what_is_evaluated(source)
+    freeze_gates(source)
     return source
 
 
@@ -121,10 +122,10 @@ def test_what_is_left_is_ordinary(source, run_dir, fold):
     cfg = compressed_cfg(source, removed, fold)
     model = compressed_model(source, removed, fold)
     assert outputs_differ_by(source.model, model, IMAGES) <= 1e-12
-    differences = write_model(
+    written = write_model(
         str(run_dir / 'out'), 'left', source, cfg, model, image_shape(cfg),
         'Less.', report=lambda: dict(removed=removed))
-    assert max(differences) < 1e-5
+    assert max(written.exact, written.rounded) < 1e-5
     stored = read_trained_model(
         *(str(run_dir / f'out/left.{end}') for end in ('py', 'pth')))
     assert type(stored.model) is ImageClassifier
@@ -138,7 +139,7 @@ def test_what_is_left_is_ordinary(source, run_dir, fold):
     assert stored.cfg.custom_hooks == []
     assert image_shape(stored.cfg) == SHAPE
     with pytest.raises(UsageError, match='has no gates'):
-        leave_what_is_evaluated(stored)
+        freeze_gates(stored)
 
 
 def test_a_planted_fault_leaves_nothing(source, run_dir):
@@ -172,7 +173,7 @@ def test_a_compressed_network_compresses_again(source, run_dir):
     torch.save(model.state_dict(), run_dir / 'again.pth')
     again = read_trained_model(
         str(run_dir / 'again.py'), str(run_dir / 'again.pth'))
-    leave_what_is_evaluated(again)
+    freeze_gates(again)
     closed = again.model.backbone.closed_blocks()
     assert closed == ['layer1.0']
     assert compressed_cfg(again, closed).model.backbone.removed_blocks == [
