@@ -36,7 +36,7 @@ test-data: env
 
 # Exports for OpenVINO; ONNX Runtime, ncnn and, with a GPU, TensorRT are in test
 test-openvino: $(VENV)-openvino/complete
-	PYTHONPATH=. $(VENV)-openvino/bin/python -m pytest tests/deploy -k openvino
+	PYTHONPATH=. $(VENV)-openvino/bin/python -m pytest tests/shipping/export -k openvino
 
 # Installs the package with mim, as a wheel and editable, and uses it
 test-mim: $(VENV)-mim/complete

@@ -15,7 +15,7 @@ from mmpretrain.registry import MODELS
 from rd_plugins.engine.launch import check_training
 from tests.conftest import ROOT
 from tests.engine.small_run import train
-from tests.engine.test_compression import save_closed, weaken
+from tests.shipping.closed_blocks import save_closed, weaken
 from tests.test_shipping_tools import accuracy, names
 from tests.test_tools import assert_refused, tool
 

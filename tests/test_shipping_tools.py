@@ -81,12 +81,29 @@ def test_fold_norms(trained, run_dir):
     assert_refused(done, 'ResNet has no deployed form')
 
 
+@pytest.mark.parametrize('name', ['plain20_mnist5k',
+                                  'plain20_no_res_mnist5k'])
+def test_the_config_of_a_distiller(checkpoint, run_dir, name):
+    """Its student is published, folded and tested as by its own config."""
+    config = f'{DEMO}/{name}.py'
+    done = publish(checkpoint, '--config', config)
+    assert done.returncode == 0, done.stderr
+    done = tool('model_converters/fold_norms.py', config, checkpoint, '--out',
+                run_dir / 'folded')
+    assert done.returncode == 0, done.stderr
+    files = [run_dir / f'folded/{name}_folded.{end}' for end in ('py', 'pth')]
+    cfg = Config.fromfile(files[0])
+    assert cfg.model.type == 'ImageClassifier' and 'teacher' not in cfg.model
+    assert accuracy(*files, run_dir) == accuracy(
+        f'{DEMO}/plain20_ce_mnist5k.py', checkpoint, run_dir)
+
+
 def test_remove_shortcuts_refuses(trained, run_dir):
     out = run_dir / 'out'
     source = trained / 'plain20_ce_mnist5k.pth'
     for config, words in (
         (f'{DEMO}/plain20_ce_mnist5k.py', 'no shortcuts to remove'),
-        (f'{DEMO}/plain20_mnist5k.py', 'the student alone'),
+        (f'{DEMO}/plain20_mnist5k.py', 'no shortcuts to remove'),
         ('configs/rd/resnet20_cifar10.py', 'does not belong to this config'),
     ):
         assert_refused(tool(REMOVE, config, source, '--out', out), words)

@@ -9,8 +9,8 @@ import torch
 from mmpretrain.registry import MODELS
 from torch import nn
 
-from rd_plugins.engine.conversion import image_shape
 from rd_plugins.models.utils import folded_copy
+from rd_plugins.shipping.read import image_shape
 from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.errors import UsageError
 from .arguments import check_file, read_argument

@@ -1,8 +1,8 @@
 """How large the network of a run is."""
 from mmengine.config import Config
 
-from rd_plugins.engine.conversion import image_shape
 from rd_plugins.engine.launch import build_model
+from rd_plugins.shipping.read import image_shape
 from rd_plugins.utils.measure import count_macs_and_params
 from .run import Run
 

@@ -1,13 +1,9 @@
 """Keeps the weights of a student beside the result they belong to."""
-import hashlib
-import io
 from pathlib import Path
 from typing import Optional
 
-import torch
-
-from rd_plugins.utils.checkpoint import (AUXILIARY_PREFIX, read_weights,
-                                         write_bytes)
+from rd_plugins.shipping.publish import choose_weights, packed
+from rd_plugins.utils.checkpoint import read_checkpoint, write_bytes
 from .run import Run
 
 # Larger files do not belong into a repository.
@@ -28,16 +24,11 @@ def keep_weights(run: Run, folder: Path) -> Optional[str]:
     """
     if run.row.checkpoint or run.seed != run.table.seeds[0]:
         return None
-    weights = {
-        key: value for key, value in read_weights(run.checkpoint()).items()
-        if not key.startswith(AUXILIARY_PREFIX)
-    }
-    buffer = io.BytesIO()
-    torch.save(dict(state_dict=weights), buffer)
-    content = buffer.getvalue()
+    path = run.checkpoint()
+    weights = choose_weights(read_checkpoint(path), path)
+    content, digest = packed(dict(state_dict=weights))
     if len(content) > LARGEST:
         return None
-    digest = hashlib.sha256(content).hexdigest()[:8]
     name = f'{run.table.name}_{run.row.name}-{digest}.pth'
     write_bytes(content, str(folder / name))
     return name

@@ -10,7 +10,7 @@ be mapped, all of them are named and nothing is written.
 """
 import argparse
 import re
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from torch import Tensor
 
@@ -79,7 +79,7 @@ def convert(source: Dict[str, Tensor]) -> Tuple[Dict[str, Tensor], List[str]]:
     return target, unknown
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -87,12 +87,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('source', help='state dict to convert')
     parser.add_argument('target', help='checkpoint to write')
     parser.add_argument('--config', help='config whose model it shall fit')
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
-def main() -> None:
+def main(argv: Optional[List[str]] = None) -> None:
     """Convert as the command line says."""
-    args = parse_args()
+    args = parse_args(argv)
     state_dict, unknown = convert(read_checkpoint(args.source)['state_dict'])
     if unknown:
         raise UsageError(

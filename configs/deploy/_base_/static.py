@@ -1,5 +1,5 @@
 """A classifier as ONNX graph for one image, for all engines alike."""
-custom_imports = dict(imports=['rd_plugins.deploy.onnx_export'])
+custom_imports = dict(imports=['rd_plugins.shipping.export.onnx_export'])
 
 codebase_config = dict(type='mmpretrain', task='Classification')
 onnx_config = dict(

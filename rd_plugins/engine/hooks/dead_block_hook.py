@@ -1,6 +1,5 @@
 """Gives up the blocks of an ε-ResNet that stay closed."""
 import json
-from itertools import islice
 from pathlib import Path
 from typing import Optional
 
@@ -12,6 +11,7 @@ from torch import nn
 from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import unwrapped, wrap_again
 from rd_plugins.models.layers import GateStates, is_open
+from rd_plugins.models.utils import calibrate
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 
@@ -118,22 +118,12 @@ class DeadBlockHook(Hook):
         ]
         self._log(runner, model.backbone, any(restarts))
 
-    @torch.no_grad()
     def _calibrate(self, runner, model: nn.Module) -> torch.Tensor:
         """Which gates stay closed in eval mode, in all processes; (B, )."""
-        gates = model.backbone.gates
-        modes = [(module, module.training) for module in model.modules()]
-        model.eval()
-        with gates.calibration() as peaks:
-            for batch in islice(runner.train_dataloader,
-                                self.calibration_batches):
-                batch = model.data_preprocessor(batch, training=False)
-                model.backbone(batch['inputs'])
-        for module, mode in modes:
-            module.training = mode
-        gates.update_skipped()
+        peaks = calibrate(model, runner.train_dataloader,
+                          self.calibration_batches)
         all_reduce(peaks, 'max')
-        return ~is_open(peaks, gates.epsilon)
+        return ~is_open(peaks, model.backbone.gates.epsilon)
 
     @master_only
     def _log(self, runner, backbone: nn.Module, restarts: bool) -> None:

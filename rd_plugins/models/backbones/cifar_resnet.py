@@ -1,49 +1,18 @@
 """The 6n+2 family of small ResNets for 32 x 32 images."""
 from typing import Optional, Sequence
 
-import torch
-import torch.nn.functional as F
 from mmpretrain.models.backbones import ResNet_CIFAR
 from mmpretrain.models.backbones.resnet import BasicBlock
 from torch import nn
 
+from rd_plugins.models.layers import PadShortcut
 from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import check_choice
 from .merged_blocks import MergedBasicBlock
 from .plain_blocks import PlainBasicBlock
-from .plain_resnet import check_merged_is_deployed, check_no_shortcut_options
-
-
-class PadShortcut(nn.Module):
-    """Shortcut without parameters: subsample, then pad channels with zeros.
-
-    Option A of `Deep Residual Learning for Image Recognition
-    <https://arxiv.org/abs/1512.03385>`_, Sec. 3.3 and 4.2.
-
-    Args:
-        in_channels (int): Channels of the input.
-        out_channels (int): Channels of the output; the new ones are shared
-            out before and after the old ones.
-        stride (int): Every which pixel is kept.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int,
-                 stride: int) -> None:
-        super().__init__()
-        extra = out_channels - in_channels
-        self.before = extra // 2
-        self.after = extra - self.before
-        self.stride = stride
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(N, C_in, H, W) -> (N, C_out, H / stride, W / stride)."""
-        x = x[:, :, ::self.stride, ::self.stride]
-        return F.pad(x, (0, 0, 0, 0, self.before, self.after))
-
-    def extra_repr(self) -> str:
-        """Show the numbers when the module is printed."""
-        return f'pad=({self.before}, {self.after}), stride={self.stride}'
+from .shortcut_options import (check_merged_is_deployed,
+                               check_no_shortcut_options)
 
 
 class PadBasicBlock(BasicBlock):

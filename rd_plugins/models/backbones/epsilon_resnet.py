@@ -5,10 +5,10 @@ import torch
 import torch.nn.functional as F
 from mmcv.cnn import build_conv_layer
 
+from rd_plugins.models.layers import PoolPadShortcut
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_choice
 from .epsilon_stages import EpsilonStages
-from .pre_act_block import PoolPadShortcut
 
 INIT_CFG = [
     dict(type='Kaiming', layer=['Conv2d']),

@@ -1,7 +1,7 @@
 """Plain blocks that carry their input along in channels of their own.
 
 They are what is left of residual blocks after reserving and merging, see
-:mod:`rd_plugins.models.backbones.merge_shortcuts`.
+:mod:`rd_plugins.shipping.merge_shortcuts`.
 """
 from typing import Optional
 

@@ -8,19 +8,6 @@ from mmengine.model import BaseModule
 from torch import nn
 
 from rd_plugins.models.layers import StrictIdentity
-from .cifar_resnet import PadShortcut
-
-
-class PoolPadShortcut(PadShortcut):
-    """Shortcut without parameters: average, then pad channels with zeros.
-
-    For the arguments see :class:`PadShortcut`.
-    """
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(N, C_in, H, W) -> (N, C_out, H / stride, W / stride)."""
-        x = F.avg_pool2d(x, self.stride)
-        return F.pad(x, (0, 0, 0, 0, self.before, self.after))
 
 
 class PreActBlock(BaseModule):

@@ -1,11 +1,13 @@
 """Folding norms into the convolutions before them."""
 from copy import deepcopy
-from typing import Iterator, Tuple
+from typing import Iterable, Iterator, Optional, Tuple
 
 import torch
-from mmcv.cnn import ConvModule
+from mmcv.cnn import ConvAWS2d, ConvModule, ConvWS2d, is_norm
 from mmengine.utils.dl_utils.parrots_wrapper import _BatchNorm
-from mmpretrain.models.backbones import ResNet
+from mmpretrain.models.backbones import HRNet, ResNet
+from mmpretrain.models.backbones.res2net import Bottle2neck
+from mmpretrain.models.backbones.resnest import SplitAttentionConv2d
 from mmpretrain.models.backbones.resnet import BasicBlock, Bottleneck
 from torch import nn
 from torch.nn.utils import fuse_conv_bn_eval
@@ -29,13 +31,18 @@ def fold_conv_norm(conv: nn.Conv2d, norm: nn.Module) -> nn.Conv2d:
         nn.Conv2d: Computes what both do in eval mode.
 
     Raises:
-        UsageError: If the norm depends on the batch.
+        UsageError: If the norm depends on the batch, or the convolution
+            standardises its weights, which undoes a change of their scale.
     """
     if not isinstance(norm, _BatchNorm) or norm.running_mean is None:
         raise UsageError(
             f'{type(norm).__name__} cannot be folded into a convolution; only '
             'batch norms with running statistics can. Deploy the network as '
             'it is.')
+    if isinstance(conv, (ConvWS2d, ConvAWS2d)):
+        raise UsageError(
+            f'No norm can be folded into a {type(conv).__name__}, which '
+            'standardises its weights. Deploy the network as it is.')
     training, dtype = conv.training, conv.weight.dtype
     conv = deepcopy(conv).double()
     if isinstance(conv, DiracConv2d):
@@ -46,24 +53,49 @@ def fold_conv_norm(conv: nn.Conv2d, norm: nn.Module) -> nn.Conv2d:
     return folded.to(dtype).train(training)
 
 
-def _pairs_of(module: nn.Module) -> Iterator[Tuple[nn.Module, str, str]]:
-    """The convolutions of a module that a norm follows at once."""
+Names = Tuple[str, str]
+
+
+def _numbered(module: nn.Module, numbers: str) -> Iterator[Names]:
+    """As MMPretrain's ResNets name their convolutions and norms."""
+    for number in numbers:
+        yield f'conv{number}', getattr(module, f'norm{number}_name', '')
+
+
+def _claimed_pairs(module: nn.Module) -> Iterable[Names]:
+    """Names of what would be a convolution and the norm right after it.
+
+    A subclass may have left some of them out, or put something else there.
+    """
     if hasattr(module, 'conv_norm_pairs'):
-        for conv, norm in module.conv_norm_pairs:
-            yield module, conv, norm
-    elif isinstance(module, ConvModule):
-        if module.with_norm:
-            yield module, 'conv', module.norm_name
-    elif isinstance(module, (ResNet, BasicBlock, Bottleneck)):
-        for index in '123':
-            if hasattr(module, f'norm{index}_name'):
-                yield (module, f'conv{index}',
-                       getattr(module, f'norm{index}_name'))
-    downsample = getattr(module, 'downsample', None)
-    if isinstance(downsample, nn.Sequential):
-        # A pooling may stand before convolution and norm.
-        last = len(downsample) - 1
-        yield downsample, str(last - 1), str(last)
+        return module.conv_norm_pairs
+    if isinstance(module, ConvModule):
+        follows = ('conv', 'norm') in zip(module.order, module.order[1:])
+        return [('conv', module.norm_name or '')] if follows else []
+    if isinstance(module, SplitAttentionConv2d):
+        return [('conv', module.norm0_name), ('fc1', module.norm1_name)]
+    if isinstance(module, Bottle2neck):
+        inner = ((f'convs.{i}', f'bns.{i}') for i in range(len(module.convs)))
+        return [*_numbered(module, '13'), *inner]
+    if isinstance(module, (ResNet, HRNet, BasicBlock, Bottleneck)):
+        return _numbered(module, '123')
+    # Projections, with or without a pooling before them
+    if type(module).forward is nn.Sequential.forward:
+        names = [name for name, _ in module.named_children()]
+        return zip(names, names[1:])
+    return []
+
+
+def _child(module: nn.Module, name: str) -> Optional[nn.Module]:
+    try:
+        return module.get_submodule(name)
+    except AttributeError:
+        return None
+
+
+def _replace(module: nn.Module, name: str, new: nn.Module) -> None:
+    parent, _, child = name.rpartition('.')
+    setattr(module.get_submodule(parent), child, new)
 
 
 def fold_norms(network: nn.Module) -> None:
@@ -71,23 +103,25 @@ def fold_norms(network: nn.Module) -> None:
 
     Which norm belongs to which convolution is known by name, not by the order
     of declaration: convolutions keep their names and gain a bias, norms become
-    the identity. Knows the ResNets of MMPretrain and of this package; a block
-    of another kind lists the attributes in ``conv_norm_pairs``, such as
-    ``(('conv1', 'norm2'), )`` where norms come before convolutions.
+    the identity. Knows the ResNet family of MMPretrain and of this package,
+    sequences, and whatever is built of MMCV's ``ConvModule``; a block of
+    another kind lists the attributes in ``conv_norm_pairs``, such as
+    ``(('conv1', 'norm2'), )`` where norms come before convolutions. A norm
+    that follows no convolution stays.
 
     Args:
         network (nn.Module): A backbone or a part of one.
 
     Raises:
-        UsageError: If a norm is no batch norm.
+        UsageError: If a norm is no batch norm, or a convolution standardises
+            its weights.
     """
     for module in list(network.modules()):
-        for owner, conv, norm in _pairs_of(module):
-            if not isinstance(getattr(owner, norm), nn.Identity):
-                folded = fold_conv_norm(
-                    getattr(owner, conv), getattr(owner, norm))
-                setattr(owner, conv, folded)
-                setattr(owner, norm, nn.Identity())
+        for conv_name, norm_name in _claimed_pairs(module):
+            conv, norm = _child(module, conv_name), _child(module, norm_name)
+            if isinstance(conv, nn.Conv2d) and is_norm(norm):
+                _replace(module, conv_name, fold_conv_norm(conv, norm))
+                _replace(module, norm_name, nn.Identity())
 
 
 class Deployable:

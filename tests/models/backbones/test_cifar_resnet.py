@@ -3,7 +3,6 @@ import torch
 import torch.nn.functional as F
 
 from rd_plugins.models import CifarResNet
-from rd_plugins.models.backbones.cifar_resnet import PadShortcut
 from rd_plugins.utils.errors import UsageError
 
 # Parameters of the published option-A networks without their 650 in the head
@@ -37,13 +36,6 @@ def test_stages():
     shapes = [tuple(x.shape) for x in network(torch.randn(2, 3, 32, 32))]
     assert shapes == [(2, 16, 32, 32), (2, 32, 16, 16), (2, 64, 8, 8)]
     assert network.train() is network
-
-
-def test_pad_shortcut_is_option_a():
-    x = torch.randn(2, 16, 8, 8)
-    y = PadShortcut(16, 32, 2)(x)
-    assert torch.equal(y[:, 8:24], x[:, :, ::2, ::2])
-    assert not y[:, :8].any() and not y[:, 24:].any()
 
 
 def test_pad_network_is_the_definition():

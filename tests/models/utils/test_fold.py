@@ -2,13 +2,14 @@ from copy import deepcopy
 
 import pytest
 import torch
+from mmcv.cnn import ConvModule
 from mmpretrain.registry import MODELS
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from rd_plugins.models import CifarResNet, DiracConv2d
-from rd_plugins.models.utils import (fold_conv_norm, fold_norms, folded_copy,
-                                     outputs_differ_by)
+from rd_plugins.models.utils import fold_conv_norm, fold_norms, folded_copy
+from rd_plugins.shipping.prove import outputs_differ_by
 from rd_plugins.utils.errors import UsageError
 from tests.conftest import classifier_cfg
 from tests.models.backbones.test_plain_resnet import randomize_norms
@@ -27,8 +28,25 @@ OURS = [
 ]
 RESIDUAL = [
     dict(type='ResNet', depth=50, **NARROW),
+    dict(type='ResNetV1c', depth=50, base_channels=8),
     dict(type='ResNetV1d', depth=50, base_channels=8),
     dict(type='ResNet_CIFAR', depth=18, **NARROW),
+    dict(type='ResNeXt', depth=50, groups=2, **NARROW),
+    dict(type='SEResNet', depth=50, se_ratio=4, **NARROW),
+    dict(type='SEResNeXt', depth=50, groups=2, se_ratio=4, **NARROW),
+    dict(type='ResNeSt', depth=50, base_channels=8),
+    dict(type='Res2Net', depth=50, base_channels=16),
+    dict(type='Res2Net', depth=50, base_channels=16, deep_stem=True,
+         avg_down=True),
+    dict(type='RegNet', arch=dict(w0=8, wa=8.0, wm=2.0, group_w=8,
+                                  depth=8, bot_mul=1.0)),
+]
+OTHERS = [
+    dict(type='VGG', depth=11, norm_cfg=dict(type='BN')),
+    dict(type='MobileNetV2', widen_factor=0.25),
+    dict(type='MobileNetV3', arch='small_050'),
+    dict(type='RepVGG', arch='A0'),
+    dict(type='HRNet', arch='w18'),
 ]
 
 
@@ -57,7 +75,7 @@ def leftovers(network):
     ]
 
 
-@pytest.mark.parametrize('cfg', OURS + RESIDUAL, ids=describe)
+@pytest.mark.parametrize('cfg', OURS + RESIDUAL + OTHERS, ids=describe)
 def test_folding_is_exact_and_complete(cfg):
     network = build(cfg)
     before = deepcopy(network.state_dict())
@@ -123,6 +141,24 @@ def test_norms_before_convolutions_say_which_pairs_fold():
     assert isinstance(folded.norm1, nn.BatchNorm2d)
     images = torch.randn(2, 4, 8, 8).double()
     assert outputs_differ_by(network, folded, images) < 1e-12
+
+
+def test_a_norm_that_follows_no_convolution_stays():
+    network = nn.Sequential(
+        ConvModule(4, 4, 1, norm_cfg=dict(type='BN'),
+                   order=('norm', 'act', 'conv')),
+        nn.Conv2d(4, 4, 1), nn.ReLU(), nn.BatchNorm2d(4)).double().eval()
+    randomize_norms(network)
+    folded = folded_copy(network)
+    assert leftovers(folded) == [folded[0].bn, folded[3]]
+    images = torch.randn(2, 4, 8, 8).double()
+    assert outputs_differ_by(network, folded, images) == 0
+
+
+def test_weights_that_are_standardised_are_refused():
+    cfg = dict(type='ResNet', depth=18, conv_cfg=dict(type='ConvWS'), **NARROW)
+    with pytest.raises(UsageError, match='ConvWS2d'):
+        folded_copy(MODELS.build(cfg))
 
 
 @pytest.mark.parametrize('norm', [

@@ -10,7 +10,7 @@ from mmdeploy.apis.utils import build_task_processor, to_backend
 from mmengine.config import Config
 from torch import nn
 
-from rd_plugins.engine.conversion import TrainedModel
+from rd_plugins.shipping.read import TrainedModel
 
 SAVE_FILE = 'end2end.onnx'
 

@@ -24,11 +24,12 @@ from mmpretrain.models.backbones import (ResNet, ResNet_CIFAR, ResNetV1c,
                                          ResNetV1d)
 from torch import Tensor, nn
 
-from rd_plugins.models.utils.fold import folded_copy
+from rd_plugins.models import CifarResNet, PlainResNet, PlainResNet_CIFAR
+from rd_plugins.models.backbones.merged_blocks import (MergedBasicBlock,
+                                                       MergedBottleneck)
+from rd_plugins.models.layers import PadShortcut
+from rd_plugins.models.utils import folded_copy
 from rd_plugins.utils.errors import UsageError
-from .cifar_resnet import CifarResNet, PadShortcut
-from .merged_blocks import MergedBasicBlock, MergedBottleneck
-from .plain_resnet import PlainResNet, PlainResNet_CIFAR
 
 # Which plain backbone a residual one becomes, and what that one is told.
 TARGETS = {

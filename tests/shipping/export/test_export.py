@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from tests.conftest import ROOT
-from tests.engine.test_compression import save_closed
+from tests.shipping.closed_blocks import save_closed
 from tests.test_tools import DEMO, assert_refused, tool
 
 CONFIG = f'{DEMO}/plain20_ce_mnist5k.py'

@@ -6,9 +6,9 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from rd_plugins.engine.conversion import (image_shape, read_trained_model,
-                                          write_model)
 from rd_plugins.models.utils import folded_copy
+from rd_plugins.shipping.read import read_trained_model
+from rd_plugins.shipping.write import write_model
 from rd_plugins.utils.errors import UsageError
 from tests.conftest import ROOT
 
@@ -41,8 +41,9 @@ def names(folder):
 
 
 def test_what_is_written_loads_strictly(source, tmp_path):
-    exact, rounded = write_folded(source, tmp_path)
-    assert exact < 1e-12 and exact <= rounded < 1e-5
+    done = write_folded(source, tmp_path)
+    assert done.exact < 1e-12 and done.exact <= done.rounded < 1e-5
+    assert done.names == ['folded.py', 'folded.pth']
     assert names(tmp_path) == ['out', 'source.pth']
     written = tmp_path / 'out'
     assert names(written) == ['folded.pth', 'folded.py']
@@ -74,30 +75,3 @@ def test_a_planted_fault_is_found_and_nothing_is_left(source, tmp_path,
     with pytest.raises(UsageError, match='computes something else'):
         write_folded(source, tmp_path, **fault)
     assert names(tmp_path) == ['source.pth']
-
-
-def test_sources_are_checked(source, tmp_path):
-    with pytest.raises(UsageError, match='does not belong to this config'):
-        read_trained_model(
-            str(ROOT / 'configs/rd/resnet20_cifar10.py'), source.checkpoint)
-    with pytest.raises(UsageError, match='config of the student alone'):
-        read_trained_model(
-            str(ROOT / 'configs/demo/plain20_mnist5k.py'), source.checkpoint)
-
-
-@pytest.mark.parametrize('config, shape', [
-    ('demo/resnet20_mnist5k', (1, 28, 28)),
-    ('rd/resnet20_cifar10', (3, 32, 32)),
-    ('rd/resnet50_imagenet', (3, 224, 224)),
-])
-def test_image_shape(config, shape):
-    cfg = Config.fromfile(ROOT / f'configs/{config}.py')
-    assert image_shape(cfg) == shape
-    assert image_shape(cfg, [64]) == (shape[0], 64, 64)
-    assert image_shape(cfg, [64, 96]) == (shape[0], 64, 96)
-    cfg.test_dataloader.dataset.pipeline = [
-        dict(type='Resize', scale=(96, 64)), dict(type='PackInputs')]
-    assert image_shape(cfg) == (shape[0], 64, 96)
-    cfg.test_dataloader.dataset.update(type='Other', pipeline=[])
-    with pytest.raises(UsageError, match='--shape'):
-        image_shape(cfg)

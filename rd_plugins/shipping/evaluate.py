@@ -1,4 +1,4 @@
-"""Comparing an exported model with the one it was exported from."""
+"""What a classifier predicts, and how well."""
 import tempfile
 from copy import deepcopy
 from uuid import uuid4
@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from torch import nn
 
-from rd_plugins.models.utils.compare import relative_difference
+from rd_plugins.models.utils import relative_difference
 
 
 def log_scores(model: nn.Module, images: torch.Tensor) -> torch.Tensor:

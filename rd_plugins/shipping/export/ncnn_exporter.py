@@ -12,8 +12,8 @@ from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import nn
 
-from rd_plugins.engine.conversion import TrainedModel
 from rd_plugins.models.utils import folded_copy
+from rd_plugins.shipping.read import TrainedModel
 from rd_plugins.utils.errors import UsageError
 
 

@@ -1,0 +1,36 @@
+"""Options that do not go with a backbone's shortcuts."""
+from rd_plugins.utils.errors import UsageError
+
+
+def check_no_shortcut_options(owner: str, zero_init_residual: bool,
+                              drop_path_rate: float) -> None:
+    """Refuse options that would silence a network without shortcuts.
+
+    Args:
+        owner (str): The backbone's name, for the message.
+        zero_init_residual (bool): As in MMPretrain's ResNet.
+        drop_path_rate (float): As in MMPretrain's ResNet.
+
+    Raises:
+        UsageError: If either is set.
+    """
+    for name, value in (('zero_init_residual', zero_init_residual),
+                        ('drop_path_rate', drop_path_rate)):
+        if value:
+            raise UsageError(
+                f'{owner} got {name}={value}, which needs a shortcut around '
+                'every block: without one it sets the output to zero. Leave '
+                'it out.')
+
+
+def check_merged_is_deployed(owner: str, shortcut: str, deploy: bool) -> None:
+    """Refuse to build merged shortcuts with norms, which they never have.
+
+    Raises:
+        UsageError: If ``shortcut`` is merged and ``deploy`` is off.
+    """
+    if shortcut.startswith('merged') and not deploy:
+        raise UsageError(
+            f'{owner} with shortcut={shortcut!r} is the deployed form that '
+            'tools/model_converters/remove_shortcuts.py writes; it needs '
+            'deploy=True.')

@@ -1,0 +1,39 @@
+"""What the blocks of an ε-ResNet respond to images."""
+from itertools import islice
+from typing import Iterable, Optional
+
+import torch
+from torch import nn
+
+
+@torch.no_grad()
+def calibrate(model: nn.Module,
+              batches: Iterable[dict],
+              num_batches: Optional[int] = None) -> torch.Tensor:
+    """Send images through a network in eval mode and look at its gates.
+
+    Blocks that are closed but not dead are computed, and still closed.
+
+    Args:
+        model (nn.Module): A classifier with an ε-ResNet for its backbone. The
+            modes of its modules are put back at the end.
+        batches (Iterable[dict]): A dataloader.
+        num_batches (int, optional): How many of them. Defaults to None: all.
+
+    Returns:
+        Tensor: The largest absolute response of each block, float32, (B, ).
+        0 for the dead.
+    """
+    gates = model.backbone.gates
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with gates.calibration() as peaks:
+            for batch in islice(batches, num_batches):
+                batch = model.data_preprocessor(batch, training=False)
+                model.backbone(batch['inputs'])
+    finally:
+        for module, mode in modes:
+            module.training = mode
+        gates.update_skipped()
+    return peaks

@@ -1,0 +1,1 @@
+"""Export to inference engines, by MMDeploy and, for ncnn, by pnnx."""

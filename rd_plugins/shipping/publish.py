@@ -1,0 +1,126 @@
+"""Weights of a student as they are given away."""
+import datetime
+import hashlib
+import io
+from pathlib import Path
+from typing import Dict, Optional, Tuple
+
+import mmpretrain
+import torch
+
+import rd_plugins
+from rd_plugins.engine.launch import build_model
+from rd_plugins.utils.checkpoint import (AUXILIARY_PREFIX,
+                                         check_state_dict_fits,
+                                         read_checkpoint, unwrapped,
+                                         write_bytes)
+from rd_plugins.utils.errors import UsageError
+from .student import read_student_config
+
+Weights = Dict[str, torch.Tensor]
+
+
+def choose_weights(checkpoint: dict, path: str,
+                   ema: Optional[bool] = None) -> Weights:
+    """The weights of the student alone: averaged, or those that were averaged.
+
+    While it saves, MMEngine's EMAHook swaps the two: ``state_dict`` holds the
+    averages and ``ema_state_dict`` the weights that train.
+
+    Args:
+        checkpoint (dict): As :func:`read_checkpoint` gives it.
+        path (str): Where it is from, for the message.
+        ema (bool, optional): Insist on the averages, or take the others.
+            Defaults to None: the averages where there are some.
+
+    Raises:
+        UsageError: If a choice was asked for and there is none.
+    """
+    weights = unwrapped(checkpoint['state_dict'])
+    trained = checkpoint.get('ema_state_dict')
+    if ema is not None and trained is None:
+        raise UsageError(f'{path} was not trained with an EMAHook and has no '
+                         'averaged weights; leave --ema and --no-ema out.')
+    if ema is False:
+        weights.update({key: value for key, value in unwrapped(trained).items()
+                        if key != 'steps'})
+    return {key: value for key, value in weights.items()
+            if not key.startswith(AUXILIARY_PREFIX)}
+
+
+def check_publishable(weights: Weights, path: str) -> None:
+    """Refuse weights that nobody can use.
+
+    Raises:
+        UsageError: If there are none, not a student's alone, or not finite.
+    """
+    if not weights:
+        raise UsageError(f'{path} holds no weights of a student; give a '
+                         'checkpoint that a training has saved.')
+    for key, value in weights.items():
+        if key.startswith(('teacher.', 'student.', 'architecture.')):
+            raise UsageError(
+                f'{path} holds a distiller that keeps its teacher ({key}); '
+                'take the student out first.')
+        if not torch.is_tensor(value):
+            raise UsageError(f'{path} is no checkpoint of weights: {key} is '
+                             f'a {type(value).__name__}.')
+        if value.is_floating_point() and not value.isfinite().all():
+            raise UsageError(f'{path} has numbers that are not finite in '
+                             f'{key}; the training diverged. Take an earlier '
+                             'checkpoint.')
+
+
+def packed(checkpoint: dict) -> Tuple[bytes, str]:
+    """The bytes of a checkpoint's file, and the hash for its name.
+
+    In memory the archive has a name of its own, so that equal weights have
+    equal hashes wherever they are written to.
+
+    Returns:
+        tuple[bytes, str]: The file, and eight digits of its SHA-256.
+    """
+    buffer = io.BytesIO()
+    torch.save(checkpoint, buffer)
+    content = buffer.getvalue()
+    return content, hashlib.sha256(content).hexdigest()[:8]
+
+
+def publish(source: str,
+            target: str,
+            ema: Optional[bool] = None,
+            config: Optional[str] = None,
+            force: bool = False) -> Path:
+    """Write the weights and the metadata of a checkpoint, and nothing else.
+
+    Args:
+        source (str): Path or address of the checkpoint.
+        target (str): The file to write, without date and hash.
+        ema (bool, optional): See :func:`choose_weights`.
+        config (str, optional): Path of a config. Its student shall have
+            exactly these weights. Defaults to None: not checked.
+        force (bool): Replace a file. Defaults to False.
+
+    Returns:
+        Path: What was written, ``TARGET_DATE-HASH.pth``.
+
+    Raises:
+        UsageError: If something is not as it should be.
+    """
+    checkpoint = read_checkpoint(source)
+    weights = choose_weights(checkpoint, source, ema)
+    check_publishable(weights, source)
+    if config:
+        check_state_dict_fits(
+            weights, build_model(read_student_config(config)), source)
+    meta = dict(checkpoint.get('meta') or {})
+    meta.setdefault('mmpretrain_version', mmpretrain.__version__)
+    meta.setdefault('rd_plugins_version', rd_plugins.__version__)
+    content, digest = packed(dict(meta=meta, state_dict=weights))
+    date = datetime.date.today().strftime('%Y%m%d')
+    path = Path(f'{target.removesuffix(".pth")}_{date}-{digest}.pth')
+    if path.exists() and not force:
+        raise UsageError(f'{path} exists; name another file, or replace it '
+                         'with --force.')
+    write_bytes(content, str(path))
+    return path

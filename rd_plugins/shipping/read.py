@@ -1,0 +1,103 @@
+"""Reading a trained model."""
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Optional, Sequence, Tuple
+
+from mmengine.config import Config
+from mmpretrain.registry import MODELS
+from torch import nn
+
+from rd_plugins.engine.launch import build_model
+from rd_plugins.utils.checkpoint import (check_state_dict_fits,
+                                         read_checkpoint, unwrapped)
+from rd_plugins.utils.errors import UsageError
+from .student import read_student_config
+
+# Side of the images of datasets whose pipelines do not say it.
+SIDES = dict(
+    CIFAR10=32, CIFAR100=32, SVHN=32, MNIST=28, FashionMNIST=28, MNIST5k=28)
+
+
+@dataclass
+class TrainedModel:
+    """A model with its weights and where they come from.
+
+    Args:
+        cfg (Config): Its config.
+        model (nn.Module): On the CPU, in eval mode.
+        meta (dict): The checkpoint's metadata.
+        config (str): The config's path.
+        checkpoint (str): The checkpoint's path.
+    """
+    cfg: Config
+    model: nn.Module
+    meta: dict
+    config: str
+    checkpoint: str
+
+
+def read_trained_model(config: str,
+                       checkpoint: str,
+                       cfg_options: Optional[dict] = None) -> TrainedModel:
+    """Build the model of a config with the weights of a checkpoint.
+
+    Args:
+        config (str): Path of the config, that of a student alone or of a
+            distiller, of which the student is taken.
+        checkpoint (str): Path or address of the checkpoint.
+        cfg_options (dict, optional): Changes to the config.
+            Defaults to None.
+
+    Raises:
+        UsageError: If a file is missing, or the checkpoint belongs to another
+            config.
+    """
+    cfg = read_student_config(config, cfg_options)
+    model = build_model(cfg)
+    content = read_checkpoint(checkpoint)
+    weights = unwrapped(content['state_dict'])
+    check_state_dict_fits(weights, model, checkpoint)
+    model.load_state_dict(
+        {key: weights[key] for key in model.state_dict() if key in weights},
+        strict=False)
+    model.eval()
+    return TrainedModel(cfg, model, content.get('meta') or {}, config,
+                        checkpoint)
+
+
+def with_preprocessor(source: TrainedModel) -> nn.Module:
+    """A copy of a model that normalises as its config says."""
+    model = deepcopy(source.model)
+    cfg = dict(source.cfg.get('data_preprocessor') or {})
+    cfg.setdefault('type', 'ClsDataPreprocessor')
+    model.data_preprocessor = MODELS.build(cfg)
+    return model
+
+
+def image_shape(cfg: Config,
+                side: Optional[Sequence[int]] = None) -> Tuple[int, int, int]:
+    """The shape (C, H, W) of the images that a model is tested with.
+
+    Args:
+        cfg (Config): Its config.
+        side (Sequence[int], optional): Height and width, or one number for
+            both, where the user gave them. Defaults to None: the last crop or
+            resize of the test pipeline, or what the dataset is known for.
+
+    Raises:
+        UsageError: If it is not known.
+    """
+    channels = cfg.model.backbone.get('in_channels', 3)
+    if not side:
+        dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
+        side = SIDES.get(str(dataset.get('type')).split('.')[-1])
+        for transform in dataset.get('pipeline', []):
+            side = transform.get('crop_size', side)
+            scale = transform.get('scale')  # an int, or width and height
+            side = scale[::-1] if isinstance(scale, (list, tuple)) else (
+                scale or side)
+    side = [side] if isinstance(side, int) else side
+    if not side or len(side) > 2:
+        raise UsageError('The config does not say how large the images are; '
+                         'add --shape HEIGHT WIDTH.')
+    return channels, side[0], side[-1]

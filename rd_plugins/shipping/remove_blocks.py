@@ -1,0 +1,72 @@
+"""The network that is left of a trained ε-ResNet without closed blocks."""
+from copy import deepcopy
+from typing import List
+
+from mmengine.config import Config
+from mmpretrain.registry import MODELS
+from torch import nn
+
+from rd_plugins.utils.errors import UsageError
+from .read import TrainedModel
+from .student import drop_custom_hooks
+
+GATE_ARGUMENTS = ('epsilon', 'gate_scope', 'eval_gates')
+GATE_HOOKS = ('DeadBlockHook', 'EpsilonScheduleHook')
+
+
+def freeze_gates(source: TrainedModel) -> None:
+    """Freeze the gates of a model, in place.
+
+    Raises:
+        UsageError: If it has no gates.
+    """
+    gates = getattr(source.model.backbone, 'gates', None)
+    if gates is None:
+        raise UsageError(
+            f'The {type(source.model.backbone).__name__} of {source.config} '
+            'has no gates that could be closed; give the config of an '
+            'EpsilonResNet or EpsilonResNet_CIFAR that was trained with '
+            'gate=True.')
+    gates.eval_gates = 'frozen'
+    source.model.eval()
+
+
+def compressed_cfg(source: TrainedModel, removed: List[str],
+                   fold: bool = False) -> Config:
+    """The config of the network without blocks and gates.
+
+    Args:
+        source (TrainedModel): The ε-ResNet.
+        removed (list[str]): Names of the blocks.
+        fold (bool): Whether norms are folded. Defaults to False.
+    """
+    cfg = deepcopy(source.cfg)
+    backbone = cfg.model.backbone
+    for key in GATE_ARGUMENTS:
+        backbone.pop(key, None)
+    backbone.update(gate=False, removed_blocks=sorted(
+        {*removed, *backbone.get('removed_blocks', ())},
+        key=source.model.backbone.declared_blocks.index))
+    if fold:
+        backbone.deploy = True
+    drop_custom_hooks(cfg, GATE_HOOKS)
+    return cfg
+
+
+def compressed_model(source: TrainedModel, removed: List[str],
+                     fold: bool = False) -> nn.Module:
+    """The network without blocks and gates, in float64.
+
+    For the arguments see :func:`compressed_cfg`.
+
+    Returns:
+        nn.Module: In eval mode.
+    """
+    model = MODELS.build(compressed_cfg(source, removed).model)
+    weights = source.model.state_dict()
+    model.load_state_dict(
+        {key: weights[key] for key in model.state_dict()}, strict=True)
+    model = model.double().eval()
+    if fold:
+        model.backbone.switch_to_deploy()
+    return model

@@ -1,0 +1,103 @@
+"""Writing what was made of a trained model, with a proof."""
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, List, Optional, Tuple
+
+import torch
+from mmengine.config import Config
+from torch import nn
+
+from rd_plugins.utils.checkpoint import write_checkpoint
+from rd_plugins.utils.output_folder import new_folder
+from .prove import check_same_outputs
+from .read import TrainedModel, read_trained_model
+
+# In float64 a conversion is exact up to rounding; stored in float32, its
+# weights are rounded once more.
+EXACT = 1e-9
+ROUNDED = 1e-3
+
+
+@dataclass
+class Written:
+    """What a conversion has left behind; as text, its last words.
+
+    Args:
+        folder (str): The folder.
+        names (list[str]): Names of the files in it.
+        exact (float): Relative difference of the outputs in float64.
+        rounded (float): The same, as stored in float32.
+    """
+    folder: str
+    names: List[str]
+    exact: float
+    rounded: float
+
+    def __str__(self) -> str:
+        return (f'Relative difference of the outputs: {self.exact:.1e} in '
+                f'float64, {self.rounded:.1e} as stored in float32.\n'
+                f'Written to {self.folder}: {", ".join(self.names)}')
+
+
+def write_model(out: str,
+                name: str,
+                source: TrainedModel,
+                cfg: Config,
+                model: nn.Module,
+                shape: Tuple[int, int, int],
+                note: str,
+                force: bool = False,
+                report: Optional[Callable[[], dict]] = None) -> Written:
+    """Write ``NAME.py`` and ``NAME.pth`` if they compute what the source does.
+
+    Compared twice, both times in float64: as it is, and once more after it
+    was read back, strictly, from the files as they are stored.
+
+    Args:
+        out (str): The folder to write.
+        name (str): Name of the two files.
+        source (TrainedModel): What the new model was made of.
+        cfg (Config): The new config.
+        model (nn.Module): The new model, in float64.
+        shape (tuple[int]): Shape (C, H, W) of the images to compare on.
+        note (str): First line of the new config: what it is.
+        force (bool): Replace a folder that exists. Defaults to False.
+        report (Callable, optional): Called once the outputs are known to be
+            the same; what it returns is written to ``report.json``, with the
+            differences. Defaults to None.
+
+    Returns:
+        Written: Which files, and the two relative differences.
+
+    Raises:
+        UsageError: If the outputs differ or the folder exists; nothing is
+            written then.
+    """
+    with new_folder(out, force) as folder:
+        images = torch.randn(
+            4, *shape, generator=torch.Generator().manual_seed(0))
+        exact = check_same_outputs(source.model, model, images, EXACT)
+        config, checkpoint = folder / f'{name}.py', folder / f'{name}.pth'
+        text = cfg.pretty_text
+        config.write_text(_describe(note, source, f'{out}/{name}') + text)
+        origin = Path(source.checkpoint).name
+        write_checkpoint(
+            dict(
+                meta=dict(source.meta, converted_from=origin, cfg=text),
+                state_dict=model.float().state_dict()), str(checkpoint))
+        stored = read_trained_model(str(config), str(checkpoint)).model
+        rounded = check_same_outputs(source.model, stored, images, ROUNDED)
+        if report:
+            content = dict(
+                report(), difference=dict(float64=exact, stored=rounded))
+            (folder / 'report.json').write_text(json.dumps(content, indent=2))
+    names = [f'{name}.py', f'{name}.pth'] + ['report.json'] * bool(report)
+    return Written(out, names, exact, rounded)
+
+
+def _describe(note: str, source: TrainedModel, path: str) -> str:
+    """The docstring of a config that a tool has written."""
+    return (f'"""{note}\n\n    python tools/test.py {path}.py {path}.pth\n\n'
+            f'Made of {Path(source.config).name} and '
+            f'{Path(source.checkpoint).name}, whose outputs it has.\n"""\n')
