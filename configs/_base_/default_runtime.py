@@ -11,6 +11,8 @@ default_hooks = dict(
     sync_statistics=dict(type='rd_plugins.SyncStatisticsHook'),
     # A run that stops and resumes draws the same augmentations.
     epoch_seed=dict(type='rd_plugins.EpochSeedHook'),
+    # Shortcuts that fade know how far the run is.
+    fade=dict(type='rd_plugins.FadeHook'),
     # Small images lie on the device and are augmented there.
     device_input=dict(type='rd_plugins.DeviceInputHook'),
     # Convolutions in channels_last

@@ -36,6 +36,10 @@ rows = dict(
         title='plain-20, JointRD',
         config='../rd/plain20_cifar10.py',
         **student),
+    fading=dict(
+        title='plain-20, fading shortcuts and logit distillation',
+        config='../fading/plain20_cifar10.py',
+        **student),
     kd=dict(
         title='plain-20, logit distillation',
         config='../rd/plain20_kd_cifar10.py',

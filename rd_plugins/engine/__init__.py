@@ -1,11 +1,11 @@
 """What acts on a run: hooks, schedules, and how the tools launch one."""
-from .hooks import (DeadBlockHook, EpochSeedHook, EpsilonScheduleHook, Phase,
-                    PhaseHook, SyncStatisticsHook)
+from .hooks import (DeadBlockHook, EpochSeedHook, EpsilonScheduleHook,
+                    FadeHook, Phase, PhaseHook, SyncStatisticsHook)
 from .optim import CPUAmpOptimWrapper
 from .schedulers import RestartMultiStepLR
 
 __all__ = [
     'CPUAmpOptimWrapper', 'DeadBlockHook', 'EpochSeedHook',
-    'EpsilonScheduleHook', 'Phase', 'PhaseHook', 'RestartMultiStepLR',
-    'SyncStatisticsHook'
+    'EpsilonScheduleHook', 'FadeHook', 'Phase', 'PhaseHook',
+    'RestartMultiStepLR', 'SyncStatisticsHook'
 ]

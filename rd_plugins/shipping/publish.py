@@ -10,8 +10,7 @@ import torch
 
 import rd_plugins
 from rd_plugins.engine.launch import build_model
-from rd_plugins.utils.checkpoint import (AUXILIARY_PREFIX,
-                                         check_state_dict_fits,
+from rd_plugins.utils.checkpoint import (check_state_dict_fits, is_auxiliary,
                                          read_checkpoint, unwrapped,
                                          write_bytes)
 from rd_plugins.utils.errors import UsageError
@@ -45,7 +44,7 @@ def choose_weights(checkpoint: dict, path: str,
         weights.update({key: value for key, value in unwrapped(trained).items()
                         if key != 'steps'})
     return {key: value for key, value in weights.items()
-            if not key.startswith(AUXILIARY_PREFIX)}
+            if not is_auxiliary(key)}
 
 
 def check_publishable(weights: Weights, path: str) -> None:

@@ -3,6 +3,7 @@ import datetime
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -73,7 +74,9 @@ class Run:
         pointer = self.folder / 'last_checkpoint'
         if not pointer.is_file():
             return 0
-        return int(Path(pointer.read_text().strip()).stem.split('_')[1])
+        # Empty for a moment while the training writes it
+        found = re.search(r'epoch_(\d+)\.pth$', pointer.read_text().strip())
+        return int(found.group(1)) if found else 0
 
     def is_trained(self) -> bool:
         """Whether there is nothing left to train."""

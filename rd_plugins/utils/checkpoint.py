@@ -11,9 +11,14 @@ from torch import nn
 
 from .errors import UsageError
 
-# What is trained beside a student lies under this prefix of the state dict.
-# It is not needed to predict.
-AUXILIARY_PREFIX = 'auxiliary.'
+# What is trained beside a student lies in modules of this name. It is not
+# needed to predict.
+AUXILIARY = 'auxiliary'
+
+
+def is_auxiliary(key: str) -> bool:
+    """Whether a key of a state dict is not needed to predict."""
+    return AUXILIARY in key.split('.')[:-1]
 
 
 def read_checkpoint(path: str) -> Dict[str, Any]:
@@ -111,7 +116,7 @@ def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
         return {
             key: value
             for key, value in weights.items()
-            if auxiliary or not key.startswith(AUXILIARY_PREFIX)
+            if auxiliary or not is_auxiliary(key)
         }
 
     needed = counted(_innermost(model).state_dict())

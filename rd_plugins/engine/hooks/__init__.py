@@ -4,6 +4,7 @@ from .deferred_log_hook import DeferredLogHook
 from .device_input_hook import DeviceInputHook
 from .epoch_seed_hook import EpochSeedHook
 from .epsilon_schedule_hook import EpsilonScheduleHook
+from .fade_hook import FadeHook
 from .memory_format_hook import MemoryFormatHook
 from .phase import Phase
 from .phase_hook import PhaseHook
@@ -11,6 +12,6 @@ from .sync_statistics_hook import SyncStatisticsHook
 
 __all__ = [
     'DeadBlockHook', 'DeferredLogHook', 'DeviceInputHook', 'EpochSeedHook',
-    'EpsilonScheduleHook', 'MemoryFormatHook', 'Phase', 'PhaseHook',
-    'SyncStatisticsHook'
+    'EpsilonScheduleHook', 'FadeHook', 'MemoryFormatHook', 'Phase',
+    'PhaseHook', 'SyncStatisticsHook'
 ]

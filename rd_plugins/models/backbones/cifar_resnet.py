@@ -9,6 +9,7 @@ from rd_plugins.models.layers import PadShortcut
 from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import check_choice
+from .fading_blocks import FadingBasicBlock, FadingPadBasicBlock, FadingStages
 from .merged_blocks import MergedBasicBlock
 from .plain_blocks import PlainBasicBlock
 from .shortcut_options import (check_merged_is_deployed,
@@ -35,7 +36,7 @@ class PadBasicBlock(BasicBlock):
 
 
 @MODELS.register_module()
-class CifarResNet(Deployable, ResNet_CIFAR):
+class CifarResNet(FadingStages, Deployable, ResNet_CIFAR):
     """ResNet with three stages of n blocks, 6n+2 layers in all.
 
     The family of `Deep Residual Learning for Image Recognition
@@ -49,7 +50,12 @@ class CifarResNet(Deployable, ResNet_CIFAR):
             has no shortcuts at all. ``'merged'`` is the plain network that
             computes what a residual one does, as
             ``tools/model_converters/remove_shortcuts.py`` writes it; it needs
-            ``deploy=True``. Defaults to ``'projection'``.
+            ``deploy=True``. ``'fading'`` and ``'fading_pad'`` begin as
+            ``'projection'`` and ``'pad'`` and end as ``'none'``; see ``fade``.
+            Defaults to ``'projection'``.
+        fade (dict, optional): When shortcuts fade: ``start``, ``begin``,
+            ``horizon`` and ``order`` of :class:`Fade`. Defaults to None: all
+            together, over the first half of the run.
         block_conv_cfg (dict, optional): Config of the convolutions in the
             blocks; the stem keeps ``conv_cfg``. Defaults to None.
         stem_channels (int): Channels of the stem. Defaults to 16.
@@ -90,11 +96,14 @@ class CifarResNet(Deployable, ResNet_CIFAR):
         projection=BasicBlock,
         pad=PadBasicBlock,
         none=PlainBasicBlock,
+        fading=FadingBasicBlock,
+        fading_pad=FadingPadBasicBlock,
         merged=MergedBasicBlock)
 
     def __init__(self,
                  depth: int,
                  shortcut: str = 'projection',
+                 fade: Optional[dict] = None,
                  block_conv_cfg: Optional[dict] = None,
                  stem_channels: int = 16,
                  base_channels: int = 16,
@@ -112,9 +121,10 @@ class CifarResNet(Deployable, ResNet_CIFAR):
             'rd_plugins.PlainResNet_CIFAR.')
         check_choice('CifarResNet', 'shortcut', shortcut, self.blocks)
         check_merged_is_deployed('CifarResNet', shortcut, deploy)
-        if shortcut in ('none', 'merged'):
+        if shortcut not in ('projection', 'pad'):
             check_no_shortcut_options('CifarResNet', zero_init_residual,
                                       drop_path_rate)
+        self.read_fade(shortcut, fade, deploy)
         self.shortcut = shortcut
         self.block_conv_cfg = block_conv_cfg
         super().__init__(

@@ -57,12 +57,14 @@ class _PlainBlock:
         return self.relu(out)
 
     def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
-        # A residual teacher's projections have no counterpart here; dropping
-        # them before the comparison keeps its weights loadable without
-        # warning, strictly as well.
-        if self.downsample is None:
+        # A residual teacher's projections and a faded shortcut have no
+        # counterpart here; dropping them before the comparison keeps these
+        # weights loadable without warning, strictly as well.
+        for name in ('downsample', 'auxiliary'):
+            if getattr(self, name, None) is not None:
+                continue
             for key in list(state_dict):
-                if key.startswith(f'{prefix}downsample.'):
+                if key.startswith(f'{prefix}{name}.'):
                     del state_dict[key]
         super()._load_from_state_dict(state_dict, prefix, *args)
 

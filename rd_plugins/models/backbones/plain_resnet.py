@@ -8,13 +8,14 @@ from torch import nn
 from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import check_choice
+from .fading_blocks import FadingBasicBlock, FadingBottleneck, FadingStages
 from .merged_blocks import MergedBasicBlock, MergedBottleneck, merge_projection
 from .plain_blocks import PlainBasicBlock, PlainBottleneck
 from .shortcut_options import (check_merged_is_deployed,
                                check_no_shortcut_options)
 
 
-class _PlainStages(Deployable):
+class _PlainStages(FadingStages, Deployable):
     """What the plain ResNets share: arguments, blocks and stages."""
 
     arch_settings = {
@@ -24,7 +25,12 @@ class _PlainStages(Deployable):
         101: (PlainBottleneck, (3, 4, 23, 3)),
         152: (PlainBottleneck, (3, 8, 36, 3))
     }
-    shortcuts = ('none', 'downsample', 'merged', 'merged_downsample')
+    shortcuts = ('none', 'fading', 'downsample', 'merged',
+                 'merged_downsample')
+    fading = {
+        PlainBasicBlock: FadingBasicBlock,
+        PlainBottleneck: FadingBottleneck
+    }
     merged = {
         PlainBasicBlock: MergedBasicBlock,
         PlainBottleneck: MergedBottleneck
@@ -33,6 +39,7 @@ class _PlainStages(Deployable):
     def __init__(self,
                  depth: int,
                  shortcut: str = 'none',
+                 fade: Optional[dict] = None,
                  block_conv_cfg: Optional[dict] = None,
                  zero_init_residual: bool = False,
                  drop_path_rate: float = 0.0,
@@ -45,6 +52,7 @@ class _PlainStages(Deployable):
         check_choice(owner, 'shortcut', shortcut, self.shortcuts)
         check_merged_is_deployed(owner, shortcut, deploy)
         check_no_shortcut_options(owner, zero_init_residual, drop_path_rate)
+        self.read_fade(shortcut, fade, deploy)
         self.shortcut = shortcut
         self.block_conv_cfg = block_conv_cfg
         super().__init__(depth, zero_init_residual=False, **kwargs)
@@ -54,7 +62,9 @@ class _PlainStages(Deployable):
     def make_res_layer(self, block: type, **kwargs) -> nn.Sequential:
         """Build the next stage; the first one never keeps a projection."""
         is_first_stage = not self.res_layers
-        if self.shortcut == 'merged':
+        if self.shortcut == 'fading':
+            block = self.fading[block]
+        elif self.shortcut == 'merged':
             block = self.merged[block]
         elif self.shortcut == 'merged_downsample' and not is_first_stage:
             block = partial(merge_projection, block, self.merged[block])
@@ -90,7 +100,12 @@ class PlainResNet(_PlainStages, ResNet):
             ``'merged'`` and ``'merged_downsample'`` are plain networks that
             compute what a residual one or one with ``'downsample'`` does;
             ``tools/model_converters/remove_shortcuts.py`` writes them. They
-            need ``deploy=True``. Defaults to ``'none'``.
+            need ``deploy=True``. ``'fading'`` begins as MMPretrain's residual
+            network and ends strictly plain; see ``fade``.
+            Defaults to ``'none'``.
+        fade (dict, optional): When shortcuts fade: ``start``, ``begin``,
+            ``horizon`` and ``order`` of :class:`Fade`. Defaults to None: all
+            together, over the first half of the run.
         block_conv_cfg (dict, optional): Config of the convolutions in the
             blocks, such as ``dict(type='rd_plugins.DiracConv2d')``; the stem
             keeps ``conv_cfg``. Defaults to None: ``conv_cfg`` for all.

@@ -14,7 +14,6 @@ from rd_plugins.models.objectives import (ClassificationLoss, Objective, Step,
                                           TeacherLoss)
 from rd_plugins.models.stages import Stages, stages_of
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.checkpoint import AUXILIARY_PREFIX
 from rd_plugins.utils.errors import UsageError, check_choice
 from .co_trained_teacher import CoTrainedTeacher
 from .first_batch import check_first_batch
@@ -207,8 +206,11 @@ class Distiller(ImageClassifier):
             reason = ' '.join(str(error).split())
             raise UsageError('The student cannot start from the weights of '
                              f'its teacher: {reason}') from error
+        # A teacher has no objectives, and no weights of shortcuts that fade.
         missing = [
-            key for key in missing if not key.startswith(AUXILIARY_PREFIX)
+            key for key in missing
+            if not key.startswith('auxiliary.')
+            and not key.endswith('.auxiliary.weight')
         ]
         if missing or unexpected:
             raise UsageError(

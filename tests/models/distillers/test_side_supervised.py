@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from mmpretrain.registry import MODELS
 
-from rd_plugins.utils.checkpoint import AUXILIARY_PREFIX
+from rd_plugins.utils.checkpoint import is_auxiliary
 from rd_plugins.utils.errors import UsageError
 from tests.conftest import classifier_cfg
 
@@ -59,7 +59,7 @@ def test_prediction_is_without_it(batch):
     plain = MODELS.build(dict(classifier_cfg(), backbone=BACKBONE)).eval()
     weights = {
         key: value for key, value in model.state_dict().items()
-        if not key.startswith(AUXILIARY_PREFIX)
+        if not is_auxiliary(key)
     }
     plain.load_state_dict(weights, strict=True)
     ran = []

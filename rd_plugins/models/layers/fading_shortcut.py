@@ -1,0 +1,67 @@
+"""A shortcut that training takes away little by little."""
+from typing import Optional
+
+import torch
+from torch import nn
+
+from rd_plugins.utils.errors import UsageError
+
+
+class FadingShortcut(nn.Module):
+    """Adds a shortcut to a block's output, times a weight that fades to 0.
+
+    The weight is a function of the run's progress, which a ``FadeHook`` tells
+    before every step. Until then, as in a network that is only tested, it is
+    what the checkpoint says, or 0.
+
+    Args:
+        shortcut (nn.Module, optional): Acts on the block's input where the
+            shape changes. Defaults to None: the identity.
+    """
+
+    def __init__(self, shortcut: Optional[nn.Module] = None) -> None:
+        super().__init__()
+        self.shortcut = nn.Identity() if shortcut is None else shortcut
+        self.register_buffer('weight', torch.zeros(()))
+        # Its parameters get a gradient, of zeros perhaps, in every step: DDP
+        # waits for them.
+        self._trains = any(True for _ in self.shortcut.parameters())
+        self._value: Optional[float] = None
+        self.is_gone = True
+        self.register_load_state_dict_post_hook(_read_weight)
+
+    def fade(self, weight: float) -> None:
+        """Set the weight, a number from 0 to 1."""
+        if weight != self._value:
+            self._value = weight
+            self.weight.fill_(weight)
+            self.is_gone = weight == 0
+
+    def forward(self, out: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        """Add the shortcut.
+
+        Args:
+            out (Tensor): What the convolutions of the block put out.
+            x (Tensor): Its input.
+
+        Returns:
+            Tensor: Of the shape of ``out``.
+
+        Raises:
+            UsageError: If the network trains and nobody tells the progress.
+        """
+        if self.training and self._value is None:
+            raise UsageError(
+                'Shortcuts that fade have to be told how far the run is; add '
+                "dict(type='rd_plugins.FadeHook') to custom_hooks.")
+        if self.is_gone and not (self.training and self._trains):
+            return out
+        return out + self.weight * self.shortcut(x)
+
+    def extra_repr(self) -> str:
+        """Show the weight when the module is printed."""
+        return f'weight={self.weight.item():.3g}'
+
+
+def _read_weight(module: FadingShortcut, _) -> None:
+    module.is_gone = module.weight.item() == 0

@@ -1,0 +1,51 @@
+"""Runs whose shortcuts fade."""
+import json
+
+import pytest
+import torch
+from mmpretrain.registry import MODELS
+
+from rd_plugins.utils.errors import UsageError
+from tests.engine.small_run import small_cfg, train
+
+
+def fading_cfg(folder, **options):
+    cfg = small_cfg(folder, **{'train_cfg.max_epochs': 4,
+                               'param_scheduler.total_steps': 4, **options})
+    cfg.model.type = 'rd_plugins.LogitDistiller'
+    cfg.model.pop('hybrid_weight')
+    cfg.model.copy_teacher = True
+    cfg.model.backbone.update(
+        shortcut='fading_pad', fade=dict(horizon=0.5))
+    return cfg
+
+
+def test_weights_follow_the_run_and_a_resume_is_the_same_run(run_dir):
+    whole = train(fading_cfg(run_dir / 'whole'))
+    for stop in (1, 2, 3):
+        folder = run_dir / f'stop{stop}'
+        first = train(fading_cfg(folder), stop)
+        weight = first.model.backbone.layer1[0].auxiliary.weight.item()
+        # As of the last step: the epoch before the stop had five.
+        expected = {1: 0.5 + 0.5 * 0.30902, 2: 0.02447, 3: 0}[stop]
+        assert weight == pytest.approx(expected, abs=1e-4)
+        again = train(fading_cfg(folder, resume=True))
+        for key, value in whole.model.state_dict().items():
+            assert torch.equal(value, again.model.state_dict()[key]), key
+    plain = MODELS.build(
+        dict(whole.cfg.model.backbone, shortcut='none', fade=None))
+    plain.load_state_dict(whole.model.backbone.state_dict(), strict=True)
+
+
+def test_what_is_validated_at_the_end_is_plain(run_dir):
+    runner = train(fading_cfg(run_dir / 'a'))
+    for block in runner.model.backbone.layer2:
+        assert block.auxiliary.is_gone and block.auxiliary.weight == 0
+    log = next((run_dir / 'a').rglob('vis_data/scalars.json')).read_text()
+    assert 'accuracy/top1' in json.loads(log.splitlines()[-1])
+
+
+def test_without_the_hook_the_run_stops_at_once(run_dir):
+    cfg = fading_cfg(run_dir / 'a', **{'default_hooks.fade': None})
+    with pytest.raises(UsageError, match='rd_plugins.FadeHook'):
+        train(cfg)
