@@ -10,7 +10,8 @@ import torch
 
 import rd_plugins
 from rd_plugins.engine.launch import build_model
-from rd_plugins.utils.checkpoint import (check_state_dict_fits, is_auxiliary,
+from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
+                                         check_state_dict_fits, is_auxiliary,
                                          read_checkpoint, unwrapped,
                                          write_bytes)
 from rd_plugins.utils.errors import UsageError
@@ -33,7 +34,8 @@ def choose_weights(checkpoint: dict, path: str,
             Defaults to None: the averages where there are some.
 
     Raises:
-        UsageError: If a choice was asked for and there is none.
+        UsageError: If a choice was asked for and there is none, or the
+            student still has shortcuts.
     """
     weights = unwrapped(checkpoint['state_dict'])
     trained = checkpoint.get('ema_state_dict')
@@ -43,6 +45,7 @@ def choose_weights(checkpoint: dict, path: str,
     if ema is False:
         weights.update({key: value for key, value in unwrapped(trained).items()
                         if key != 'steps'})
+    check_shortcuts_are_gone(weights, path)
     return {key: value for key, value in weights.items()
             if not is_auxiliary(key)}
 

@@ -8,7 +8,8 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.engine.launch import build_model
-from rd_plugins.utils.checkpoint import (check_state_dict_fits,
+from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
+                                         check_state_dict_fits,
                                          read_checkpoint, unwrapped)
 from rd_plugins.utils.errors import UsageError
 from .student import read_student_config
@@ -56,6 +57,7 @@ def read_trained_model(config: str,
     model = build_model(cfg)
     content = read_checkpoint(checkpoint)
     weights = unwrapped(content['state_dict'])
+    check_shortcuts_are_gone(weights, checkpoint)
     check_state_dict_fits(weights, model, checkpoint)
     model.load_state_dict(
         {key: weights[key] for key in model.state_dict() if key in weights},

@@ -20,6 +20,15 @@ def trains_a_student(model_cfg: dict) -> bool:
     return isinstance(kind, type) and issubclass(kind, Distiller)
 
 
+def without_fading(model_cfg: dict) -> dict:
+    """The config of the plain network that fading shortcuts leave behind."""
+    backbone = model_cfg.get('backbone') or {}
+    if not str(backbone.get('shortcut')).startswith('fading'):
+        return model_cfg
+    backbone = {key: value for key, value in backbone.items() if key != 'fade'}
+    return dict(model_cfg, backbone=dict(backbone, shortcut='none'))
+
+
 def student_cfg(model_cfg: dict) -> dict:
     """The config of what predicts in a model.
 
@@ -34,6 +43,7 @@ def student_cfg(model_cfg: dict) -> dict:
         dict: That of an ImageClassifier, or the same where there is nothing
         to leave out.
     """
+    model_cfg = without_fading(model_cfg)
     if not trains_a_student(model_cfg):
         return model_cfg
     own = signature(ImageClassifier).parameters
@@ -68,7 +78,8 @@ def read_student_config(path: str,
     """
     cfg = read_config(path)
     cfg.merge_from_dict(cfg_options or {})
-    if trains_a_student(cfg.model):
-        cfg.model = student_cfg(cfg.model)
+    trained_beside = trains_a_student(cfg.model)
+    cfg.model = student_cfg(cfg.model)
+    if trained_beside:
         drop_custom_hooks(cfg, TRAINING_HOOKS)
     return cfg

@@ -139,9 +139,40 @@ def load_weights(path: str, model: nn.Module) -> None:
         strict=False)
 
 
+def check_shortcuts_are_gone(state_dict: Dict[str, torch.Tensor],
+                             origin: str) -> None:
+    """Refuse the weights of a student whose shortcuts have not faded yet.
+
+    Args:
+        state_dict (dict[str, Tensor]): The weights.
+        origin (str): Where they come from, for the message.
+
+    Raises:
+        UsageError: If a shortcut still has a weight.
+    """
+    left = max((float(value) for key, value in state_dict.items()
+                if key.endswith(f'.{AUXILIARY}.weight') and value.dim() == 0),
+               default=0.0)
+    if left:
+        raise UsageError(
+            f'{origin} is no plain network yet: the weight of its shortcuts '
+            f'has faded to {left:.3g} only. Train on (--resume) until it is '
+            '0.')
+
+
 def check_checkpoint_fits(path: str, model: nn.Module) -> None:
-    """Check a checkpoint to test; see :func:`check_state_dict_fits`."""
-    check_state_dict_fits(read_weights(path), model, path)
+    """Check a checkpoint to test; see :func:`check_state_dict_fits`.
+
+    Raises:
+        UsageError: If it does not fit, or has shortcuts where the model has
+            none.
+    """
+    weights = read_weights(path)
+    fades = any(key.endswith(f'.{AUXILIARY}.weight')
+                for key in _innermost(model).state_dict())
+    if not fades:
+        check_shortcuts_are_gone(weights, path)
+    check_state_dict_fits(weights, model, path)
 
 
 def check_checkpoint_resumes(path: str, model: nn.Module) -> None:

@@ -1,9 +1,14 @@
 """What predicts in a config, without what trains it."""
 import pytest
+import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
+from rd_plugins.shipping.publish import choose_weights
+from rd_plugins.shipping.read import read_trained_model
 from rd_plugins.shipping.student import read_student_config, student_cfg
+from rd_plugins.utils.checkpoint import check_checkpoint_fits
+from rd_plugins.utils.errors import UsageError
 from tests.conftest import ROOT
 
 DEMO = ROOT / 'configs/demo'
@@ -41,3 +46,37 @@ def test_options_come_first():
         str(DEMO / 'plain20_mnist5k.py'),
         {'model.backbone.depth': 32, 'model.teacher.backbone.depth': 32})
     assert cfg.model.backbone.depth == 32 and 'teacher' not in cfg.model
+
+
+@pytest.mark.parametrize('kind', ['rd_plugins.LogitDistiller',
+                                  'ImageClassifier'])
+def test_a_student_whose_shortcuts_faded_is_plain(kind):
+    alone = Config.fromfile(DEMO / 'plain20_ce_mnist5k.py').model
+    fading = dict(alone.backbone, shortcut='fading_pad', fade=dict(horizon=.4))
+    found = student_cfg(dict(alone, type=kind, backbone=fading))
+    assert found == alone
+
+
+def test_a_student_whose_shortcuts_have_not_faded_is_refused(run_dir):
+    cfg = Config.fromfile(DEMO / 'plain20_ce_mnist5k.py')
+    cfg.model.backbone.update(shortcut='fading_pad', fade=dict(horizon=0.5))
+    cfg.dump(run_dir / 'fading.py')
+    model = MODELS.build(cfg.model)
+    path = str(run_dir / 'weights.pth')
+    for progress in (0.5, 0.25):
+        model.backbone.set_progress(progress)
+        torch.save(dict(state_dict=model.state_dict()), path)
+        if progress == 0.5:
+            source = read_trained_model(str(run_dir / 'fading.py'), path)
+            assert source.model.backbone.shortcut == 'none'
+            assert not any('auxiliary' in key for key in choose_weights(
+                dict(state_dict=model.state_dict()), path))
+    message = 'weight of its shortcuts has faded to 0.5 only'
+    with pytest.raises(UsageError, match=message):
+        read_trained_model(str(run_dir / 'fading.py'), path)
+    with pytest.raises(UsageError, match=message):
+        choose_weights(dict(state_dict=model.state_dict()), path)
+    check_checkpoint_fits(path, model)  # its own config tests it as it is
+    cfg.model.backbone = dict(cfg.model.backbone, shortcut='none', fade=None)
+    with pytest.raises(UsageError, match=message):
+        check_checkpoint_fits(path, MODELS.build(cfg.model))
