@@ -43,13 +43,6 @@ def test_missing_data_is_named_unless_it_can_be_downloaded(tmp_path):
         launch.check_data_folders(cfg, 'test_dataloader')
 
 
-def test_cpu_refuses_mixed_precision():
-    cfg = Config(
-        dict(launcher='none', optim_wrapper=dict(type='AmpOptimWrapper')))
-    with pytest.raises(UsageError, match='--amp'):
-        launch.use_cpu(cfg)
-
-
 def test_cpu_refuses_mpi():
     with pytest.raises(UsageError, match='--launcher mpi'):
         launch.use_cpu(Config(dict(launcher='mpi')))

@@ -1,0 +1,44 @@
+"""What is written of results."""
+import json
+
+import pytest
+
+from rd_plugins.tables.report import Results, spread
+from rd_plugins.tables.table import Row, Table
+
+RESULT = dict(params=1000, macs=2e6, commit='abc', hardware='a CPU',
+              pytorch='2.11.0', flags='--amp', date='2026-01-01')
+
+
+@pytest.fixture
+def table():
+    rows = {name: Row(name, name.upper(), 'c.py') for name in 'ab'}
+    return Table('t', 'A table', rows, seeds=[0, 1], reduced='2 epochs.')
+
+
+def test_what_was_written_is_read_again(tmp_path, table):
+    results = Results(tmp_path, table)
+    for seed, accuracy in ((0, 80.0), (1, 82.0)):
+        assert not results.has('a', seed)
+        results.add(dict(RESULT, row='a', seed=seed, accuracy=accuracy))
+    again = Results(tmp_path, table)
+    assert again.has('a', 0) and again.has('a', 1)
+    assert not again.has('a', 2) and not again.has('b', 0)
+    text = (tmp_path / 't.md').read_text()
+    assert '| A | 81.00 ± 1.41 | 0, 1 |  | 1,000 | 2.0 M |' in text
+    assert '| B | not run |' in text
+    assert 'Reduced schedules' in text and '2 epochs.' in text
+    assert 'commit abc, a CPU, PyTorch 2.11.0, with --amp' in text
+    assert json.loads((tmp_path / 't.json').read_text())['reduced']
+    assert (tmp_path / 't.png').stat().st_size > 1000
+
+
+def test_weights_that_were_given_have_no_seed(tmp_path, table):
+    results = Results(tmp_path, table)
+    results.add(dict(RESULT, row='a', seed=None, accuracy=80.0))
+    assert results.has('a', 0) and results.has('a', 7)
+
+
+def test_spread_is_the_standard_deviation_of_a_sample():
+    assert spread([1.0]) == '1.00'
+    assert spread([1.0, 2.0, 3.0]) == '2.00 ± 1.00'

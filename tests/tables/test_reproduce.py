@@ -1,0 +1,113 @@
+"""A table of the demo's digits, in one go and interrupted."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from rd_plugins.tables.queue import Queue
+from rd_plugins.tables.run import Run
+from rd_plugins.tables.table import Row, Table
+from rd_plugins.utils.errors import UsageError
+from tests.conftest import ROOT
+from tests.engine.small_run import save_teacher
+
+DEMO = ROOT / 'configs/demo'
+TABLE = f'''
+title = 'Digits'
+reduced = 'three epochs of 100 digits'
+short = dict(
+    train_cfg=dict(max_epochs=3),
+    param_scheduler=[dict(type='MultiStepLR', milestones=[2])],
+    train_dataloader=dict(
+        batch_size=10, num_workers=0, dataset=dict(indices=100)),
+    val_dataloader=dict(num_workers=0, dataset=dict(indices=20)))
+rows = dict(
+    teacher=dict(
+        title='teacher', config='{DEMO}/resnet20_mnist5k.py',
+        checkpoint='given'),
+    student=dict(
+        title='JointRD', config='{DEMO}/plain20_mnist5k.py', options=short,
+        test_config='{DEMO}/plain20_ce_mnist5k.py', teacher='teacher'))
+'''
+
+
+def start(folder, name, *flags):
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / 'tools/reproduce.py'),
+         str(folder / 'digits.py'), '--weights',
+         f'given={folder / "teacher.pth"}', '--work-dir',
+         str(folder / name), '--out', str(folder / name / 'out'),
+         '--cfg-options', 'test_dataloader.dataset.indices=50',
+         'test_dataloader.num_workers=0', *flags],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True)
+
+
+def accuracies(folder, name):
+    content = json.loads((folder / name / 'out/digits.json').read_text())
+    return {run['row']: run['accuracy'] for run in content['runs']}
+
+
+@pytest.fixture
+def folder(run_dir):
+    (run_dir / 'digits.py').write_text(TABLE)
+    save_teacher(run_dir / 'teacher.pth')
+    return run_dir
+
+
+def test_a_killed_table_ends_as_an_uninterrupted_one(folder):
+    whole = start(folder, 'whole')
+    killed = start(folder, 'killed')
+    epoch = folder / 'killed/digits/student-seed0/epoch_1.pth'
+    deadline = time.time() + 120
+    while not epoch.exists() and time.time() < deadline:
+        time.sleep(0.05)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    assert whole.wait(300) == 0, whole.stdout.read()
+    again = start(folder, 'killed')
+    output = again.communicate(timeout=300)[0]
+    assert again.returncode == 0, output
+    assert 'teacher: tests' not in output  # it has its result
+    assert 'complete' in output
+    assert accuracies(folder, 'whole') == accuracies(folder, 'killed')
+    weights = [sorted(path.name for path in
+                      (folder / name / 'out/weights').iterdir())
+               for name in ('whole', 'killed')]
+    assert weights[0] == weights[1] and len(weights[0]) == 1
+    once_more = start(folder, 'whole')
+    assert 'trains' not in once_more.communicate(timeout=120)[0]
+
+
+def test_time_that_is_up_leaves_the_rest(folder):
+    done = start(folder, 'a', '--budget', '1s')
+    output = done.communicate(timeout=120)[0]
+    assert done.returncode == 0 and 'left; run the same command' in output
+
+
+@pytest.mark.parametrize('flags, message', [
+    (('--budget', 'soon'), '--budget soon is no time'),
+    (('--weights', 'given=absent.pth'), 'given=absent.pth names no file'),
+    (('--rows', 'absent'), "no row 'absent'"),
+])
+def test_what_is_refused(folder, flags, message):
+    done = start(folder, 'a', *flags)
+    output = done.communicate(timeout=120)[0]
+    assert done.returncode == 1 and message in output
+    assert 'Traceback' not in output and not (folder / 'a').exists()
+
+
+def test_a_training_that_fails_is_named(tmp_path):
+    config = tmp_path / 'broken.py'
+    config.write_text("model = dict(type='Nothing')\n"
+                      'train_cfg = dict(max_epochs=1)\n')
+    row = Row('broken', 'B', str(config))
+    run = Run(Table('t', 'T', {'broken': row}), row, 0, tmp_path, {}, {})
+    queue = Queue([run], 1, None, [], lambda run: None)
+    with pytest.raises(UsageError, match='broken-seed0 failed with status 1'):
+        queue.work(0.1)
+    assert 'Nothing' in (run.folder / 'train.log').read_text()

@@ -1,0 +1,53 @@
+"""Reading the files of tables."""
+import pytest
+
+from rd_plugins.tables.table import read_table, select
+from rd_plugins.utils.errors import UsageError
+from tests.conftest import ROOT
+
+PLAIN = ROOT / 'configs/demo/plain20_ce_mnist5k.py'
+TABLES = sorted((ROOT / 'configs/tables').glob('*.py'))
+
+
+def write(folder, rows, **options):
+    path = folder / 'table.py'
+    text = ''.join(f'{key} = {value!r}\n' for key, value in options.items())
+    path.write_text(f"title = 'A table'\nrows = {rows!r}\n{text}")
+    return str(path)
+
+
+@pytest.mark.parametrize('path', TABLES, ids=lambda path: path.stem)
+def test_tables_that_come_with_the_package(path):
+    table = read_table(str(path))
+    assert table.name == path.stem
+    assert all(row.title for row in table.rows.values())
+
+
+def test_rows(tmp_path):
+    rows = dict(
+        teacher=dict(title='T', config=str(PLAIN), checkpoint='given'),
+        student=dict(title='S', config=str(PLAIN), teacher='teacher'),
+        other=dict(title='O', config=str(PLAIN), options=dict(a=1)))
+    table = read_table(write(tmp_path, rows, seeds=[0, 1], reduced='short'))
+    assert (table.seeds, table.reduced) == ([0, 1], 'short')
+    assert table.rows['student'].test_config == str(PLAIN)
+    select(table, ['student'], [2])
+    assert list(table.rows) == ['teacher', 'student'] and table.seeds == [2]
+    with pytest.raises(UsageError, match="no row 'absent'; choose from teach"):
+        select(table, ['absent'], None)
+
+
+@pytest.mark.parametrize('row, message', [
+    (dict(config='absent.py'), 'names the config .*absent.py, which does not'),
+    (dict(config=str(PLAIN), teacher='later'), 'no row before it'),
+    (dict(config=str(PLAIN), epochs=3), "no option 'epochs'; choose from ch"),
+])
+def test_rows_that_cannot_be(tmp_path, row, message):
+    path = write(tmp_path, dict(row=dict(title='R', **row)))
+    with pytest.raises(UsageError, match=message):
+        read_table(path)
+
+
+def test_a_missing_table():
+    with pytest.raises(UsageError, match='no table at absent.py'):
+        read_table('absent.py')
