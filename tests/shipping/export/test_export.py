@@ -9,6 +9,7 @@ from mmpretrain.registry import MODELS
 
 from tests.conftest import ROOT
 from tests.shipping.closed_blocks import save_closed
+from tests.shipping.tools import names
 from tests.test_tools import DEMO, assert_refused, tool
 
 CONFIG = f'{DEMO}/plain20_ce_mnist5k.py'
@@ -56,10 +57,6 @@ def deploy(checkpoint, out, backend, *flags, config=CONFIG):
                 '--out', out, *flags)
 
 
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
 @pytest.mark.parametrize('backend, flags, files', [
     ('onnxruntime', [], ['end2end.onnx']),
     ('onnxruntime', ['--dynamic'], ['end2end.onnx']),
@@ -81,6 +78,15 @@ def test_the_engine_computes_the_same(checkpoint, run_dir, backend, flags,
     assert engine['accuracy/top1'] == torch_row['accuracy/top1']
     assert 'BatchNorm' not in (run_dir / 'out' / files[-1]).read_bytes(
     ).decode('latin1')
+
+
+def test_the_config_of_a_distiller(checkpoint, run_dir):
+    """What is exported is the student alone."""
+    done = deploy(checkpoint, run_dir / 'out', 'onnxruntime',
+                  config=f'{DEMO}/plain20_mnist5k.py')
+    assert done.returncode == 0, done.stderr
+    cfg = Config.fromfile(run_dir / 'out/plain20_mnist5k.py')
+    assert cfg.model == Config.fromfile(ROOT / CONFIG).model
 
 
 def test_onnxruntime_int8(checkpoint, run_dir):

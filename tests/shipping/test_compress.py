@@ -15,25 +15,20 @@ from mmpretrain.registry import MODELS
 from rd_plugins.engine.launch import check_training
 from tests.conftest import ROOT
 from tests.engine.small_run import train
-from tests.shipping.closed_blocks import save_closed, weaken
-from tests.test_shipping_tools import accuracy, names
-from tests.test_tools import assert_refused, tool
+from tests.shipping.closed_blocks import weaken
+from tests.shipping.tools import accuracy, assert_refuses, names, run
+from tests.test_tools import tool
 
 REMOVED = ['layer2.0', 'layer3.1']
 
 
-def compress(trained, *flags):
-    return tool('compress.py', *trained, '--out', trained[0].parent / 'out',
-                '--repeats', 2, *flags)
+def arguments(files, *flags):
+    return ('compress.py', *files, '--out', files[0].parent / 'out',
+            '--repeats', 2, *flags)
 
 
-@pytest.fixture
-def trained(run_dir):
-    return save_closed(run_dir)
-
-
-def test_compress(trained, run_dir):
-    done = compress(trained, '--test')
+def test_compress(closed_files, run_dir):
+    done = tool(*arguments(closed_files, '--test'))
     assert done.returncode == 0, done.stderr
     out = run_dir / 'out'
     files = [out / f'narrow_compressed.{end}' for end in ('py', 'pth')]
@@ -56,22 +51,19 @@ def test_compress(trained, run_dir):
     assert before['macs'] > after['macs'] == frozen['macs']
     key = 'accuracy/top1'
     assert frozen[key] == after[key] == accuracy(*files, run_dir)[key]
-    assert frozen[key] == accuracy(*trained, run_dir)[key]
+    assert frozen[key] == accuracy(*closed_files, run_dir)[key]
     assert re.search(r'compressed +3\+2\+2 = 7 ', done.stdout)
 
-    assert_refused(compress(trained), 'exists', '--force')
-    assert_refused(
-        tool('compress.py', *files, '--out', run_dir / 'again'),
-        'has no gates')
-    done = compress(trained, '--force', '--by-weights', '--fold')
-    assert done.returncode == 0, done.stderr
+    assert_refuses(*arguments(closed_files), words=['exists', '--force'])
+    assert_refuses('compress.py', *files, '--out', run_dir / 'again',
+                   words=['has no gates'])
+    run(*arguments(closed_files, '--force', '--by-weights', '--fold'))
     assert accuracy(*files, run_dir)[key] == after[key]
     assert Config.fromfile(files[0]).model.backbone.deploy
 
 
-def test_what_is_written_can_be_trained(trained, run_dir):
-    done = compress(trained, '--calibration-batches', 1)
-    assert done.returncode == 0, done.stderr
+def test_what_is_written_can_be_trained(closed_files, run_dir):
+    run(*arguments(closed_files, '--calibration-batches', 1))
     config, checkpoint = (
         str(run_dir / f'out/narrow_compressed.{end}') for end in ('py', 'pth'))
     cfg = Config.fromfile(config)
@@ -83,19 +75,18 @@ def test_what_is_written_can_be_trained(trained, run_dir):
     assert runner.model.backbone.removed_blocks == set(REMOVED)
 
 
-def test_gates_that_disagree(trained, run_dir):
-    content = torch.load(trained[1])
-    model = MODELS.build(Config.fromfile(trained[0]).model)
+def test_gates_that_disagree(closed_files, run_dir):
+    content = torch.load(closed_files[1])
+    model = MODELS.build(Config.fromfile(closed_files[0]).model)
     model.load_state_dict(content['state_dict'])
     weaken(model, 'layer3.1', 1e6)
-    torch.save(model.state_dict(), trained[1])
+    torch.save(model.state_dict(), closed_files[1])
     before = names(run_dir)
     for flags in ([], ['--by-weights']):
-        assert_refused(compress(trained, *flags), 'needed: layer3.1 (',
-                       '--as-evaluated')
+        assert_refuses(*arguments(closed_files, *flags),
+                       words=['needed: layer3.1 (', '--as-evaluated'])
     assert names(run_dir) == before
-    done = compress(trained, '--as-evaluated')
-    assert done.returncode == 0, done.stderr
+    run(*arguments(closed_files, '--as-evaluated'))
     report = json.loads((run_dir / 'out/report.json').read_text())
     assert report['removed'] == REMOVED and report['evidence'] is None
 
@@ -113,16 +104,16 @@ def test_gates_that_disagree(trained, run_dir):
     (['--cfg-options', 'test_dataloader.dataset.type=Other',
       'test_dataloader.dataset.pipeline=[]', '--by-weights'], ['--shape']),
 ])
-def test_compress_refuses(trained, run_dir, flags, words):
+def test_compress_refuses(closed_files, run_dir, flags, words):
     before = names(run_dir)
-    assert_refused(compress(trained, *flags), *words)
+    assert_refuses(*arguments(closed_files, *flags), words=words)
     assert names(run_dir) == before
 
 
-def test_a_killed_run_leaves_nothing(trained, run_dir):
+def test_a_killed_run_leaves_nothing(closed_files, run_dir):
     before = names(run_dir)
-    command = [sys.executable, ROOT / 'tools/compress.py', *trained, '--out',
-               run_dir / 'out', '--by-weights', '--repeats', 10**6]
+    command = [sys.executable, ROOT / 'tools/compress.py', *closed_files,
+               '--out', run_dir / 'out', '--by-weights', '--repeats', 10**6]
     process = subprocess.Popen(
         list(map(str, command)), cwd=ROOT, env=os.environ,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -1,0 +1,40 @@
+import pytest
+import torch
+from mmengine.config import Config
+from mmpretrain.registry import MODELS
+
+from tests.shipping.tools import accuracy, assert_refuses, run
+from tests.test_tools import DEMO, tool
+
+FOLD = 'model_converters/fold_norms.py'
+
+
+def test_fold_norms(trained, run_dir):
+    config = f'{DEMO}/plain20_ce_mnist5k.py'
+    source = trained / 'plain20_ce_mnist5k.pth'
+    done = tool(FOLD, config, source, '--out', run_dir / 'folded')
+    assert done.returncode == 0, done.stderr
+    files = [run_dir / f'folded/plain20_ce_mnist5k_folded.{end}'
+             for end in ('py', 'pth')]
+    assert accuracy(config, source, run_dir) == accuracy(*files, run_dir)
+    assert not any('bn' in key for key in torch.load(files[1])['state_dict'])
+    model = dict(type='ImageClassifier',
+                 backbone=dict(type='ResNet', depth=18, base_channels=4))
+    (run_dir / 'resnet.py').write_text(f'model = {model}\n')
+    torch.save(MODELS.build(model).state_dict(), run_dir / 'resnet.pth')
+    assert_refuses(
+        FOLD, run_dir / 'resnet.py', run_dir / 'resnet.pth', '--out',
+        run_dir / 'out', words=['ResNet has no deployed form'])
+
+
+@pytest.mark.parametrize('name', [
+    'plain20_mnist5k', 'plain20_no_res_joint_mnist5k'])
+def test_the_config_of_a_distiller(checkpoint, run_dir, name):
+    """What is written is the student alone; tools/test.py can run it."""
+    config = f'{DEMO}/{name}.py'
+    run(FOLD, config, checkpoint, '--out', run_dir / 'folded')
+    files = [run_dir / f'folded/{name}_folded.{end}' for end in ('py', 'pth')]
+    cfg = Config.fromfile(files[0])
+    assert cfg.model.type == 'ImageClassifier' and 'teacher' not in cfg.model
+    assert accuracy(*files, run_dir) == accuracy(
+        f'{DEMO}/plain20_ce_mnist5k.py', checkpoint, run_dir)
