@@ -511,8 +511,10 @@ def test_metafiles_name_configs_and_measured_numbers(path):
         for config in named:
             assert (ROOT / config).is_file(), config
         results = [
-            str(number) for result in model.get('Results', ())
-            for number in result['Metrics'].values()
+            str(number)
+            for entry in [*model.get('Results', ()), *metadata.values()]
+            if isinstance(entry, dict)
+            for number in entry.get('Metrics', {}).values()
         ]
         name = model['Config'][len('configs/'):-len('.py')]
         measured = CONFIGS[name].get('measured') or 'not run'

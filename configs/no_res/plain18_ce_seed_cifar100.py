@@ -2,7 +2,7 @@
 
     python tools/train.py configs/no_res/plain18_ce_seed_cifar100.py
 
-Data, schedule and widths of resnet18_seed_cifar100.py.
+Schedule and data of resnet18_seed_cifar100.py.
 Expected: not known. Measured: not run.
 """
 _base_ = './resnet18_seed_cifar100.py'

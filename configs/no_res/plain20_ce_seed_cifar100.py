@@ -2,8 +2,9 @@
 
     python tools/train.py configs/no_res/plain20_ce_seed_cifar100.py
 
-Data, schedule and widths of resnet20_seed_cifar100.py.
-Expected: not known. Measured: not run.
+Schedule and data of resnet20_seed_cifar100.py.
+Expected: not known.
+Measured: 57.67 % with the published student (docs/no_res.md).
 """
 _base_ = './resnet20_seed_cifar100.py'
 
