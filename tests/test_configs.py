@@ -3,6 +3,7 @@ import argparse
 import ast
 import logging
 import re
+from copy import deepcopy
 from functools import lru_cache
 from types import SimpleNamespace
 
@@ -70,12 +71,13 @@ def find_base(base, filename):
 def read(name):
     """A config, as ``'rd/plain20_cifar10'`` or with options after it."""
     path, *options = name.split()
-    cfg = Config.fromfile(ROOT / f'configs/{path}.py')
-    if options:
-        parser = argparse.ArgumentParser()
-        parser.add_argument('--cfg-options', nargs='+', action=DictAction)
-        parsed = parser.parse_args(['--cfg-options', *options])
-        cfg.merge_from_dict(parsed.cfg_options)
+    if not options:
+        return Config.fromfile(ROOT / f'configs/{path}.py')
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction)
+    parsed = parser.parse_args(['--cfg-options', *options])
+    cfg = deepcopy(read(path))
+    cfg.merge_from_dict(parsed.cfg_options)
     return cfg
 
 
@@ -84,7 +86,7 @@ def build(name):
     """Model, optimizer and hooks of a config."""
     cfg = read(name)
     model = MODELS.build(cfg.model)
-    wrapper = dict(cfg.optim_wrapper)
+    wrapper = cfg.optim_wrapper.to_dict()
     if not torch.cuda.is_available():  # where MMEngine has no AMP
         wrapper.pop('type', None)
         wrapper.pop('dtype', None)
@@ -195,9 +197,7 @@ def optimizer_facts(model, optimizer):
                 kind = 'norms'
             elif name in ('alpha', 'beta'):
                 kind = 'factors'
-            # A connector's or side head's like the network's own
-            decays_here = decays[id(parameter)] or not largest
-            (kept if decays_here else left_out).add(kind)
+            (kept if decays[id(parameter)] == largest else left_out).add(kind)
     assert not kept & left_out
     return dict(
         optimizer=type(optimizer).__name__,
@@ -283,9 +283,8 @@ def network_facts(model, hooks):
         facts['convs'] = 'DiracConv2d'
     if hasattr(backbone, 'shortcut'):
         facts['shortcut'] = backbone.shortcut
-        own = {key.split('.')[-3] for key in backbone.state_dict()
-               if '.downsample.' in key}
-        assert bool(own) == (backbone.shortcut in ('projection', 'downsample'))
+        projects = any('.downsample.' in key for key in backbone.state_dict())
+        assert projects == (backbone.shortcut in ('projection', 'downsample'))
     if getattr(backbone, 'gates', None) is not None:
         facts.update(
             epsilon=round(float(backbone.gates.epsilon), 6),
