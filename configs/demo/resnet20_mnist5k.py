@@ -1,9 +1,8 @@
-"""The demo's teacher: ResNet-20 on 4,000 digits.
+"""The demo's teacher: ResNet-20 on 4,000 digits, four epochs.
 
     python tools/train.py configs/demo/resnet20_mnist5k.py
 
-One-cycle schedule of four epochs, short enough for two CPU cores.
-Expected and measured: see docs/results/demo.md.
+Expected: not known. Measured: 97.60 % (docs/results/demo.md).
 """
 _base_ = [
     '../_base_/models/resnet20_cifar.py',

@@ -2,10 +2,9 @@
 
     python tools/train.py configs/epsilon/epsilon110_cifar10.py
 
-Recipe: the paper's released code (configs/_base_/schedules/epsilon_cifar.py),
-with no restart in the last 150 epochs.
-Expected: 5.24 % error with 12 of 54 blocks gone (read from the paper's
-figures). Measured: not run.
+Learning Strict Identity Mappings (arXiv 1804.01661), its released code; no
+restart in the last 150 epochs. Other depths: docs/epsilon.md.
+Expected: 5.24 % error with 12 of 54 blocks gone. Measured: not run.
 """
 _base_ = [
     '../_base_/models/epsilon_cifar.py',

@@ -2,10 +2,9 @@
 
     python tools/train.py configs/epsilon/epsilon110_cifar100.py
 
-Recipe: the paper's released code (configs/_base_/schedules/epsilon_cifar.py),
-with no restart in the last 150 epochs.
-Expected: 26.70 % error with 0 of 54 blocks gone (read from the paper's
-figures). Measured: not run.
+Learning Strict Identity Mappings (arXiv 1804.01661), its released code; no
+restart in the last 150 epochs. Other depths: docs/epsilon.md.
+Expected: 26.70 % error with 0 of 54 blocks gone. Measured: not run.
 """
 _base_ = [
     '../_base_/models/epsilon_cifar.py',

@@ -2,7 +2,7 @@
 
     python tools/train.py configs/epsilon/epsilon110_ramp_cifar10.py
 
-Recipe: as epsilon110_cifar10.py's.
+Ours.
 Expected: not known. Measured: not run.
 """
 _base_ = './epsilon110_cifar10.py'

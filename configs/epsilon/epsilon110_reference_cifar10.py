@@ -2,10 +2,9 @@
 
     python tools/train.py configs/epsilon/epsilon110_reference_cifar10.py
 
-Recipe: the paper's released code: its rule for restarts, up to the end, gates
-that look at the test batch, and closed blocks that are still computed.
-Expected: 5.24 % error with 12 of 54 blocks gone (read from the paper's
-figures). Measured: not run.
+Learning Strict Identity Mappings (arXiv 1804.01661): its restarts up to the
+end, gates that look at the test batch, closed blocks that are still computed.
+Expected: 5.24 % error with 12 of 54 blocks gone. Measured: not run.
 """
 _base_ = './epsilon110_cifar10.py'
 

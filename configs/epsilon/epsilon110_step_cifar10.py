@@ -2,9 +2,9 @@
 
     python tools/train.py configs/epsilon/epsilon110_step_cifar10.py
 
-Recipe: as epsilon110_cifar10.py's; the last version of the released code lets
-epsilon step from 0 to its value after 150 epochs.
-Expected: no number is published. Measured: not run.
+The last version of the released code of Learning Strict Identity Mappings
+(arXiv 1804.01661).
+Expected: not known. Measured: not run.
 """
 _base_ = './epsilon110_cifar10.py'
 

@@ -2,10 +2,9 @@
 
     python tools/train.py configs/epsilon/epsilon110_svhn.py
 
-Recipe: the paper's released code (configs/_base_/schedules/epsilon_svhn.py),
-with no restart in the last 25 epochs.
-Expected: 1.68 % error with 8 of 54 blocks gone (read from the paper's
-figures). Measured: not run.
+Learning Strict Identity Mappings (arXiv 1804.01661), its released code; no
+restart in the last 25 epochs. Other depths: docs/epsilon.md.
+Expected: 1.68 % error with 8 of 54 blocks gone. Measured: not run.
 """
 _base_ = [
     '../_base_/models/epsilon_cifar.py',

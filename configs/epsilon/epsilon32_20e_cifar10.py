@@ -2,11 +2,9 @@
 
     python tools/train.py configs/epsilon/epsilon32_20e_cifar10.py
 
-Epsilon is 5. The learning rate restarts in the first seven epochs only, so
-that it falls when the network without gates has its own fall. Blocks that live
-after twelve epochs stay open: at this weight decay they would close for some
-batches and not for others.
-Expected: not known. Measured: see docs/results/epsilon_short.md.
+Ours; epsilon is 5, and restarts end early enough for the learning rate to fall
+with preact32_20e_cifar10.py's.
+Expected: not known. Measured: 76.92 % (docs/results/epsilon_short.md).
 """
 _base_ = './epsilon32_short_cifar10.py'
 

@@ -2,9 +2,9 @@
 
     python tools/train.py configs/epsilon/preact110_svhn.py
 
-Recipe: as the ε-ResNet's, for 80 epochs without gates or restarts
-(configs/_base_/schedules/preact_svhn.py).
-Expected: 1.77 % error (read from the paper's figures). Measured: not run.
+Learning Strict Identity Mappings (arXiv 1804.01661), 80 epochs without gates.
+Other depths and side supervision: docs/epsilon.md.
+Expected: 1.77 % error. Measured: not run.
 """
 _base_ = [
     '../_base_/models/preact_cifar.py',

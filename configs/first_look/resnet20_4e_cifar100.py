@@ -1,10 +1,9 @@
-"""First look on a CPU: ResNet-20 without a teacher.
+"""First look on a CPU: ResNet-20 in four epochs, the schedule of the students.
 
     python tools/train.py configs/first_look/resnet20_4e_cifar100.py \
         --work-dir work_dirs/first_look/resnet20_4e_cifar100
 
-Four epochs of CIFAR-100, the schedule of all students of this folder.
-Expected: not known. Measured: see docs/results/first_look.md.
+Expected: not known. Measured: not run.
 """
 _base_ = './resnet20_cifar100.py'
 

@@ -1,12 +1,9 @@
-"""First look on a CPU: the teacher, ResNet-20 on CIFAR-100 in 12 epochs.
+"""First look on a CPU: the teacher, 12 epochs of CIFAR-100.
 
     python tools/train.py configs/first_look/resnet20_cifar100.py \
         --work-dir work_dirs/first_look/resnet20_cifar100
 
-Recipe: batch 128, SGD with Nesterov momentum, one-cycle schedule with peak
-learning rate 0.1, weight decay 5e-4. The students of this folder have the
-same with four epochs.
-Expected: not known. Measured: see docs/results/first_look.md.
+Expected: not known. Measured: 57.39 % (docs/results/first_look.md).
 """
 _base_ = '../rd/resnet20_cifar100.py'
 

@@ -1,11 +1,11 @@
 """No-Res: plain 18-layer student of ResNet-18 on CIFAR-100, our recipe.
 
-    python tools/train.py configs/rd/resnet18_cifar100.py    # the teacher
+    python tools/train.py configs/rd/resnet18_cifar100.py  # teacher
     python tools/train.py configs/no_res/plain18_cifar100.py
 
-Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation);
-padded crops, weight decay and cosine schedules instead of the seed's.
-Expected: no published number is known. Measured: not run.
+Method of ResNet with No Res (github.com/tgjjj/ResNet-Distillation); padded
+crops, weight decay and cosines are ours.
+Expected: not known. Measured: not run.
 """
 _base_ = '../rd/resnet18_cifar100.py'
 
@@ -18,6 +18,10 @@ model = dict(
             type='Pretrained',
             checkpoint='work_dirs/resnet18_cifar100/epoch_200.pth')))
 
+# A mean over all channels gives the scale of one a gradient of 1/C, which
+# decay would outweigh.
+optim_wrapper = dict(
+    paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0))
 param_scheduler = []
 custom_hooks = [
     dict(

@@ -1,11 +1,11 @@
-"""No-Res: plain 18-layer student on CIFAR-100 by the seed's own protocol.
+"""No-Res: plain 18-layer student by the protocol of the source.
 
     python tools/train.py configs/no_res/resnet18_seed_cifar100.py  # teacher
     python tools/train.py configs/no_res/plain18_seed_cifar100.py
 
-Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation).
-Differs from it: the teacher is in eval mode, frozen stages do not move.
-Expected: 48.49 %, as published. Measured: not run.
+ResNet with No Res (github.com/tgjjj/ResNet-Distillation), but with the teacher
+in eval mode and stages really frozen. Widths: see resnet18_seed_cifar100.py.
+Expected: 48.49 %, with widths that the source leaves open. Measured: not run.
 """
 _base_ = './resnet18_seed_cifar100.py'
 

@@ -1,10 +1,10 @@
 """No-Res, then JointRD: plain 20-layer student of ResNet-20 on CIFAR-100.
 
-    python tools/train.py configs/rd/resnet20_cifar100.py    # the teacher
+    python tools/train.py configs/rd/resnet20_cifar100.py  # teacher
     python tools/train.py configs/no_res/plain20_joint_cifar100.py
 
-plain20_cifar100.py of this folder with JointRD as the loss of the last phase.
-Expected: no published number is known. Measured: not run.
+plain20_cifar100.py with JointRD as the loss of its last phase.
+Expected: not known. Measured: not run.
 """
 _base_ = './plain20_cifar100.py'
 

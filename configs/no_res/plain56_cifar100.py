@@ -1,11 +1,11 @@
 """No-Res: plain 56-layer student of ResNet-56 on CIFAR-100, our recipe.
 
-    python tools/train.py configs/rd/resnet56_cifar100.py    # the teacher
+    python tools/train.py configs/rd/resnet56_cifar100.py  # teacher
     python tools/train.py configs/no_res/plain56_cifar100.py
 
-Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation);
-padded crops, weight decay and cosine schedules instead of the seed's.
-Expected: no published number is known. Measured: not run.
+Method of ResNet with No Res (github.com/tgjjj/ResNet-Distillation); padded
+crops, weight decay and cosines are ours.
+Expected: not known. Measured: not run.
 """
 _base_ = './plain20_cifar100.py'
 

@@ -1,11 +1,11 @@
-"""No-Res: plain 56-layer student on CIFAR-100 by the seed's own protocol.
+"""No-Res: plain 56-layer student by the protocol of the source.
 
     python tools/train.py configs/no_res/resnet56_seed_cifar100.py  # teacher
     python tools/train.py configs/no_res/plain56_seed_cifar100.py
 
-Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation).
-Differs from it: the teacher is in eval mode, frozen stages do not move.
-Expected: no published number is known. Measured: not run.
+ResNet with No Res (github.com/tgjjj/ResNet-Distillation), but with the teacher
+in eval mode and stages really frozen.
+Expected: not known. Measured: not run.
 """
 _base_ = './plain20_seed_cifar100.py'
 

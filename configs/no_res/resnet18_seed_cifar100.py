@@ -2,9 +2,9 @@
 
     python tools/train.py configs/no_res/resnet18_seed_cifar100.py
 
-Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation).
-The teacher of plain18_seed_cifar100.py.
-Expected: 48.07 %, as published. Measured: not run.
+ResNet with No Res (github.com/tgjjj/ResNet-Distillation). Its readme has
+widths of 64 to 256, code that is commented out 64 to 512 (taken here).
+Expected: 48.07 %, with widths that the source leaves open. Measured: not run.
 """
 _base_ = [
     'mmpretrain::_base_/models/resnet18_cifar.py',

@@ -2,9 +2,9 @@
 
     python tools/train.py configs/no_res/resnet20_seed_cifar100.py
 
-Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation).
-The teacher of plain20_seed_cifar100.py.
-Expected: 59.98 %, as published. Measured: not run.
+ResNet with No Res (github.com/tgjjj/ResNet-Distillation).
+Expected: 59.98 %.
+Measured: 59.98 % with the published weights (docs/no_res.md).
 """
 _base_ = [
     '../_base_/models/resnet20_cifar.py',

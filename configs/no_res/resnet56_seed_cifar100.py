@@ -2,9 +2,8 @@
 
     python tools/train.py configs/no_res/resnet56_seed_cifar100.py
 
-Source: ResNet with No Res (github.com/tgjjj/ResNet-Distillation).
-The teacher of plain56_seed_cifar100.py.
-Expected: no published number is known. Measured: not run.
+ResNet with No Res (github.com/tgjjj/ResNet-Distillation).
+Expected: not known. Measured: not run.
 """
 _base_ = './resnet20_seed_cifar100.py'
 

@@ -1,10 +1,9 @@
-"""Strictly plain 18-layer network on CIFAR-10, trained without a teacher.
+"""Strictly plain 18 layers on CIFAR-10, trained without a teacher.
 
     python tools/train.py configs/rd/plain18_ce_cifar10.py
 
-The baseline of plain18_cifar10.py, and the config to test and deploy its
-checkpoint with. Schedule and data are the teacher's, resnet18_cifar10.py.
-Expected: no published number is known. Measured: not run.
+The baseline of the other plain18, and the config to test them with.
+Expected: not known. Measured: not run.
 """
 _base_ = './resnet18_cifar10.py'
 

@@ -1,12 +1,11 @@
 """JointRD: strictly plain 18-layer student of ResNet-18 on CIFAR-10.
 
-    python tools/train.py configs/rd/resnet18_cifar10.py    # the teacher
+    python tools/train.py configs/rd/resnet18_cifar10.py  # teacher
     python tools/train.py configs/rd/plain18_cifar10.py
 
-Source: Residual Distillation (NeurIPS 2020).
-Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
-(configs/_base_/schedules/cifar_200e.py).
-Expected: at least 95.36 %, the authors' model card on MindSpore Hub.
+Residual Distillation (NeurIPS 2020), frozen teacher, strictly plain student;
+schedule of its released code, five epochs of warm-up added.
+Expected: 95.36 % or more, the authors' model card on MindSpore Hub.
 Measured: not run.
 """
 _base_ = './resnet18_cifar10.py'

@@ -1,10 +1,9 @@
-"""Strictly plain 20-layer network on CIFAR-100, trained without a teacher.
+"""Strictly plain 20 layers on CIFAR-100, trained without a teacher.
 
     python tools/train.py configs/rd/plain20_ce_cifar100.py
 
-The baseline of plain20_cifar100.py, and the config to test and deploy its
-checkpoint with. Schedule and data are the teacher's, resnet20_cifar100.py.
-Expected: no published number is known. Measured: not run.
+The baseline of the other plain20, and the config to test them with.
+Expected: not known. Measured: not run.
 """
 _base_ = './resnet20_cifar100.py'
 

@@ -1,11 +1,10 @@
 """JointRD: strictly plain 20-layer student of ResNet-20 on CIFAR-100.
 
-    python tools/train.py configs/rd/resnet20_cifar100.py    # the teacher
+    python tools/train.py configs/rd/resnet20_cifar100.py  # teacher
     python tools/train.py configs/rd/plain20_cifar100.py
 
-Source: Residual Distillation (NeurIPS 2020).
-Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
-(configs/_base_/schedules/cifar_200e.py).
+Residual Distillation (NeurIPS 2020), frozen teacher, strictly plain student;
+schedule of its released code, five epochs of warm-up added.
 Expected: within 1.0 point of its teacher. Measured: not run.
 """
 _base_ = './resnet20_cifar100.py'

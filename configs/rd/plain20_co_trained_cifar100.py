@@ -2,9 +2,9 @@
 
     python tools/train.py configs/rd/plain20_co_trained_cifar100.py
 
-Mode JOINT of the released code of Residual Distillation (NeurIPS 2020).
-The teacher needs no training before.
-Expected: no published number is known. Measured: not run.
+Mode JOINT of JointRD's released code, with plain20_cifar100.py's weights of
+the losses.
+Expected: not known. Measured: not run.
 """
 _base_ = './plain20_cifar100.py'
 

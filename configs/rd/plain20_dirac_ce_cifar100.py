@@ -1,10 +1,9 @@
-"""Plain-20 with Dirac-parameterised convolutions, without a teacher.
+"""Plain-20 with Dirac convolutions; tests plain20_dirac_cifar100.py.
 
     python tools/train.py configs/rd/plain20_dirac_ce_cifar100.py
 
-The baseline of plain20_dirac_cifar100.py, and the config to test its
-checkpoint with.
-Expected: no published number is known. Measured: not run.
+Convolutions of JointRD's released code, their factors without decay as there.
+Expected: not known. Measured: not run.
 """
 _base_ = './plain20_ce_cifar100.py'
 

@@ -1,10 +1,10 @@
-"""JointRD with Dirac-parameterised convolutions in the student.
+"""JointRD with Dirac convolutions in the student (docs/joint_rd.md).
 
-    python tools/train.py configs/rd/resnet20_cifar100.py    # the teacher
+    python tools/train.py configs/rd/resnet20_cifar100.py  # teacher
     python tools/train.py configs/rd/plain20_dirac_cifar100.py
 
-rd_plugins.models.fold_dirac turns the student into an ordinary network.
-Expected: no published number is known. Measured: not run.
+Convolutions of JointRD's released code, their factors without decay as there.
+Expected: not known. Measured: not run.
 """
 _base_ = './plain20_cifar100.py'
 

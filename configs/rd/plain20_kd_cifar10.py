@@ -1,11 +1,11 @@
-"""Logit distillation: plain-20 learns its teacher's softened predictions.
+"""Logit distillation: plain-20 on CIFAR-10.
 
-    python tools/train.py configs/rd/resnet20_cifar10.py    # the teacher
+    python tools/train.py configs/rd/resnet20_cifar10.py  # teacher
     python tools/train.py configs/rd/plain20_kd_cifar10.py
 
-Source: Distilling the Knowledge in a Neural Network (arXiv 1503.02531), with
-temperature 4 and 0.9 as the teacher's share.
-Expected: no published number is known. Measured: not run.
+arXiv 1503.02531 with temperature and share of mode KL of JointRD's released
+code.
+Expected: not known. Measured: not run.
 """
 _base_ = './resnet20_cifar10.py'
 

@@ -1,11 +1,11 @@
-"""Mode TA as released, for comparison: its hybrids never reach the student.
+"""What JointRD's released command for CIFAR trains (mode TA).
 
-    python tools/train.py configs/rd/resnet20_cifar100.py    # the teacher
+    python tools/train.py configs/rd/resnet20_cifar100.py  # teacher
     python tools/train.py configs/rd/plain20_released_ta_cifar100.py
 
-What the README of the released code of Residual Distillation (NeurIPS 2020)
-calls JointRD: on CIFAR its gradient is that of plain cross entropy.
-Expected: no published number is known. Measured: not run.
+JointRD's released code: no hybrid reaches the student, the distance weighs 0,
+so the gradient is that of plain cross entropy.
+Expected: not known. Measured: not run.
 """
 _base_ = './plain20_feature_kd_cifar100.py'
 

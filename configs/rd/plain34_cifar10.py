@@ -1,12 +1,11 @@
 """JointRD: strictly plain 34-layer student of ResNet-34 on CIFAR-10.
 
-    python tools/train.py configs/rd/resnet34_cifar10.py    # the teacher
+    python tools/train.py configs/rd/resnet34_cifar10.py  # teacher
     python tools/train.py configs/rd/plain34_cifar10.py
 
-Source: Residual Distillation (NeurIPS 2020).
-Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
-(configs/_base_/schedules/cifar_200e.py).
-Expected: at least 94.96 %, the authors' model card on MindSpore Hub.
+Residual Distillation (NeurIPS 2020), frozen teacher, strictly plain student;
+schedule of its released code, five epochs of warm-up added.
+Expected: 94.96 % or more, the authors' model card on MindSpore Hub.
 Measured: not run.
 """
 _base_ = './resnet34_cifar10.py'

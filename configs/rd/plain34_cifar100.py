@@ -1,13 +1,11 @@
 """JointRD: strictly plain 34-layer student of ResNet-34 on CIFAR-100.
 
-    python tools/train.py configs/rd/resnet34_cifar100.py    # the teacher
+    python tools/train.py configs/rd/resnet34_cifar100.py  # teacher
     python tools/train.py configs/rd/plain34_cifar100.py
 
-Source: Residual Distillation (NeurIPS 2020).
-Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
-(configs/_base_/schedules/cifar_200e.py).
-Expected: no published number is known.
-Measured: not run.
+Residual Distillation (NeurIPS 2020), frozen teacher, strictly plain student;
+schedule of its released code, five epochs of warm-up added.
+Expected: not known. Measured: not run.
 """
 _base_ = './resnet34_cifar100.py'
 

@@ -1,16 +1,11 @@
 """JointRD: strictly plain 34-layer student of ResNet-34 on ImageNet.
 
-    python tools/train.py configs/rd/plain34_imagenet.py
     bash tools/dist_train.sh configs/rd/plain34_imagenet.py 8
 
-Source: Residual Distillation (NeurIPS 2020).
-Recipe: JointRD's released code for ImageNet, with five epochs of warm-up added
-(configs/_base_/schedules/imagenet_120e.py).
-The learning rate is for 8 x 64 images; with another number of GPUs add
---auto-scale-lr. The teacher is MMPretrain's published ResNet-34 (73.62 %).
-The hybrids fade out at half of the run and are not computed after that.
-Expected: no published number is known.
-Measured: not run.
+Residual Distillation (NeurIPS 2020), frozen teacher, strictly plain student;
+schedule of its released code, five epochs of warm-up added. The hybrids end
+after half of the run.
+Expected: not known. Measured: not run.
 """
 _base_ = './resnet34_imagenet.py'
 

@@ -1,16 +1,12 @@
 """JointRD: strictly plain 50-layer student of ResNet-50 on ImageNet.
 
-    python tools/train.py configs/rd/plain50_imagenet.py
     bash tools/dist_train.sh configs/rd/plain50_imagenet.py 8
 
-Source: Residual Distillation (NeurIPS 2020).
-Recipe: JointRD's released code for ImageNet, with five epochs of warm-up added
-(configs/_base_/schedules/imagenet_120e.py).
-The learning rate is for 8 x 64 images; with another number of GPUs add
---auto-scale-lr. The teacher is MMPretrain's published ResNet-50 (76.55 %).
-The hybrids fade out at half of the run and are not computed after that.
-Expected: the paper claims the level of ResNet-50 (76.55 %) for a student that
-kept the projections of stages 2-4.
+Residual Distillation (NeurIPS 2020), frozen teacher, strictly plain student;
+schedule of its released code, five epochs of warm-up added. The hybrids end
+after half of the run.
+Expected: the level of ResNet-50 (76.55 %), which the paper claims for a
+student that kept projections.
 Measured: not run.
 """
 _base_ = './resnet50_imagenet.py'

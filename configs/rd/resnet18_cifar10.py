@@ -2,11 +2,8 @@
 
     python tools/train.py configs/rd/resnet18_cifar10.py
 
-Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
-(configs/_base_/schedules/cifar_200e.py).
-Expected: about 94.82 %, what MMPretrain publishes for this network with its
-own recipe.
-Measured: not run.
+Schedule of JointRD's released code, five epochs of warm-up added.
+Expected: about 94.82 %, MMPretrain's with its own recipe. Measured: not run.
 """
 _base_ = [
     'mmpretrain::_base_/models/resnet18_cifar.py',

@@ -1,18 +1,12 @@
-"""ResNet-20 of the 6n+2 family on CIFAR-10, the teacher of plain20_cifar10.py.
+"""ResNet-20 of the 6n+2 family on CIFAR-10, a teacher of plain20.
 
     python tools/train.py configs/rd/resnet20_cifar10.py
 
-Instead of training it, the weights published in
-akamaster/pytorch_resnet_cifar10 can be converted:
-
-    python tools/model_converters/convert_teacher.py resnet20.th \
-        work_dirs/resnet20_cifar10/epoch_200.pth \
-        --config configs/rd/resnet20_cifar10.py
-
-Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
-(configs/_base_/schedules/cifar_200e.py).
-Expected: the published weights have 8.27 % error.
-Measured: 8.27 % error with the published weights; training not run.
+Schedule of JointRD's released code, five epochs of warm-up added. Instead of
+training it, akamaster/pytorch_resnet_cifar10 can be converted, see
+docs/teachers.md.
+Expected: 8.27 % error with the published weights.
+Measured: 8.27 % with them (docs/testing.md), training not run.
 """
 _base_ = [
     '../_base_/models/resnet20_cifar.py',

@@ -1,9 +1,8 @@
-"""ResNet-20 (6n+2 family) on CIFAR-100, the teacher of plain20_cifar100.py.
+"""ResNet-20 of the 6n+2 family on CIFAR-100, a teacher of plain20.
 
     python tools/train.py configs/rd/resnet20_cifar100.py
 
-Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
-(configs/_base_/schedules/cifar_200e.py).
+Schedule of JointRD's released code, five epochs of warm-up added.
 Expected: 68.5 % or more. Measured: not run.
 """
 _base_ = [

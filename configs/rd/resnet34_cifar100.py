@@ -2,10 +2,8 @@
 
     python tools/train.py configs/rd/resnet34_cifar100.py
 
-Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
-(configs/_base_/schedules/cifar_200e.py).
-Expected: no published number for exactly this network and recipe is known.
-Measured: not run.
+Schedule of JointRD's released code, five epochs of warm-up added.
+Expected: not known. Measured: not run.
 """
 _base_ = [
     'mmpretrain::_base_/models/resnet34_cifar.py',

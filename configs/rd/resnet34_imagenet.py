@@ -2,12 +2,9 @@
 
     bash tools/dist_train.sh configs/rd/resnet34_imagenet.py 8
 
-There is no need to train it: plain34_imagenet.py takes the weights that
-MMPretrain publishes.
-Recipe: JointRD's released code for ImageNet, with five epochs of warm-up added
-(configs/_base_/schedules/imagenet_120e.py).
-Expected: about 73.62 %, what MMPretrain publishes for this network.
-Measured: not run.
+Schedule of JointRD's released code, five epochs of warm-up added.
+plain34_imagenet.py takes the weights that MMPretrain publishes.
+Expected: about 73.62 %, MMPretrain's with its own recipe. Measured: not run.
 """
 _base_ = [
     'mmpretrain::_base_/models/resnet34.py',

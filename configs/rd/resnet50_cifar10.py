@@ -2,11 +2,8 @@
 
     python tools/train.py configs/rd/resnet50_cifar10.py
 
-Recipe: JointRD's released code for CIFAR, with five epochs of warm-up added
-(configs/_base_/schedules/cifar_200e.py).
-Expected: about 95.55 %, what MMPretrain publishes for this network with its
-own recipe.
-Measured: not run.
+Schedule of JointRD's released code, five epochs of warm-up added.
+Expected: about 95.55 %, MMPretrain's with its own recipe. Measured: not run.
 """
 _base_ = [
     'mmpretrain::_base_/models/resnet50_cifar.py',

@@ -1,4 +1,4 @@
-"""200 epochs on CIFAR, the recipe of JointRD's released code.
+"""200 epochs on CIFAR, the schedule of JointRD's released code.
 
 Batch 128, SGD with Nesterov momentum, learning rate 0.1 divided by 10 after
 epochs 100 and 150, weight decay 5e-4. Added: five epochs of warm-up, because

@@ -1,4 +1,4 @@
-"""120 epochs on ImageNet, the recipe of JointRD's released code.
+"""120 epochs on ImageNet, the schedule of JointRD's released code.
 
 Batch 512 (8 x 64), SGD with Nesterov momentum, learning rate 0.2 divided by
 10 every 30 epochs, weight decay 1e-4. Added: five epochs of warm-up, because
