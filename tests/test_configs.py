@@ -17,7 +17,10 @@ from mmpretrain.registry import (DATASETS, HOOKS, METRICS, MODELS,
                                  PARAM_SCHEDULERS, TRANSFORMS)
 from torch import nn
 
-from rd_plugins.models import DiracConv2d
+from rd_plugins.models import (ClassificationLoss, DiracConv2d, Distiller,
+                               FeatureLoss, HybridLoss, LogitLoss, SideLoss,
+                               StageLoss)
+from rd_plugins.models.objectives import TeacherLoss
 from tests.conftest import ROOT
 
 ALL = sorted(
@@ -220,43 +223,63 @@ def phase_facts(hooks):
     ])
 
 
+def objective(model, kind):
+    """The one objective of a kind, or None."""
+    if not isinstance(model, Distiller):
+        return None
+    found = model.objectives_of_type(kind)
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
 def method_facts(cfg, model):
-    """The losses and their weights."""
+    """The objectives and their weights."""
     name = type(model).__name__
     facts = dict() if name == 'ImageClassifier' else dict(method=name)
     if name == 'StagewiseDistiller':
-        facts['stage_inputs'] = model.stage_inputs
-        if model._finetune:
-            model = model._finetune[0]
-            facts['finetune'] = type(model).__name__
-    if hasattr(model, 'hybrid_weight'):
-        weight = model.hybrid_weight
+        stages = model.objectives_of_type(StageLoss)
+        assert [each.stage for each in stages] == list(
+            range(1, len(model.stages) + 1))
+        facts['stage_inputs'], = {each.stage_inputs for each in stages}
+        if cfg.model.get('finetune'):
+            facts['finetune'] = cfg.model.finetune.type.split('.')[-1]
+    hybrid = objective(model, HybridLoss)
+    if hybrid:
+        weight = hybrid.weight
         facts['hybrid_weight'] = dict(
             start=weight.start, end=weight.end, until=weight.horizon)
         if weight.start == weight.end:
             facts['hybrid_weight'] = weight.end
-        if model.co_train_teacher:
-            facts['co_trained'] = True
-    if getattr(model, 'logit_loss', None):
-        facts.update(
-            temperature=model.logit_loss.temperature,
-            logit_weight=model.logit_loss.loss_weight)
-    if hasattr(model, 'alpha'):
-        facts['share'] = model.alpha
-    if getattr(model, 'feature_loss', None):
-        facts['feature'] = feature_facts(cfg, model)
+    if objective(model, TeacherLoss):
+        facts['co_trained'] = True
+    facts.update(logit_facts(model))
+    if objective(model, FeatureLoss):
+        facts['feature'] = feature_facts(cfg, objective(model, FeatureLoss))
     return facts
 
 
-def feature_facts(cfg, model):
+def logit_facts(model):
+    logit = objective(model, LogitLoss)
+    if logit is None:
+        return {}
+    own = objective(model, ClassificationLoss).loss_weight
+    share = round(1 - own, 6)
+    facts = dict(share=share) if share else {}
+    return dict(
+        facts,
+        temperature=logit.temperature,
+        logit_weight=round(logit.loss_weight / (share or 1), 6))
+
+
+def feature_facts(cfg, feature):
     """Sources sum the distance over positions, MarginLoss averages it."""
     size = 224 if 'ImageNet' in cfg.train_dataloader.dataset.type else 32
     positions = stage_shapes(cfg.model.backbone, size)[-1][1:]
     return dict(
         per_position=float(
-            f'{model.feature_loss.loss_weight / positions.numel():.6g}'),
+            f'{feature.distance.loss_weight / positions.numel():.6g}'),
         positions=list(positions),
-        paths=len(model.auxiliary.connectors))
+        paths=len(feature.connectors))
 
 
 def stage_shapes(backbone, size):
@@ -285,15 +308,18 @@ def network_facts(model, hooks):
         facts['shortcut'] = backbone.shortcut
         projects = any('.downsample.' in key for key in backbone.state_dict())
         assert projects == (backbone.shortcut in ('projection', 'downsample'))
+        if backbone.fade:
+            facts['fade'] = dict(
+                start=backbone.fade.start, until=backbone.fade.horizon)
     if getattr(backbone, 'gates', None) is not None:
         facts.update(
             epsilon=round(float(backbone.gates.epsilon), 6),
             blocks=len(backbone.blocks),
             eval_gates=backbone.gates.eval_gates)
-    if hasattr(model, 'side_weight'):
-        side, = model.side_blocks
+    if objective(model, SideLoss):
+        side, = objective(model, SideLoss).reads_blocks
         facts.update(
-            side_weight=model.side_weight,
+            side_weight=objective(model, SideLoss).loss_weight,
             side_block=backbone.declared_blocks.index(side) + 1)
     if 'DeadBlockHook' in hooks:
         hook = hooks['DeadBlockHook']

@@ -7,7 +7,7 @@ The student has its teacher's weights and shortcuts. Over the first half of
 the run the shortcuts fade to nothing, while the teacher's predictions are
 learned; the second half trains the plain network.
 Source: docs/fading.md. Schedule: that of configs/rd/plain20_cifar10.py.
-Expected: not known. Measured: see docs/results/cifar10_plain20_20e.md.
+Expected: not known. Measured: not run.
 """
 _base_ = '../rd/resnet20_cifar10.py'
 
