@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 from tests.test_packaging import copy_tracked_files
 from tests.test_tools import DEMO, SMALL
 

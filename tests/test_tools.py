@@ -11,11 +11,11 @@ import pytest
 import torch
 from mmpretrain.registry import MODELS
 
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 from tests.engine.compare_ranks import divisible_cfg
 from tests.engine.hooks.test_dead_block_hook import weak_cfg
-from tests.engine.small_run import save_teacher
-from tests.engine.small_run import train as train_in_process
+from tests.helpers.runs import save_teacher
+from tests.helpers.runs import train as train_in_process
 
 DEMO = 'configs/demo'
 SMALL = [

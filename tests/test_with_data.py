@@ -10,7 +10,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 from tests.test_tools import tool
 
 pytestmark = pytest.mark.data
