@@ -12,7 +12,9 @@ from mmpretrain.structures import DataSample
 
 import rd_plugins  # noqa: F401
 from tests.helpers import ROOT  # noqa: F401
+from tests.helpers import warm  # noqa: F401
 from tests.helpers.models import classifier_cfg
+from tests.helpers.runs import save_teacher
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +88,16 @@ def batch():
     inputs = torch.randn(6, 3, 16, 16)
     samples = [DataSample().set_gt_label(i % 5) for i in range(6)]
     return inputs, samples
+
+
+@pytest.fixture(scope='module')
+def teacher(tmp_path_factory):
+    """A file with random weights for the demo's teacher."""
+    init_default_scope('mmpretrain')
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp('teacher') / 'teacher.pth'
+    save_teacher(path)
+    return path
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from tests.helpers import ROOT
-from tests.test_tools import tool
+from tests.helpers.tools import tool
 
 pytestmark = pytest.mark.data
 

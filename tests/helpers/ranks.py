@@ -9,13 +9,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Callable, List
+from unittest.mock import patch
 
 import torch
 import torch.distributed as dist
 from mmengine.registry import init_default_scope
 from torch.multiprocessing import start_processes
 
-get_context('forkserver').set_forkserver_preload(['tests.helpers.runs'])
+get_context('forkserver').set_forkserver_preload(['tests.helpers.warm'])
 
 
 def _work(rank: int, count: int, folder: Path, function: Callable,
@@ -35,9 +36,11 @@ def _work(rank: int, count: int, folder: Path, function: Callable,
 def on_ranks(count: int, function: Callable, *arguments) -> List[Any]:
     """Call a function in several processes; its results by rank."""
     with TemporaryDirectory(prefix='rd') as folder:
-        start_processes(
-            _work, (count, Path(folder), function, arguments), nprocs=count,
-            start_method='forkserver')
+        # Also the server, which the first call starts, shall see no GPU.
+        with patch.dict(os.environ, CUDA_VISIBLE_DEVICES=''):
+            start_processes(
+                _work, (count, Path(folder), function, arguments),
+                nprocs=count, start_method='forkserver')
         return [
             torch.load(f'{folder}/{rank}.pth', weights_only=False)
             for rank in range(count)

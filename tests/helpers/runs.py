@@ -27,7 +27,9 @@ PHASES = [
 
 @lru_cache(maxsize=None)
 def _parsed(name: str) -> Config:
-    return Config.fromfile(ROOT / DEMO / f'{name}.py')
+    # Unformatted, as every checkpoint formats the config anew.
+    return Config.fromfile(
+        ROOT / DEMO / f'{name}.py', format_python_code=False)
 
 
 def demo_cfg(name: str) -> Config:
