@@ -91,8 +91,14 @@ class PhaseHook(Hook):
         return sum(epoch >= begin for begin in self._begins[1:-1])
 
     def before_run(self, runner) -> None:
-        """Note the factors that ``paramwise_cfg`` gave to the groups."""
+        """Note the factors that ``paramwise_cfg`` gave to the groups.
+
+        Here, before a resumed run sets their learning rates. A test has an
+        optimizer in its config only.
+        """
         self._current = None
+        if isinstance(runner.optim_wrapper, dict):
+            return
         base = runner.optim_wrapper.optimizer.defaults['lr']
         self._multipliers = [
             group['lr'] / base if base else 1.0
