@@ -8,7 +8,8 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper
-from mmengine.registry import OPTIM_WRAPPERS, init_default_scope
+from mmengine.registry import (OPTIM_WRAPPERS, OPTIMIZERS,
+                               init_default_scope)
 
 from rd_plugins.engine import PhaseHook
 from rd_plugins.engine.launch import build_runner
@@ -184,6 +185,25 @@ def test_mixed_precision(run_dir):
     assert changed(record, 2) == set(record.states[0])
     assert all(
         value.isfinite().all() for value in record.states[-1].values())
+
+
+@OPTIMIZERS.register_module(force=True)
+class FillsWithZeros(torch.optim.SGD):
+    """Leaves gradients of zero, as optimizers of other libraries do."""
+
+    def zero_grad(self, set_to_none=False):
+        super().zero_grad(set_to_none=False)
+
+
+def test_gradients_of_zero_are_none_once_frozen(run_dir):
+    """Weight decay would move what has a gradient, be it zero."""
+    phases = [dict(phase, epochs=1) for phase in PHASES]
+    record = run(
+        staged_cfg(run_dir / 'w', phases,
+                   **{'optim_wrapper.optimizer.type': 'FillsWithZeros'}))
+    assert changed(record, 1) == {
+        key for key in record.states[0] if key.startswith('backbone.layer2.')
+    }
 
 
 def test_it_works_for_an_ordinary_classifier(run_dir):
