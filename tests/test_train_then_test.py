@@ -4,8 +4,7 @@ import json
 import pytest
 
 from tests.helpers import DEMO
-from tests.helpers.runs import (demo_cfg, epsilon_cfg, small_cfg,
-                                staged_cfg)
+from tests.helpers.runs import demo_cfg, epsilon_cfg, small_cfg, staged_cfg
 from tests.helpers.tools import SMALL, assert_done, tool
 
 STUDENTS = ('plain20_mnist5k', 'plain20_no_res_mnist5k',

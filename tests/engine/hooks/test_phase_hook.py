@@ -8,8 +8,7 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper
-from mmengine.registry import (OPTIM_WRAPPERS, OPTIMIZERS,
-                               init_default_scope)
+from mmengine.registry import OPTIM_WRAPPERS, OPTIMIZERS, init_default_scope
 
 from rd_plugins.engine import PhaseHook
 from rd_plugins.engine.launch import build_runner
