@@ -1,5 +1,6 @@
 """Training and testing as a user runs them; every tool starts."""
 import json
+import runpy
 import sys
 
 import pytest
@@ -20,6 +21,20 @@ def test_it_starts_by_itself(name):
     done = run(sys.executable, f'tools/{name}', '--help')
     assert_done(done)
     assert done.stdout.startswith(f'usage: {name.split("/")[-1]} ')
+
+
+@pytest.mark.parametrize('name', [
+    'train.py', 'test.py', 'demo.py', 'analysis_tools/benchmark.py',
+    'analysis_tools/benchmark_training.py',
+    'analysis_tools/inference_time.py', 'analysis_tools/plot_blocks.py'
+])
+def test_main_takes_arguments(name, capsys):
+    """For callers in Python."""
+    main = runpy.run_path(str(ROOT / 'tools' / name))['main']
+    with pytest.raises(SystemExit) as ended:
+        main(['--help'])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith('usage: ')
 
 
 def test_refusals_reach_the_shell():
