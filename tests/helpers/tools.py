@@ -18,9 +18,13 @@ from unittest.mock import patch
 
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
+from mmengine.visualization import Visualizer
+from mmpretrain.visualization import UniversalVisualizer
 
 from tests.helpers import ROOT
 
+# What MMEngine keeps of each run by its name, which may be that of another.
+GLOBALS = (DefaultScope, MessageHub, MMLogger, Visualizer, UniversalVisualizer)
 SMALL = [
     'train_dataloader.dataset.indices=100', 'train_dataloader.num_workers=0',
     'val_dataloader.dataset.indices=50', 'val_dataloader.num_workers=0'
@@ -42,7 +46,7 @@ def as_a_new_process(argv, cwd) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(sys, 'argv', argv))
         stack.enter_context(patch.dict(os.environ))
-        for kind in (DefaultScope, MessageHub, MMLogger):
+        for kind in GLOBALS:
             stack.enter_context(
                 patch.object(kind, '_instance_dict', OrderedDict()))
         os.chdir(cwd)
