@@ -1,2 +1,3 @@
 """Moved to tests/helpers/runs.py."""
-from tests.helpers.runs import epsilon_cfg, train  # noqa: F401
+from tests.helpers.runs import (epsilon_cfg, save_teacher,  # noqa: F401
+                                small_cfg, train)

@@ -4,6 +4,7 @@ from itertools import accumulate
 from typing import List
 
 from mmengine.hooks import Hook
+from mmengine.optim import BaseOptimWrapper
 from torch import nn
 
 from rd_plugins.engine.wrapping import unwrapped, wrap_again
@@ -93,11 +94,11 @@ class PhaseHook(Hook):
     def before_run(self, runner) -> None:
         """Note the factors that ``paramwise_cfg`` gave to the groups.
 
-        Here, before a resumed run sets their learning rates. A test has an
-        optimizer in its config only.
+        Now, because a checkpoint that is resumed brings its own learning
+        rates. A test has no optimizer.
         """
         self._current = None
-        if isinstance(runner.optim_wrapper, dict):
+        if not isinstance(runner.optim_wrapper, BaseOptimWrapper):
             return
         base = runner.optim_wrapper.optimizer.defaults['lr']
         self._multipliers = [
