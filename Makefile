@@ -1,8 +1,8 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
-# make test-data, test-openvino, test-mim, test-downstream   what needs large
-#             files or an environment of its own, see docs/testing.md
+# make test-data, test-slow, test-openvino, test-mim, test-downstream   what needs
+#             large files, time or an environment of its own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
 VENV := .venv
@@ -22,13 +22,18 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark demo test test-benchmark test-data test-openvino test-mim test-downstream lint env clean
+.PHONY: benchmark demo test test-benchmark test-data test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
 
+# A process for each core; one that is idle takes over tests of another.
 test: env lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
+
+# The whole demo, every tool in a process of its own
+test-slow: env
+	$(BIN)/python -m pytest -m slow
 
 # Needs large files, see docs/testing.md: make test-data RD_DATA=FOLDER
 test-data: env

@@ -11,23 +11,10 @@ from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 
 import rd_plugins  # noqa: F401
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def classifier_cfg(shortcut: str = 'pad', **backbone) -> dict:
-    """A ResNet-20 that is four channels wide."""
-    return dict(
-        type='ImageClassifier',
-        backbone=dict(
-            type='rd_plugins.CifarResNet',
-            depth=20,
-            stem_channels=4,
-            base_channels=4,
-            shortcut=shortcut,
-            **backbone),
-        neck=dict(type='GlobalAveragePooling'),
-        head=dict(type='LinearClsHead', num_classes=5, in_channels=16))
+from tests.helpers import ROOT  # noqa: F401
+from tests.helpers import warm  # noqa: F401
+from tests.helpers.models import classifier_cfg
+from tests.helpers.runs import save_teacher
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +88,16 @@ def batch():
     inputs = torch.randn(6, 3, 16, 16)
     samples = [DataSample().set_gt_label(i % 5) for i in range(6)]
     return inputs, samples
+
+
+@pytest.fixture(scope='module')
+def teacher(tmp_path_factory):
+    """A file with random weights for the demo's teacher."""
+    init_default_scope('mmpretrain')
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp('teacher') / 'teacher.pth'
+    save_teacher(path)
+    return path
 
 
 @pytest.fixture

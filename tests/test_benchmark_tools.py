@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from tests.test_tools import tool
+from tests.helpers.tools import assert_done, assert_refused, tool
 
 CONFIGS = ('configs/demo/resnet20_mnist5k.py',
            'configs/demo/plain20_ce_mnist5k.py')
@@ -14,7 +14,7 @@ def test_benchmark(tmp_path):
                   'torch', '--batch-sizes', '1', '4', '--repeats', '3',
                   '--warm-up', '1', '--threads', '1', '--accuracy', '97.7',
                   '97.5', '--out', tmp_path / 'out')
-    assert result.returncode == 0, result.stderr
+    assert_done(result)
     assert 'plain20_ce_mnist5k' in result.stdout
     rows = json.loads(
         (tmp_path / 'out/benchmark.json').read_text())['results']
@@ -36,8 +36,7 @@ def test_benchmark(tmp_path):
 ])
 def test_benchmark_refuses(arguments, words):
     result = tool('analysis_tools/benchmark.py', *arguments)
-    assert result.returncode == 1
-    assert words in result.stderr.splitlines()[-1]
+    assert_refused(result, words)
 
 
 def test_benchmark_training(tmp_path):
@@ -47,7 +46,7 @@ def test_benchmark_training(tmp_path):
         'configs/demo/plain20_mnist5k.py@train_dataloader.batch_size=8',
         '--repeats', '3', '--warm-up', '1', '--images', '64', '--out',
         tmp_path / 'out')
-    assert result.returncode == 0, result.stderr
+    assert_done(result)
     first, second = json.loads(
         (tmp_path / 'out/benchmark_training.json').read_text())['rows']
     assert first['times_the_first'] == 1 < second['times_the_first']
@@ -60,5 +59,4 @@ def test_benchmark_training(tmp_path):
 
 def test_benchmark_training_refuses():
     result = tool('analysis_tools/benchmark_training.py', 'missing.py')
-    assert result.returncode == 1
-    assert 'There is no file missing.py' in result.stderr.splitlines()[-1]
+    assert_refused(result, 'There is no file missing.py')

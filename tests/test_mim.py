@@ -9,9 +9,9 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from tests.conftest import ROOT
+from tests.helpers import DEMO, ROOT
+from tests.helpers.tools import SMALL
 from tests.test_packaging import copy_tracked_files
-from tests.test_tools import DEMO, SMALL
 
 pytestmark = pytest.mark.mim
 CONFIG = 'plain20_ce_mnist5k.py'

@@ -11,7 +11,7 @@ from mmpretrain.registry import MODELS
 
 from rd_plugins import __version__
 from rd_plugins.utils.measure import count_macs_and_params
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 
 
 def read_yaml(path):

@@ -10,8 +10,8 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from tests.conftest import ROOT
-from tests.test_tools import tool
+from tests.helpers import ROOT
+from tests.helpers.tools import tool
 
 pytestmark = pytest.mark.data
 

@@ -12,7 +12,7 @@ import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 import matplotlib
 import torch
@@ -148,7 +148,7 @@ def draw(curves: Dict[str, List[float]]) -> None:
     figure.savefig(OUT / 'curves.png', dpi=120, bbox_inches='tight')
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -156,12 +156,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--train-options', nargs='+', default=[],
         help='passed to every training as --cfg-options')
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
-def main() -> None:
+def main(argv: Optional[List[str]] = None) -> None:
     """Run the demo."""
-    args = parse_args()
+    args = parse_args(argv)
     options = ['--cfg-options', *args.train_options
                ] if args.train_options else []
     start = time.time()

@@ -3,19 +3,22 @@
 Takes the flags of MMPretrain's tool of that name; see ``--help``. Unlike it,
 refuses a checkpoint that does not hold exactly the weights of the config.
 """
+from typing import List, Optional
+
 from mmengine.dist import is_main_process
 
 from rd_plugins.engine.launch import (build_model, build_runner,
                                       check_data_folders, exit_on_usage_error,
-                                      load_mmpretrain_tool, read_config)
+                                      load_mmpretrain_tool, parse_flags,
+                                      read_config)
 from rd_plugins.utils.checkpoint import check_checkpoint_fits
 from rd_plugins.utils.errors import UsageError
 
 
-def main() -> None:
-    """Test as the command line says."""
+def main(argv: Optional[List[str]] = None) -> None:
+    """Test as the command line says, or ``argv``."""
     upstream = load_mmpretrain_tool('test')
-    args = upstream.parse_args()
+    args = parse_flags(upstream, argv)
     if args.out is None and args.out_item is not None:
         raise UsageError('--out-item says what to write; add --out FILE.')
     if args.out and not args.out.endswith(('.json', '.pkl', '.yml', '.yaml')):

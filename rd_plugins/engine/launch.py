@@ -2,11 +2,12 @@
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from contextlib import contextmanager
 from importlib import util
 from os import path as osp
 from types import ModuleType
-from typing import Iterator
+from typing import Iterator, List, Optional
 from urllib.error import URLError
 
 import mmpretrain
@@ -49,6 +50,22 @@ def load_mmpretrain_tool(name: str) -> ModuleType:
     module = util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def parse_flags(tool: ModuleType, argv: Optional[List[str]]) -> Namespace:
+    """Parse with the parser of MMPretrain's tool, which reads ``sys.argv``.
+
+    Args:
+        tool (ModuleType): From :func:`load_mmpretrain_tool`.
+        argv (list[str], optional): What to parse; None for the command line.
+    """
+    command_line = sys.argv
+    if argv is not None:
+        sys.argv = [command_line[0], *argv]
+    try:
+        return tool.parse_args()
+    finally:
+        sys.argv = command_line
 
 
 @contextmanager

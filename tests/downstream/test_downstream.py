@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_tools import run
+from tests.helpers.tools import run
 
 pytestmark = pytest.mark.downstream
 

@@ -10,9 +10,17 @@ from rd_plugins.utils.errors import UsageError
 
 
 def test_flags_are_mmpretrains(monkeypatch):
+    """Of the command line, or given; then the command line is as it was."""
     tool = launch.load_mmpretrain_tool('train')
-    monkeypatch.setattr('sys.argv', ['train.py', 'config.py', '--amp'])
-    assert tool.parse_args().amp
+    monkeypatch.setenv('LOCAL_RANK', '0')  # the parser sets it if nobody has
+    command_line = ['train.py', 'config.py', '--amp']
+    monkeypatch.setattr('sys.argv', command_line)
+    assert launch.parse_flags(tool, None).amp
+    assert launch.parse_flags(tool, ['other.py']).config == 'other.py'
+    assert not launch.parse_flags(tool, ['other.py']).amp
+    with pytest.raises(SystemExit):
+        launch.parse_flags(tool, ['--absent'])
+    assert sys.argv is command_line
 
 
 def test_mmpretrain_without_its_tools(monkeypatch):

@@ -5,7 +5,7 @@ from mmpretrain.registry import MODELS
 from rd_plugins.utils.checkpoint import (check_checkpoint_fits,
                                          read_checkpoint, write_checkpoint)
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import classifier_cfg
+from tests.helpers.models import classifier_cfg
 
 
 def test_a_bare_state_dict_is_wrapped(tmp_path):

@@ -30,8 +30,10 @@ from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import count_macs_and_params, times_in_turns
 
+COMMAND = 'tools/analysis_tools/benchmark.py'
 
-def parse_args() -> argparse.Namespace:
+
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
     available = [n for n, engine in ENGINES.items() if engine.is_available()]
     parser = argparse.ArgumentParser(
@@ -55,7 +57,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--warm-up', type=int, default=10)
     parser.add_argument('--out', type=Path,
                         help='folder for benchmark.{csv,json,md,png}')
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
 def read_networks(args: argparse.Namespace) -> List[Contender]:
@@ -134,9 +136,10 @@ def choose_engines(args: argparse.Namespace, contenders: List[Contender],
     return chosen
 
 
-def main() -> None:
+def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write."""
-    args = parse_args()
+    argv = sys.argv[1:] if argv is None else argv
+    args = parse_args(argv)
     init_default_scope('mmpretrain')
     # Narrow terminals and files get long lines, not torn words.
     console = Console(width=max(150, Console().width))
@@ -155,7 +158,7 @@ def main() -> None:
             table.add_row(*row)
         console.print(table)
     if args.out:
-        write(results, args.out, shlex.join(['python', *sys.argv]))
+        write(results, args.out, shlex.join(['python', COMMAND, *argv]))
         images = [torch.zeros(args.batch_sizes[-1], *c.shape)
                   for c in contenders]
         timelines = {

@@ -16,7 +16,7 @@ import shlex
 import sys
 from pathlib import Path
 from statistics import median
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import torch
 from mmengine.device import get_device
@@ -33,8 +33,10 @@ from rd_plugins.utils.measure import times_in_turns
 
 PARTS = ('input', 'student', 'teacher', 'hybrids', 'backward', 'optimizer')
 
+COMMAND = 'tools/analysis_tools/benchmark_training.py'
 
-def parse_args() -> argparse.Namespace:
+
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -48,7 +50,7 @@ def parse_args() -> argparse.Namespace:
                         default=torch.get_num_threads())
     parser.add_argument('--out', type=Path,
                         help='folder for benchmark_training.{json,md}')
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
 def peak_mib(step: TrainingStep) -> float:
@@ -109,9 +111,10 @@ def texts_of(rows: List[Dict[str, Any]]) -> List[List[str]]:
     ] for row in rows]
 
 
-def main() -> None:
+def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write."""
-    args = parse_args()
+    argv = sys.argv[1:] if argv is None else argv
+    args = parse_args(argv)
     init_default_scope('mmpretrain')
     # Building a model tells of every parameter.
     MMLogger.get_current_instance().setLevel('ERROR')
@@ -128,7 +131,7 @@ def main() -> None:
         f'{torch.__version__}'
     print(hardware)
     if args.out:
-        command = shlex.join(['python', *sys.argv])
+        command = shlex.join(['python', COMMAND, *argv])
         args.out.mkdir(parents=True, exist_ok=True)
         (args.out / 'benchmark_training.json').write_text(
             json.dumps(

@@ -9,6 +9,7 @@ run. Norms are folded into the convolutions of all alike unless --keep-norms.
 Time does not depend on weights, so none are loaded.
 """
 import argparse
+from typing import List, Optional
 
 import torch
 from mmengine.device import get_device
@@ -21,7 +22,7 @@ from rd_plugins.models.utils import folded_copy
 from rd_plugins.utils.measure import forward_pass, median_times
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -33,7 +34,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--repeats', type=int, default=5, help='timed passes')
     parser.add_argument('--keep-norms', action='store_true')
     parser.add_argument('--device', default=get_device())
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
 def build(path: str, args: argparse.Namespace) -> torch.nn.Module:
@@ -43,9 +44,9 @@ def build(path: str, args: argparse.Namespace) -> torch.nn.Module:
     return model.to(args.device)
 
 
-def main() -> None:
+def main(argv: Optional[List[str]] = None) -> None:
     """Time and print."""
-    args = parse_args()
+    args = parse_args(argv)
     init_default_scope('mmpretrain')
     models = {path: build(path, args) for path in args.configs}
     channels = next(iter(models.values())).backbone.conv1.in_channels

@@ -11,7 +11,7 @@ run if one is named.
 import argparse
 import json
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 import matplotlib
 import numpy as np
@@ -26,7 +26,7 @@ from matplotlib.colors import LogNorm  # noqa: E402
 from matplotlib.lines import Line2D  # noqa: E402
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -34,7 +34,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('work_dir', type=Path, help='folder of a run')
     parser.add_argument('--baseline', type=Path, help='folder of another')
     parser.add_argument('--out', type=Path, help='default: in WORK_DIR')
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
 def read_log(work_dir: Path, name: str, key: str, epoch: str) -> List[dict]:
@@ -121,9 +121,9 @@ def draw_error(axes: plt.Axes, work_dir: Path, color: str) -> None:
     axes.legend(frameon=False)
 
 
-def main() -> None:
+def main(argv: Optional[List[str]] = None) -> None:
     """Read and draw."""
-    args = parse_args()
+    args = parse_args(argv)
     log = read_log(args.work_dir, LOG_FILE, 'peak', 'epoch')
     figure, (blocks, rate, error) = plt.subplots(
         3, sharex=True, figsize=(8, 9), layout='constrained',

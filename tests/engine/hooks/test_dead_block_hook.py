@@ -6,49 +6,15 @@ from tempfile import TemporaryDirectory
 import pytest
 import torch
 from mmengine.hooks import Hook
-from mmengine.registry import HOOKS, init_default_scope
+from mmengine.registry import init_default_scope
 
 from rd_plugins.engine import DeadBlockHook
 from rd_plugins.engine.launch import build_runner
 from rd_plugins.utils.errors import UsageError
-from tests.engine.hooks.test_epoch_seed_hook import assert_same
-from tests.engine.small_run import epsilon_cfg, train
+from tests.helpers.compare import assert_same
+from tests.helpers.runs import WEAK, train, weak_cfg
 
-WEAK = 'layer2.1'
 EPOCHS = 5
-
-
-@HOOKS.register_module(force=True)
-class Weaken(Hook):
-    """Makes a block respond weakly from an epoch on."""
-
-    def __init__(self, epoch=1, name=WEAK):
-        self.epoch, self.name = epoch, name
-
-    def before_train_epoch(self, runner):
-        if runner.epoch == self.epoch:
-            model = getattr(runner.model, 'module', runner.model)
-            block = model.backbone.get_submodule(self.name)
-            block.conv2.weight.data.mul_(1e-3)
-
-
-def weak_cfg(work_dir, hooks=(), closed_steps=5, **options):
-    """Epochs of five steps; a block is closed from the second epoch on.
-
-    No other block is: at this threshold, tiny images move no gate.
-    """
-    cfg = epsilon_cfg(
-        work_dir, **{
-            'train_cfg.max_epochs': EPOCHS,
-            'custom_hooks': [
-                dict(type='rd_plugins.DeadBlockHook',
-                     closed_steps=closed_steps, calibration_batches=2),
-                dict(type='Weaken'), *hooks
-            ],
-            **options
-        })
-    cfg.model.backbone.epsilon = 0.2
-    return cfg
 
 
 class Record(Hook):

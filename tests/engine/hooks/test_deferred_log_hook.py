@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rd_plugins.engine.hooks import DeferredLogHook
-from tests.engine.small_run import small_cfg, train
+from tests.helpers.runs import small_cfg, train
 
 
 def run(folder, hook, interval, **options):

@@ -4,12 +4,16 @@ import torch
 from rd_plugins.datasets import DeviceLoader
 from rd_plugins.engine.hooks import DeviceInputHook
 from rd_plugins.utils.errors import UsageError
-from tests.engine.hooks.test_epoch_seed_hook import assert_same, checkpoint
-from tests.engine.small_run import small_cfg, train
+from tests.helpers.compare import assert_same
+from tests.helpers.runs import small_cfg, train
 
 STOCK = {'default_hooks.device_input': None}
 # Without augmentation both inputs are the same
 PLAIN = {'train_dataloader.dataset.pipeline': [dict(type='PackInputs')]}
+
+
+def checkpoint(work_dir):
+    return torch.load(work_dir / 'epoch_3.pth', weights_only=True)
 
 
 def weights(runner):

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.engine.small_run import small_cfg, train
+from tests.helpers.compare import assert_same
+from tests.helpers.runs import small_cfg, train
 
 EMA = {
     'custom_hooks': [
@@ -14,22 +15,6 @@ CO_TRAINED = {'model.co_train_teacher': True}
 
 def checkpoint(work_dir):
     return torch.load(work_dir / 'epoch_3.pth', weights_only=True)
-
-
-def assert_same(ours, theirs, path=''):
-    """Equal to the last bit, all the way down."""
-    if isinstance(ours, torch.Tensor):
-        assert torch.equal(ours, theirs), path
-    elif isinstance(ours, dict):
-        assert ours.keys() == theirs.keys(), path
-        for key in ours:
-            assert_same(ours[key], theirs[key], f'{path}/{key}')
-    elif isinstance(ours, (list, tuple)):
-        assert len(ours) == len(theirs), path
-        for index, (a, b) in enumerate(zip(ours, theirs)):
-            assert_same(a, b, f'{path}/{index}')
-    elif not callable(ours):
-        assert ours == theirs, path
 
 
 @pytest.mark.parametrize('extra, loader', [

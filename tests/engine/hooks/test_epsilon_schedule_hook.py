@@ -5,7 +5,7 @@ from mmengine.hooks import Hook
 from rd_plugins.engine import EpsilonScheduleHook
 from rd_plugins.engine.launch import build_runner
 from rd_plugins.utils.errors import UsageError
-from tests.engine.small_run import epsilon_cfg, small_cfg, train
+from tests.helpers.runs import epsilon_cfg, small_cfg, train
 
 
 @pytest.mark.parametrize('kwargs, factors', [

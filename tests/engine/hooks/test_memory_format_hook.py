@@ -6,8 +6,8 @@ from mmpretrain.registry import MODELS
 
 from rd_plugins.engine.hooks import MemoryFormatHook
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import classifier_cfg
-from tests.engine.small_run import small_cfg, train
+from tests.helpers.models import classifier_cfg
+from tests.helpers.runs import small_cfg, train
 
 EMA = {'custom_hooks': [dict(type='EMAHook', momentum=0.1)]}
 

@@ -8,43 +8,19 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper
-from mmengine.registry import OPTIM_WRAPPERS, init_default_scope
+from mmengine.registry import OPTIM_WRAPPERS, OPTIMIZERS, init_default_scope
 
 from rd_plugins.engine import PhaseHook
 from rd_plugins.engine.launch import build_runner
 from rd_plugins.utils.errors import UsageError
-from tests.engine.hooks.test_epoch_seed_hook import assert_same
-from tests.engine.small_run import small_cfg, train
+from tests.helpers.compare import assert_same
+from tests.helpers.runs import PHASES, small_cfg, staged_cfg, train
 
-# The shape of the stage-wise recipes, two epochs each.
-PHASES = [
-    dict(name='stage 1', epochs=2, train=['backbone.layer1'], loss='stage1',
-         lr=0.1),
-    dict(name='stage 2', epochs=2, train=['backbone.layer2'], loss='stage2',
-         lr=0.05),
-    dict(name='all', epochs=2, loss='finetune', lr=0.02, schedule='cosine'),
-]
 STAGES = ['layer1', 'layer1', 'layer2', 'layer2']
 HOOKS = [
     dict(type='rd_plugins.PhaseHook', phases=PHASES),
     dict(type='EMAHook', momentum=0.1)
 ]
-
-
-def staged_cfg(work_dir, phases=PHASES, **options):
-    cfg = small_cfg(
-        work_dir, **{
-            'train_cfg.max_epochs': sum(phase['epochs'] for phase in phases),
-            'train_dataloader.num_workers': 0,
-            'custom_hooks': [dict(type='rd_plugins.PhaseHook', phases=phases)],
-            **options
-        })
-    cfg.model.type = 'rd_plugins.StagewiseDistiller'
-    hybrid_weight = cfg.model.pop('hybrid_weight')
-    cfg.model.finetune = dict(
-        type='rd_plugins.JointRD', hybrid_weight=hybrid_weight)
-    cfg.param_scheduler = []
-    return cfg
 
 
 class Record(Hook):
@@ -208,6 +184,25 @@ def test_mixed_precision(run_dir):
     assert changed(record, 2) == set(record.states[0])
     assert all(
         value.isfinite().all() for value in record.states[-1].values())
+
+
+@OPTIMIZERS.register_module(force=True)
+class FillsWithZeros(torch.optim.SGD):
+    """Leaves gradients of zero, as optimizers of other libraries do."""
+
+    def zero_grad(self, set_to_none=False):
+        super().zero_grad(set_to_none=False)
+
+
+def test_gradients_of_zero_are_none_once_frozen(run_dir):
+    """Weight decay would move what has a gradient, be it zero."""
+    phases = [dict(phase, epochs=1) for phase in PHASES]
+    record = run(
+        staged_cfg(run_dir / 'w', phases,
+                   **{'optim_wrapper.optimizer.type': 'FillsWithZeros'}))
+    assert changed(record, 1) == {
+        key for key in record.states[0] if key.startswith('backbone.layer2.')
+    }
 
 
 def test_it_works_for_an_ordinary_classifier(run_dir):

@@ -11,7 +11,7 @@ from rd_plugins.models import CifarResNet, DiracConv2d
 from rd_plugins.models.utils import fold_conv_norm, fold_norms, folded_copy
 from rd_plugins.shipping.prove import outputs_differ_by
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import classifier_cfg
+from tests.helpers.models import classifier_cfg
 from tests.models.backbones.test_plain_resnet import randomize_norms
 
 NARROW = dict(base_channels=8, stem_channels=8)

@@ -1,0 +1,193 @@
+"""What processes have to agree on, in processes that gloo joins."""
+from copy import deepcopy
+from types import SimpleNamespace
+
+import pytest
+import torch
+import torch.distributed as dist
+from mmengine.hooks import Hook
+from mmengine.model import MMDistributedDataParallel
+from mmengine.registry import HOOKS
+from torch import nn
+
+from rd_plugins.engine import SyncStatisticsHook
+from rd_plugins.engine.hooks.dead_block_hook import agree
+from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.models.layers import GateStates, StrictIdentity
+from tests.helpers.compare import assert_same
+from tests.helpers.ranks import on_ranks
+from tests.helpers.runs import (PHASES, WEAK, save_teacher, small_cfg,
+                                staged_cfg, train, weak_cfg)
+
+EPSILON = 2.5
+# What three processes see of one gate; a response above epsilon opens it.
+RESPONSES = (1., 9., 2.)
+
+
+def look_at_a_gate(scope):
+    """Whether it is open here, and the peak that it notes."""
+    states = GateStates(1, EPSILON, scope=scope)
+    gate = StrictIdentity(states, 0)
+    response = torch.full((1, 1, 2, 2), RESPONSES[dist.get_rank()])
+    return bool(gate(response).any()), float(states.latest)
+
+
+def test_a_local_gate_looks_at_its_own_images():
+    seen = on_ranks(3, look_at_a_gate, 'local')
+    assert seen == [(False, 1), (True, 9), (False, 2)]
+
+
+def test_a_global_gate_looks_at_the_images_of_all():
+    """It opens everywhere if it opens anywhere."""
+    assert on_ranks(3, look_at_a_gate, 'global') == [(True, 9)] * 3
+
+
+def agree_on_two_gates():
+    """Each process has a view of its own before."""
+    rank = dist.get_rank()
+    states = GateStates(2, EPSILON)
+    states.closed_steps.copy_(torch.tensor([(300, 7), (5, 9), (200, 8)][rank]))
+    states.peak.copy_(torch.tensor([(1., 4.), (3., 2.), (2., 6.)][rank]))
+    states.closed_average.copy_(
+        torch.tensor([(1., 0.), (0.25, 0.), (1., 0.75)][rank]))
+    states.count_average.fill_((1., 0.5, 3.)[rank])
+    agree(states)
+    return {
+        name: getattr(states, name).tolist() for name in
+        ('closed_steps', 'peak', 'closed_average', 'count_average')
+    }
+
+
+def test_processes_agree_on_the_gates():
+    """Closed as long as where it was closed the shortest."""
+    assert on_ranks(3, agree_on_two_gates) == [
+        dict(closed_steps=[5, 7], peak=[3, 6], closed_average=[0.75, 0.25],
+             count_average=1.5)
+    ] * 3
+
+
+def average_statistics():
+    """Of a norm that trains and one that is frozen; before and after."""
+    model = MMDistributedDataParallel(
+        nn.Sequential(nn.BatchNorm2d(64), nn.BatchNorm2d(64)),
+        broadcast_buffers=False)
+    trained, frozen = model.module
+    frozen.eval()
+    frozen.running_mean.uniform_(1, 2)
+    trained.running_mean.uniform_(1, 2).mul_(1 + dist.get_rank())
+    before = deepcopy(model.module.state_dict())
+    averaged = frozen.running_mean.clone()
+    dist.all_reduce(averaged)
+    SyncStatisticsHook().after_train_epoch(SimpleNamespace(model=model))
+    return before, model.module.state_dict(), averaged / 3
+
+
+def test_statistics_of_what_trains_are_averaged_and_frozen_ones_stay():
+    """To the last bit, which an average of equal numbers would move."""
+    ranks = on_ranks(3, average_statistics)
+    before, after, averaged = zip(*ranks)
+    key = '0.running_mean'
+    mean = torch.stack([state[key].double() for state in before]).mean(0)
+    for state in after:
+        assert torch.equal(state[key], after[0][key])
+        torch.testing.assert_close(state[key], mean.float())
+    key = '1.running_mean'
+    for state, own, moved in zip(after, before, averaged):
+        assert torch.equal(state[key], own[key])
+        assert not torch.equal(moved, own[key])
+
+
+@HOOKS.register_module(force=True)
+class CloseOnRankZero(Hook):
+    """Makes a block silent in one process, whose images it sees."""
+
+    name = 'layer3.1'
+
+    def before_train(self, runner) -> None:
+        if dist.get_rank() == 0:
+            block = unwrapped(runner).backbone.get_submodule(self.name)
+            block.conv2.register_forward_hook(lambda *args: args[-1] * 0)
+
+
+def joint_cfg(folder, **options):
+    """JointRD with connectors, which stay beside the student."""
+    return small_cfg(
+        folder, **{
+            'train_cfg.max_epochs': 1,
+            'train_dataloader.num_workers': 0,
+            'model.feature_loss': dict(type='rd_plugins.MarginLoss'),
+            **options
+        })
+
+
+def co_trained_cfg(folder):
+    return joint_cfg(folder, **{'model.co_train_teacher': True})
+
+
+def closing_cfg(folder):
+    """A block that is closed in both processes, and one in rank 0 only."""
+    return weak_cfg(
+        folder, [dict(type='CloseOnRankZero')], closed_steps=3)
+
+
+def divisible_cfg(folder, processes=2):
+    """Three phases that freeze and un-freeze; 8 images a step in all.
+
+    Without batch statistics and augmentation, a batch that is divided among
+    processes gives the gradient of the whole batch. Few steps, because
+    differences in the last bit grow with each.
+    """
+    phases = [dict(phase, epochs=1) for phase in PHASES]
+    return staged_cfg(
+        folder, phases, **{
+            'model.backbone.norm_eval': True,
+            'train_dataloader.dataset.pipeline': [dict(type='PackInputs')],
+            'train_dataloader.batch_size': 8 // processes
+        })
+
+
+def train_here(make_cfg, folder):
+    """Train in this process as one of several; what it ends with."""
+    cfg = make_cfg(folder / 'run')
+    cfg.launcher = 'pytorch'
+    cfg.experiment_name = 'run'
+    runner = train(cfg)
+    backbone = unwrapped(runner).backbone
+    return dict(
+        weights=unwrapped(runner).state_dict(),
+        rates=runner.optim_wrapper.get_lr(),
+        images=len(runner.train_dataloader.batch_sampler.sampler),
+        dead=getattr(backbone, 'dead_blocks', list)(),
+        restarted=getattr(runner.param_schedulers and
+                          runner.param_schedulers[0], 'last_restart', None))
+
+
+def train_on_two_ranks(make_cfg, folder):
+    """Parameters and buffers are the same to the last bit."""
+    save_teacher(folder / 'teacher.pth')
+    first, second = on_ranks(2, train_here, make_cfg, folder)
+    assert_same(first, second)
+    assert first['images'] == 20  # of 40
+    return first
+
+
+@pytest.mark.parametrize('make_cfg', [joint_cfg, co_trained_cfg])
+def test_two_processes_end_with_the_same_weights(run_dir, make_cfg):
+    train_on_two_ranks(make_cfg, run_dir)
+
+
+def test_a_block_dies_where_it_is_closed_in_all_processes(run_dir):
+    """And the learning rate restarts in all of them."""
+    ends = train_on_two_ranks(closing_cfg, run_dir)
+    assert ends['dead'] == [WEAK]
+    assert ends['restarted'] is not None
+
+
+def test_phases_on_two_processes_are_those_on_one(run_dir):
+    """Freezing, un-freezing and wrapping anew lose no gradient."""
+    ours = train_on_two_ranks(divisible_cfg, run_dir)['weights']
+    theirs = train(divisible_cfg(run_dir / 'one', 1)).model.state_dict()
+    assert ours.keys() == theirs.keys()
+    for key, value in theirs.items():
+        torch.testing.assert_close(
+            ours[key], value, rtol=1e-4, atol=1e-5, msg=key)

@@ -1,0 +1,41 @@
+"""What INT8 makes of a network."""
+import pytest
+import torch
+from torch import nn
+
+onnx = pytest.importorskip('onnx')
+pytest.importorskip('onnxruntime')
+
+
+class Images:
+    """Two batches, as ONNX Runtime asks for them."""
+
+    def __init__(self):
+        self.left = [torch.randn(1, 3, 8, 8) for _ in range(2)]
+
+    def get_next(self):
+        return dict(input=self.left.pop().numpy()) if self.left else None
+
+
+def test_weights_have_a_scale_for_each_output_channel(tmp_path):
+    """Of 7 bits: the largest weight of each channel is 64 steps."""
+    from rd_plugins.shipping.quantize import quantize  # needs ONNX Runtime
+    net = nn.Conv2d(3, 4, 3)
+    with torch.no_grad():
+        net.weight.mul_(torch.tensor([1., 10, 0.1, 3]).view(4, 1, 1, 1))
+    files = tmp_path / 'net.onnx', tmp_path / 'net_int8.onnx'
+    torch.onnx.export(
+        net, (torch.zeros(1, 3, 8, 8), ), str(files[0]), dynamo=False,
+        input_names=['input'])
+    quantize(*files, Images())
+    graph = onnx.load(files[1]).graph
+    tensors = {
+        tensor.name: torch.tensor(onnx.numpy_helper.to_array(tensor))
+        for tensor in graph.initializer
+    }
+    conv, = (node for node in graph.node if node.op_type == 'Conv')
+    node, = (node for node in graph.node if node.output[0] == conv.input[1])
+    weights, scales, _ = (tensors[name] for name in node.input)
+    assert weights.dtype == torch.int8 and weights.shape == net.weight.shape
+    largest = net.weight.detach().abs().amax((1, 2, 3))
+    torch.testing.assert_close(scales, largest / 64)
