@@ -21,7 +21,7 @@ from rd_plugins.models import (ClassificationLoss, DiracConv2d, Distiller,
                                FeatureLoss, HybridLoss, LogitLoss, SideLoss,
                                StageLoss)
 from rd_plugins.models.objectives import TeacherLoss
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 
 ALL = sorted(
     path.relative_to(ROOT).as_posix()

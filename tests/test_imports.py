@@ -3,7 +3,7 @@ import ast
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 
 PACKAGE = ROOT / 'rd_plugins'
 # From the ground up; a room imports from its own floor and from those below.

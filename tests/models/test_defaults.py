@@ -16,7 +16,7 @@ def test_side_supervision_has_a_tenth_of_the_weight(batch):
             classifier_cfg(),
             type='rd_plugins.SideSupervised',
             backbone=backbone))
-    side, = model.auxiliary.values()
+    side, = model.auxiliary.side.heads.values()
     seen = []
     side.head.fc.register_forward_hook(lambda *args: seen.append(args[-1]))
     loss = model.loss(inputs, samples)['loss_side1']

@@ -4,7 +4,7 @@ from mmpretrain.registry import MODELS
 
 from rd_plugins.shipping.read import read_trained_model
 from rd_plugins.shipping.remove_blocks import freeze_gates
-from tests.engine.small_run import epsilon_cfg
+from tests.helpers.runs import epsilon_cfg
 from tests.models.backbones.test_epsilon_resnet import close
 
 SHAPE = (1, 28, 28)

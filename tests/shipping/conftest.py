@@ -5,7 +5,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
 
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 from tests.shipping.closed_blocks import read_frozen, save_closed
 
 

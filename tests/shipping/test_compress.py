@@ -13,8 +13,8 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from rd_plugins.engine.launch import check_training
-from tests.conftest import ROOT
-from tests.engine.small_run import train
+from tests.helpers import ROOT
+from tests.helpers.runs import train
 from tests.shipping.closed_blocks import weaken
 from tests.shipping.tools import accuracy, assert_refuses, names, run
 from tests.test_tools import tool

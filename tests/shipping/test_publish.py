@@ -5,7 +5,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 from tests.shipping.tools import assert_refuses, names, run
 from tests.test_tools import DEMO, assert_refused, tool
 

@@ -7,7 +7,7 @@ from mmpretrain.registry import MODELS
 
 from rd_plugins.shipping.read import image_shape, read_trained_model
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 
 
 def save(config, path):

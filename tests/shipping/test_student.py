@@ -9,7 +9,7 @@ from rd_plugins.shipping.read import read_trained_model
 from rd_plugins.shipping.student import read_student_config, student_cfg
 from rd_plugins.utils.checkpoint import check_checkpoint_fits
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 
 DEMO = ROOT / 'configs/demo'
 

@@ -10,7 +10,7 @@ from rd_plugins.models.utils import folded_copy
 from rd_plugins.shipping.read import read_trained_model
 from rd_plugins.shipping.write import write_model
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 
 CONFIG = ROOT / 'configs/demo/resnet20_mnist5k.py'
 SHAPE = (1, 28, 28)

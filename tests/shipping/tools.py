@@ -5,7 +5,7 @@ import runpy
 import pytest
 
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 from tests.test_tools import tool
 
 

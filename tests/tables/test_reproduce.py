@@ -12,8 +12,8 @@ from rd_plugins.tables.queue import Queue
 from rd_plugins.tables.run import Run
 from rd_plugins.tables.table import Row, Table
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import ROOT
-from tests.engine.small_run import save_teacher
+from tests.helpers import ROOT
+from tests.helpers.runs import save_teacher
 
 DEMO = ROOT / 'configs/demo'
 TABLE = f'''

@@ -3,7 +3,7 @@ import pytest
 
 from rd_plugins.tables.table import read_table, select
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 
 PLAIN = ROOT / 'configs/demo/plain20_ce_mnist5k.py'
 TABLES = sorted((ROOT / 'configs/tables').glob('*.py'))

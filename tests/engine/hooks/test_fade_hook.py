@@ -6,7 +6,7 @@ import torch
 from mmpretrain.registry import MODELS
 
 from rd_plugins.utils.errors import UsageError
-from tests.engine.small_run import small_cfg, train
+from tests.helpers.runs import small_cfg, train
 
 
 def fading_cfg(folder, **options):

@@ -9,7 +9,7 @@ from rd_plugins.engine.optim import CPUAmpOptimWrapper
 from rd_plugins.engine.optim import cpu_amp_optim_wrapper as module
 from rd_plugins.engine.optim import has_fast_bfloat16
 from rd_plugins.utils.errors import UsageError
-from tests.engine.small_run import small_cfg, train
+from tests.helpers.runs import small_cfg, train
 
 AMP = 'AmpOptimWrapper'
 

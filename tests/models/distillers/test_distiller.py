@@ -8,7 +8,7 @@ from mmengine.optim import OptimWrapper
 from mmpretrain.registry import MODELS
 
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import classifier_cfg
+from tests.helpers.models import classifier_cfg
 
 
 def build(teacher_cfg, **kwargs):

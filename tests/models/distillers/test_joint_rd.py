@@ -9,7 +9,7 @@ from mmpretrain.registry import MODELS
 from rd_plugins.models.objectives import negative_margin
 from rd_plugins.models.utils import CosineDecay
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import classifier_cfg
+from tests.helpers.models import classifier_cfg
 
 MARGIN = dict(type='rd_plugins.MarginLoss', loss_weight=0.7)
 

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from mmpretrain.registry import MODELS
 
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import classifier_cfg
+from tests.helpers.models import classifier_cfg
 
 
 def build(teacher_cfg, shortcut='none', **kwargs):

@@ -5,7 +5,7 @@ from mmpretrain.registry import MODELS
 
 from rd_plugins.utils.checkpoint import is_auxiliary
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import classifier_cfg
+from tests.helpers.models import classifier_cfg
 
 BACKBONE = dict(
     type='rd_plugins.EpsilonResNet_CIFAR', depth=20, base_channels=4)

@@ -7,7 +7,7 @@ from mmpretrain.registry import MODELS
 
 from rd_plugins.models import FrozenTeacher
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import classifier_cfg
+from tests.helpers.models import classifier_cfg
 
 
 def build(teacher_cfg, student=None, **kwargs):

@@ -6,7 +6,7 @@ from mmpretrain.registry import MODELS
 
 from rd_plugins.models import Objective
 from rd_plugins.utils.errors import UsageError
-from tests.conftest import classifier_cfg
+from tests.helpers.models import classifier_cfg
 
 HYBRID = dict(type='rd_plugins.HybridLoss')
 LOGIT = dict(type='rd_plugins.LogitLoss', loss_weight=0.5)

@@ -7,7 +7,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from tests.conftest import ROOT
+from tests.helpers import ROOT
 from tests.shipping.closed_blocks import save_closed
 from tests.shipping.tools import names
 from tests.test_tools import DEMO, assert_refused, tool
