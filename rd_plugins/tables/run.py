@@ -6,6 +6,7 @@ import platform
 import re
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Optional
@@ -70,13 +71,18 @@ class Run:
         return self._config().train_cfg.max_epochs
 
     def epoch(self) -> int:
-        """How many epochs it has behind it."""
-        pointer = self.folder / 'last_checkpoint'
-        if not pointer.is_file():
-            return 0
-        # Empty for a moment while the training writes it
-        found = re.search(r'epoch_(\d+)\.pth$', pointer.read_text().strip())
-        return int(found.group(1)) if found else 0
+        """How many epochs it has behind it, by its newest whole checkpoint.
+
+        Whatever ``last_checkpoint`` says: a training that is killed may leave
+        that empty, and its newest file cut.
+        """
+        epochs = (re.fullmatch(r'epoch_(\d+)\.pth', path.name)
+                  for path in self.folder.glob('epoch_*.pth'))
+        for epoch in sorted((int(name[1]) for name in epochs if name),
+                            reverse=True):
+            if zipfile.is_zipfile(self.folder / f'epoch_{epoch}.pth'):
+                return epoch
+        return 0
 
     def is_trained(self) -> bool:
         """Whether there is nothing left to train."""
@@ -111,7 +117,7 @@ class Run:
             cfg.model.teacher.init_cfg = dict(
                 type='Pretrained', checkpoint=self.teacher.checkpoint())
         path = self._write(cfg, 'train_config.py')
-        resume = ['--resume'] if self.epoch() else []
+        resume = ['--resume', self.checkpoint()] if self.epoch() else []
         return [sys.executable, str(tools_folder() / 'train.py'), path,
                 '--work-dir', str(self.folder), *resume, *flags]
 

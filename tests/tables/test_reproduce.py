@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+import torch
 
 from rd_plugins.tables.queue import Queue
 from rd_plugins.tables.run import Run
@@ -99,6 +100,22 @@ def test_what_is_refused(folder, flags, message):
     output = done.communicate(timeout=120)[0]
     assert done.returncode == 1 and message in output
     assert 'Traceback' not in output and not (folder / 'a').exists()
+
+
+def test_what_a_killed_training_left(tmp_path):
+    """An empty pointer, a file that was cut, and the one before it."""
+    row = Row('r', 'R', 'c.py')
+    run = Run(Table('t', 'T', {'r': row}), row, 0, tmp_path, {}, {})
+    assert run.epoch() == 0
+    run.folder.mkdir(parents=True)
+    for epoch in (9, 10, 11):
+        torch.save(dict(epoch=epoch), run.folder / f'epoch_{epoch}.pth')
+    newest = run.folder / 'epoch_11.pth'
+    assert run.epoch() == 11
+    newest.write_bytes(newest.read_bytes()[:200])
+    (run.folder / 'last_checkpoint').write_text('')
+    assert run.epoch() == 10
+    assert run.checkpoint().endswith('epoch_10.pth')
 
 
 def test_a_training_that_fails_is_named(tmp_path):
