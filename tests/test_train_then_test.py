@@ -4,7 +4,8 @@ import json
 import pytest
 
 from tests.helpers import DEMO
-from tests.helpers.runs import demo_cfg, epsilon_cfg, small_cfg, staged_cfg
+from tests.helpers.runs import (demo_cfg, epsilon_cfg, fading_cfg, small_cfg,
+                                staged_cfg)
 from tests.helpers.tools import SMALL, assert_done, tool
 
 STUDENTS = ('plain20_mnist5k', 'plain20_no_res_mnist5k',
@@ -63,7 +64,8 @@ def head_first(work_dir):
 
 
 @pytest.mark.parametrize(
-    'make_cfg', [small_cfg, staged_cfg, logits, side_supervision, head_first])
+    'make_cfg', [small_cfg, staged_cfg, logits, fading_cfg, side_supervision,
+                 head_first])
 def test_every_method(run_dir, make_cfg):
     cfg = make_cfg(run_dir / 'work')
     config = run_dir / 'config.py'

@@ -16,8 +16,8 @@ from rd_plugins.engine.wrapping import unwrapped
 from rd_plugins.models.layers import GateStates, StrictIdentity
 from tests.helpers.compare import assert_same
 from tests.helpers.ranks import on_ranks
-from tests.helpers.runs import (PHASES, WEAK, save_teacher, small_cfg,
-                                staged_cfg, train, weak_cfg)
+from tests.helpers.runs import (PHASES, WEAK, fading_cfg, save_teacher,
+                                small_cfg, staged_cfg, train, weak_cfg)
 
 EPSILON = 2.5
 # What three processes see of one gate; a response above epsilon opens it.
@@ -124,6 +124,14 @@ def co_trained_cfg(folder):
     return joint_cfg(folder, **{'model.co_train_teacher': True})
 
 
+def fading_projections_cfg(folder):
+    """Shortcuts with parameters, which are gone for half of the run."""
+    cfg = fading_cfg(folder, **{'train_dataloader.num_workers': 0})
+    cfg.model.backbone.shortcut = 'fading'
+    cfg.model.copy_teacher = False
+    return cfg
+
+
 def closing_cfg(folder):
     """A block that is closed in both processes, and one in rank 0 only."""
     return weak_cfg(
@@ -171,7 +179,8 @@ def train_on_two_ranks(make_cfg, folder):
     return first
 
 
-@pytest.mark.parametrize('make_cfg', [joint_cfg, co_trained_cfg])
+@pytest.mark.parametrize('make_cfg', [joint_cfg, co_trained_cfg,
+                                      fading_projections_cfg])
 def test_two_processes_end_with_the_same_weights(run_dir, make_cfg):
     train_on_two_ranks(make_cfg, run_dir)
 

@@ -169,3 +169,18 @@ def staged_cfg(work_dir: Path, phases=PHASES, **options) -> Config:
         type='rd_plugins.JointRD', hybrid_weight=hybrid_weight)
     cfg.param_scheduler = []
     return cfg
+
+
+def fading_cfg(work_dir: Path, **options) -> Config:
+    """Four epochs in which a student's shortcuts fade, in the first two."""
+    cfg = small_cfg(
+        work_dir, **{
+            'train_cfg.max_epochs': 4,
+            'param_scheduler.total_steps': 4,
+            **options
+        })
+    cfg.model.type = 'rd_plugins.LogitDistiller'
+    cfg.model.pop('hybrid_weight')
+    cfg.model.copy_teacher = True
+    cfg.model.backbone.update(shortcut='fading_pad', fade=dict(horizon=0.5))
+    return cfg

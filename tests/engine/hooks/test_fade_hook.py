@@ -6,18 +6,7 @@ import torch
 from mmpretrain.registry import MODELS
 
 from rd_plugins.utils.errors import UsageError
-from tests.helpers.runs import small_cfg, train
-
-
-def fading_cfg(folder, **options):
-    cfg = small_cfg(folder, **{'train_cfg.max_epochs': 4,
-                               'param_scheduler.total_steps': 4, **options})
-    cfg.model.type = 'rd_plugins.LogitDistiller'
-    cfg.model.pop('hybrid_weight')
-    cfg.model.copy_teacher = True
-    cfg.model.backbone.update(
-        shortcut='fading_pad', fade=dict(horizon=0.5))
-    return cfg
+from tests.helpers.runs import fading_cfg, train
 
 
 def test_weights_follow_the_run_and_a_resume_is_the_same_run(run_dir):
