@@ -27,6 +27,8 @@ class FadingShortcut(nn.Module):
         # waits for them.
         self._trains = any(True for _ in self.shortcut.parameters())
         self._value: Optional[float] = None
+        # Apart, so that a compiled network does not depend on the value.
+        self._is_told = False
         self.is_gone = True
         self.register_load_state_dict_post_hook(_read_weight)
 
@@ -34,6 +36,7 @@ class FadingShortcut(nn.Module):
         """Set the weight, a number from 0 to 1."""
         if weight != self._value:
             self._value = weight
+            self._is_told = True
             self.weight.fill_(weight)
             self.is_gone = weight == 0
 
@@ -50,7 +53,7 @@ class FadingShortcut(nn.Module):
         Raises:
             UsageError: If the network trains and nobody tells the progress.
         """
-        if self.training and self._value is None:
+        if self.training and not self._is_told:
             raise UsageError(
                 'Shortcuts that fade have to be told how far the run is; add '
                 "dict(type='rd_plugins.FadeHook') to custom_hooks.")

@@ -129,3 +129,21 @@ def test_block_after_block(order, gone):
 def test_what_cannot_be_built(options, message):
     with pytest.raises(UsageError, match=message):
         MODELS.build(dict(type='rd_plugins.CifarResNet', depth=20, **options))
+
+
+def test_it_compiles_whole(twins):
+    """One graph with the shortcuts and one without, whatever the weight."""
+    _, fading, _ = twins
+    fading.train()
+    graphs = []
+
+    def count(graph, _):
+        graphs.append(graph)
+        return graph.forward
+
+    torch._dynamo.reset()
+    compiled = torch.compile(fading, backend=count, fullgraph=True)
+    for progress in (0.1, 0.2, 0.3, 0.6, 0.7):
+        fading.set_progress(progress)
+        torch.testing.assert_close(compiled(IMAGES)[-1], fading(IMAGES)[-1])
+    assert len(graphs) == 2
