@@ -2,6 +2,7 @@
 import os
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import torch
@@ -19,8 +20,9 @@ from tests.helpers.runs import save_teacher
 
 @pytest.fixture(autouse=True)
 def scope():
-    """Unscoped types are MMPretrain's, as in every config."""
+    """Unscoped types are MMPretrain's; no run has left its progress."""
     init_default_scope('mmpretrain')
+    MessageHub.get_instance(uuid4().hex)
     torch.manual_seed(0)
 
 
