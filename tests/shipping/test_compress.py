@@ -15,9 +15,9 @@ from mmpretrain.registry import MODELS
 from rd_plugins.engine.launch import check_training
 from tests.helpers import ROOT
 from tests.helpers.runs import train
+from tests.helpers.tools import tool
 from tests.shipping.closed_blocks import weaken
 from tests.shipping.tools import accuracy, assert_refuses, names, run
-from tests.test_tools import tool
 
 REMOVED = ['layer2.0', 'layer3.1']
 

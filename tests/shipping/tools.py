@@ -6,7 +6,7 @@ import pytest
 
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
-from tests.test_tools import tool
+from tests.helpers.tools import tool
 
 
 def run(name, *arguments):
