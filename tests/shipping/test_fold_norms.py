@@ -3,8 +3,9 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
+from tests.helpers import DEMO
+from tests.helpers.tools import tool
 from tests.shipping.tools import accuracy, assert_refuses, run
-from tests.test_tools import DEMO, tool
 
 FOLD = 'model_converters/fold_norms.py'
 

@@ -5,9 +5,9 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from tests.helpers import ROOT
+from tests.helpers import DEMO, ROOT
+from tests.helpers.tools import assert_refused, tool
 from tests.shipping.tools import assert_refuses, names, run
-from tests.test_tools import DEMO, assert_refused, tool
 
 PUBLISH = 'publish_model.py'
 

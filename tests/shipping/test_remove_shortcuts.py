@@ -1,8 +1,9 @@
 import torch
 from mmpretrain.registry import MODELS
 
+from tests.helpers import DEMO
+from tests.helpers.tools import assert_refused, tool
 from tests.shipping.tools import accuracy, assert_refuses, names, run
-from tests.test_tools import DEMO, assert_refused, tool
 
 REMOVE = 'model_converters/remove_shortcuts.py'
 

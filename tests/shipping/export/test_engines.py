@@ -1,7 +1,7 @@
 import pytest
 
+from tests.helpers import DEMO
 from tests.shipping.tools import assert_refuses, names
-from tests.test_tools import DEMO
 
 
 @pytest.mark.parametrize('backend, flags, words', [

@@ -7,10 +7,10 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from tests.helpers import ROOT
+from tests.helpers import DEMO, ROOT
+from tests.helpers.tools import assert_refused, tool
 from tests.shipping.closed_blocks import save_closed
 from tests.shipping.tools import names
-from tests.test_tools import DEMO, assert_refused, tool
 
 CONFIG = f'{DEMO}/plain20_ce_mnist5k.py'
 FEW = ['--cfg-options', 'test_dataloader.dataset.indices=40',
