@@ -12,7 +12,6 @@ from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 
 import rd_plugins  # noqa: F401
-from tests.helpers import ROOT  # noqa: F401
 from tests.helpers import warm  # noqa: F401
 from tests.helpers.models import classifier_cfg
 from tests.helpers.runs import save_teacher

@@ -44,6 +44,24 @@ def test_published_teachers_keep_their_accuracy(data_root, run_dir, depth,
     assert round(100 - found, 2) == error
 
 
+@pytest.mark.parametrize('role, config, found', [
+    ('teacher', 'no_res/resnet20_seed_cifar100', 59.98),
+    ('student', 'no_res/plain20_ce_seed_cifar100', 57.67),
+])
+def test_the_published_no_res_pair_keeps_its_accuracy(data_root, run_dir, role,
+                                                      config, found):
+    config = f'configs/{config}.py'
+    source = data_root / 'weights' / f'nores-resnet20-cifar100-{role}.pth'
+    done = tool('model_converters/convert_teacher.py', source,
+                run_dir / 'converted.pth', '--config', config)
+    assert done.returncode == 0, done.stderr
+    dataset = 'test_dataloader.dataset'
+    assert round(accuracy(
+        config, run_dir / 'converted.pth', run_dir,
+        f'{dataset}.type=tests.helpers.datasets.CIFAR100InAnyOrder',
+        f'{dataset}.data_root={data_root / "cifar100"}'), 2) == found
+
+
 @PUBLISHED
 def test_published_teachers_without_shortcuts(data_root, run_dir, depth, file,
                                               error):

@@ -31,6 +31,8 @@ class JointRD(Preset):
             Defaults to None: its default.
         min_hybrid_weight (float): ``min_weight`` of :class:`HybridLoss`.
             Defaults to 0.
+        hybrids (str): ``'all'`` or ``'one'``, see :class:`HybridLoss`.
+            Defaults to ``'all'``.
         feature_loss (dict, optional): Config of D, see :class:`FeatureLoss`.
             Defaults to None.
         feature_paths (str): ``paths`` of :class:`FeatureLoss`.
@@ -43,6 +45,7 @@ class JointRD(Preset):
     @staticmethod
     def objectives_of(hybrid_weight: Optional[dict] = None,
                       min_hybrid_weight: float = 0.0,
+                      hybrids: str = 'all',
                       feature_loss: Optional[dict] = None,
                       feature_paths: str = 'all',
                       logit_loss: Optional[dict] = None) -> List[dict]:
@@ -54,7 +57,8 @@ class JointRD(Preset):
             dict(
                 type='rd_plugins.HybridLoss',
                 weight=hybrid_weight,
-                min_weight=min_hybrid_weight))
+                min_weight=min_hybrid_weight,
+                hybrids=hybrids))
         if feature_loss:
             objectives.append(
                 dict(

@@ -74,6 +74,11 @@ class FeatureLoss(Objective):
             raise UsageError(
                 f'FeatureLoss has paths="all" beside {len(hybrids)} '
                 'HybridLoss; put one before it, or set paths="plain".')
+        if hybrids[0].hybrids == 'one':
+            raise UsageError(
+                'FeatureLoss has paths="all" (feature_paths) beside a '
+                'HybridLoss with hybrids="one": the others would have to be '
+                'computed for it. Set paths="plain" or hybrids="all".')
         if not hybrids[0].runs_to_the_end:
             raise UsageError(
                 'FeatureLoss has paths="all" (feature_paths), but the '

@@ -7,9 +7,9 @@ from torch import nn
 
 from rd_plugins.models.utils import CosineDecay, training_progress
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.errors import UsageError, check_choice
 from .objective import Objective, check_same_classes, check_same_stages
-from .step import Step
+from .step import NetworkPass, Step
 
 
 @MODELS.register_module()
@@ -35,6 +35,9 @@ class HybridLoss(Objective):
             for CIFAR: ``dict(start=1, end=0.5, horizon=0.3)``.
         min_weight (float): Hybrids stop, and stop costing, when w has fallen
             to it. Defaults to 0.
+        hybrids (str): ``'all'`` in every step, or ``'one'`` of them, drawn at
+            random: the same loss on average, at a fraction of the cost.
+            Defaults to ``'all'``.
         name (str): See :class:`Objective`. Defaults to ``'hybrid'``.
     """  # noqa: E501
     reads_stages = True
@@ -42,11 +45,14 @@ class HybridLoss(Objective):
     def __init__(self,
                  weight: Optional[dict] = None,
                  min_weight: float = 0.0,
+                 hybrids: str = 'all',
                  name: str = 'hybrid') -> None:
         super().__init__(name)
         self.weight = CosineDecay(**(
             weight or dict(start=1.0, end=0.5, horizon=0.3)))
         self.min_weight = min_weight
+        check_choice('HybridLoss', 'hybrids', hybrids, ('all', 'one'))
+        self.hybrids = hybrids
 
     def attach(self, distiller: nn.Module) -> None:
         """See the base class."""
@@ -84,15 +90,26 @@ class HybridLoss(Objective):
         return weight if weight > self.min_weight else 0.0
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
-        """See the base class; ``loss_hybrid{k}`` are weighted."""
+        """See the base class; ``loss_hybrid{k}`` (of one: ``loss_hybrid``) are
+        weighted."""
         weight = self.weight(training_progress())
         # A copy from the host would wait for the device.
         losses = {f'{self.name}_weight': step.inputs.new_full((), weight)}
-        if self.current_weight():
-            share = weight / (len(step.distiller.stages) - 1)
-            for k, hybrid in enumerate(step.hybrids, start=1):
-                # Judged by the student's own criterion
-                loss = step.distiller.head._get_loss(hybrid.logits,
-                                                     step.data_samples)['loss']
-                losses[f'loss_{self.name}{k}'] = share * loss
+        if not self.current_weight():
+            return losses
+        if self.hybrids == 'one':
+            # On the host, which then waits for no device
+            k = int(torch.randint(len(step.hybrids), ()))
+            losses[f'loss_{self.name}'] = weight * self._judge(
+                step, step.hybrids[k])
+            return losses
+        share = weight / len(step.hybrids)
+        for k, hybrid in enumerate(step.hybrids, start=1):
+            losses[f'loss_{self.name}{k}'] = share * self._judge(step, hybrid)
         return losses
+
+    @staticmethod
+    def _judge(step: Step, hybrid: NetworkPass) -> torch.Tensor:
+        """The loss of a hybrid by the student's own criterion."""
+        return step.distiller.head._get_loss(hybrid.logits,
+                                             step.data_samples)['loss']

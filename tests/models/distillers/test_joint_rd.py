@@ -332,3 +332,31 @@ def test_a_co_trained_teachers_tail_trains_the_student(batch, progress):
     on.auxiliary.hybrid.weight = CosineDecay(start=0, end=0)
     alone = gradient_of_stage_1(on, batch)
     assert (mixed - alone).norm() > 0.1 * alone.norm()
+
+
+def test_one_hybrid_a_step_is_all_of_them_on_average(teacher_cfg, batch):
+    """Each draw is one hybrid with the weight of all; the others rest."""
+    inputs, samples = batch[0].double(), batch[1]
+    whole, drawn = build(teacher_cfg), build(teacher_cfg, hybrids='one')
+    drawn.load_state_dict(whole.state_dict())
+    for model in (whole, drawn):
+        model.backbone.eval()  # the same statistics in every draw
+    losses = whole.loss(inputs, samples)
+    each = [2 * losses[f'loss_hybrid{k}'].item() for k in (1, 2)]
+    calls = []
+    drawn.loss(inputs, samples)
+    drawn.teacher.backbone.layer2.register_forward_hook(
+        lambda *_: calls.append(1))
+    counts = [0, 0]
+    for _ in range(200):
+        calls.clear()
+        found = drawn.loss(inputs, samples)['loss_hybrid'].item()
+        k = min((0, 1), key=lambda k: abs(each[k] - found))
+        assert found == pytest.approx(each[k], rel=1e-9)
+        assert len(calls) == (k == 0)  # stage 2 runs for the first only
+        counts[k] += 1
+    assert 70 < counts[0] < 130  # 4.2 standard deviations
+    with pytest.raises(UsageError, match='hybrids="one"'):
+        build(teacher_cfg, hybrids='one', feature_loss=MARGIN)
+    with pytest.raises(UsageError, match="hybrids='two'; choose one of"):
+        build(teacher_cfg, hybrids='two')
