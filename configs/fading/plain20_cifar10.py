@@ -3,10 +3,7 @@
     python tools/train.py configs/rd/resnet20_cifar10.py    # the teacher
     python tools/train.py configs/fading/plain20_cifar10.py
 
-The student has its teacher's weights and shortcuts. Over the first half of
-the run the shortcuts fade to nothing, while the teacher's predictions are
-learned; the second half trains the plain network.
-Source: docs/fading.md. Schedule: that of configs/rd/plain20_cifar10.py.
+Method: docs/fading.md. Schedule: that of the teacher.
 Expected: not known. Measured: not run.
 """
 _base_ = '../rd/resnet20_cifar10.py'

@@ -15,6 +15,7 @@ import torch
 from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
+from .shorten import shorten
 from .table import Row, Table
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
@@ -68,7 +69,7 @@ class Run:
 
     def max_epochs(self) -> int:
         """How long it trains."""
-        return self._config().train_cfg.max_epochs
+        return self.training_config().train_cfg.max_epochs
 
     def epoch(self) -> int:
         """How many epochs it has behind it, by its newest whole checkpoint.
@@ -102,17 +103,25 @@ class Run:
                 f'here; give them: --weights {self.row.checkpoint}=PATH.')
         return self.weights[self.row.checkpoint]
 
-    def _config(self, path: Optional[str] = None) -> Config:
-        cfg = Config.fromfile(path or self.row.config)
-        if path is None:
-            cfg.merge_from_dict(self.row.options)
-            cfg.randomness = dict(cfg.get('randomness') or {}, seed=self.seed)
+    def training_config(self) -> Config:
+        """What it trains, but for the teacher's weights."""
+        cfg = Config.fromfile(self.row.config)
+        cfg.merge_from_dict(self.row.options)
+        if self.row.epochs:
+            shorten(cfg, self.row.epochs)
+        cfg.randomness = dict(cfg.get('randomness') or {}, seed=self.seed)
+        cfg.merge_from_dict(self.options)
+        return cfg
+
+    def test_config(self) -> Config:
+        """What it is tested with."""
+        cfg = Config.fromfile(self.row.test_config)
         cfg.merge_from_dict(self.options)
         return cfg
 
     def train_command(self, flags: List[str]) -> List[str]:
         """Write the config of the training; returns its command."""
-        cfg = self._config()
+        cfg = self.training_config()
         if self.teacher:
             cfg.model.teacher.init_cfg = dict(
                 type='Pretrained', checkpoint=self.teacher.checkpoint())
@@ -123,8 +132,7 @@ class Run:
 
     def test_command(self) -> List[str]:
         """Write the config of the test; returns its command."""
-        path = self._write(self._config(self.row.test_config),
-                           'test_config.py')
+        path = self._write(self.test_config(), 'test_config.py')
         return [sys.executable, str(tools_folder() / 'test.py'), path,
                 self.checkpoint(), '--work-dir', str(self.folder / 'test'),
                 '--out', str(self.folder / 'test.json'), '--out-item',

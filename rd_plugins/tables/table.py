@@ -17,6 +17,8 @@ class Row:
         title (str): As the table shows it.
         config (str): Path of the config that trains it.
         options (dict): What the table changes in that config.
+        epochs (int, optional): Its length, with all its schedules in
+            proportion; see :func:`shorten`. Defaults to None: the config's.
         test_config (str, optional): The config that its checkpoint is tested
             with, strictly. Defaults to None: the one that trains it.
         teacher (str, optional): Name of the row that teaches it.
@@ -28,6 +30,7 @@ class Row:
     title: str
     config: str
     options: dict = field(default_factory=dict)
+    epochs: Optional[int] = None
     test_config: Optional[str] = None
     teacher: Optional[str] = None
     checkpoint: Optional[str] = None
@@ -76,7 +79,8 @@ def read_table(path: str) -> Table:
 
     Args:
         path (str): A Python file with ``title``, ``rows`` and, perhaps,
-            ``seeds``, ``reduced`` and ``note``. Configs are named as seen
+            ``seeds``, ``reduced``, ``note`` and ``epochs``, the length of
+            every row that has none of its own. Configs are named as seen
             from it.
 
     Raises:
@@ -90,6 +94,7 @@ def read_table(path: str) -> Table:
     rows: Dict[str, Row] = {}
     for name, options in content['rows'].items():
         row = _row(name, options, folder)
+        row.epochs = row.epochs or content.get('epochs')
         for config in {row.config, row.test_config}:
             if not Path(config).is_file():
                 raise UsageError(f'Row {name!r} of {path} names the config '

@@ -1,6 +1,9 @@
 """Reading the files of tables."""
 import pytest
+from mmengine.config import Config
+from mmpretrain.registry import MODELS
 
+from rd_plugins.tables.run import Run
 from rd_plugins.tables.table import read_table, select
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
@@ -28,8 +31,11 @@ def test_rows(tmp_path):
         teacher=dict(title='T', config=str(PLAIN), checkpoint='given'),
         student=dict(title='S', config=str(PLAIN), teacher='teacher'),
         other=dict(title='O', config=str(PLAIN), options=dict(a=1)))
-    table = read_table(write(tmp_path, rows, seeds=[0, 1], reduced='short'))
+    rows['other']['epochs'] = 7
+    path = write(tmp_path, rows, seeds=[0, 1], reduced='short', epochs=5)
+    table = read_table(path)
     assert (table.seeds, table.reduced) == ([0, 1], 'short')
+    assert [row.epochs for row in table.rows.values()] == [5, 5, 7]
     assert table.rows['student'].test_config == str(PLAIN)
     select(table, ['student'], [2])
     assert list(table.rows) == ['teacher', 'student'] and table.seeds == [2]
@@ -40,7 +46,7 @@ def test_rows(tmp_path):
 @pytest.mark.parametrize('row, message', [
     (dict(config='absent.py'), 'names the config .*absent.py, which does not'),
     (dict(config=str(PLAIN), teacher='later'), 'no row before it'),
-    (dict(config=str(PLAIN), epochs=3), "no option 'epochs'; choose from ch"),
+    (dict(config=str(PLAIN), length=3), "no option 'length'; choose from ch"),
 ])
 def test_rows_that_cannot_be(tmp_path, row, message):
     path = write(tmp_path, dict(row=dict(title='R', **row)))
@@ -51,3 +57,25 @@ def test_rows_that_cannot_be(tmp_path, row, message):
 def test_a_missing_table():
     with pytest.raises(UsageError, match='no table at absent.py'):
         read_table('absent.py')
+
+
+@pytest.mark.parametrize('path', TABLES, ids=lambda path: path.stem)
+def test_every_row_builds(path, tmp_path):
+    """What it would train, and a student's weights in what it is tested as."""
+    table = read_table(str(path))
+    for row in table.rows.values():
+        run = Run(table, row, 0, tmp_path, {}, {})
+        if row.checkpoint:
+            continue
+        trained = run.training_config()
+        if row.teacher:
+            trained.model.teacher.init_cfg.checkpoint = 'teacher.pth'
+        weights = {
+            key: value
+            for key, value in MODELS.build(trained.model).state_dict().items()
+            if not key.startswith('auxiliary.')
+        }
+        tested = MODELS.build(Config.fromfile(row.test_config).model)
+        tested.load_state_dict(weights, strict=True)
+        if row.epochs:
+            assert trained.train_cfg.max_epochs == row.epochs

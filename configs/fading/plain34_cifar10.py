@@ -1,0 +1,23 @@
+"""Fading: plain-34 that begins as its teacher, on CIFAR-10.
+
+    python tools/train.py configs/rd/resnet34_cifar10.py    # the teacher
+    python tools/train.py configs/fading/plain34_cifar10.py
+
+Method: docs/fading.md. Schedule: that of the teacher.
+Expected: not known. Measured: not run.
+"""
+_base_ = '../rd/resnet34_cifar10.py'
+
+model = dict(
+    type='rd_plugins.LogitDistiller',
+    alpha=0.5,
+    copy_teacher=True,
+    backbone=dict(
+        type='rd_plugins.PlainResNet_CIFAR',
+        shortcut='fading',
+        fade=dict(horizon=0.5)),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet34_cifar10/epoch_200.pth')))

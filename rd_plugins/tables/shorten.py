@@ -1,0 +1,65 @@
+"""Shortens the schedules of a config, all in proportion."""
+from typing import List
+
+from mmengine.config import Config
+
+from rd_plugins.utils.errors import UsageError
+
+# Options of schedulers that count epochs
+EPOCHS = ('begin', 'end', 'T_max', 'total_steps', 'step_size')
+
+
+def shorten(cfg: Config, epochs: int) -> None:
+    """Give a run another length, in place.
+
+    Milestones, warm-up, schedulers and phases keep their shares of it, rounded
+    to whole epochs; a phase has at least one.
+
+    Args:
+        cfg (Config): The config of a run by epochs.
+        epochs (int): Its new length.
+
+    Raises:
+        UsageError: If there are more phases than epochs.
+    """
+    factor = epochs / cfg.train_cfg.max_epochs
+    cfg.train_cfg.max_epochs = epochs
+    schedulers = cfg.get('param_scheduler') or []
+    for scheduler in [schedulers] if isinstance(schedulers,
+                                                dict) else schedulers:
+        for option in EPOCHS:
+            if scheduler.get(option):
+                scheduler[option] = max(1, round(scheduler[option] * factor))
+        _shorten_milestones(scheduler, factor)
+    for hook in cfg.get('custom_hooks') or []:
+        if str(hook['type']).endswith('PhaseHook'):
+            _shorten_phases(hook.phases, epochs)
+
+
+def _shorten_milestones(owner: dict, factor: float) -> None:
+    if owner.get('milestones'):
+        owner['milestones'] = [
+            max(1, round(milestone * factor))
+            for milestone in owner['milestones']
+        ]
+
+
+def _shorten_phases(phases: List[dict], epochs: int) -> None:
+    if len(phases) > epochs:
+        raise UsageError(f'A run of {len(phases)} phases cannot have '
+                         f'{epochs} epochs; each needs one.')
+    total = sum(phase['epochs'] for phase in phases)
+    passed = done = 0
+    for index, phase in enumerate(phases):
+        passed += phase['epochs']
+        last = epochs - (len(phases) - 1 - index)
+        end = min(max(done + 1, round(passed * epochs / total)), last)
+        factor = (end - done) / phase['epochs']
+        phase['epochs'], done = end - done, end
+        _shorten_milestones(phase, factor)
+        if phase.get('milestones'):
+            phase['milestones'] = [milestone for milestone
+                                   in phase['milestones']
+                                   if milestone < phase['epochs']]
+        if phase.get('warmup'):
+            phase['warmup'] *= factor

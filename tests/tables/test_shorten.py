@@ -1,0 +1,48 @@
+"""Runs of another length."""
+import pytest
+from mmengine.config import Config
+
+from rd_plugins.engine import PhaseHook
+from rd_plugins.tables.shorten import shorten
+from rd_plugins.utils.errors import UsageError
+from tests.helpers import ROOT
+
+
+def read(name):
+    return Config.fromfile(ROOT / 'configs' / name)
+
+
+def test_milestones_and_warm_up_keep_their_shares():
+    cfg = read('rd/plain20_cifar100.py')
+    shorten(cfg, 50)
+    assert cfg.train_cfg.max_epochs == 50
+    warm_up, steps = cfg.param_scheduler
+    assert warm_up.end == 1 and steps.milestones == [25, 38]
+
+
+@pytest.mark.parametrize('epochs, expected', [
+    (50, [5, 5, 5, 35]), (20, [2, 2, 2, 14]), (9, [1, 1, 1, 6]),
+    (4, [1, 1, 1, 1])])
+def test_phases_add_up(epochs, expected):
+    cfg = read('no_res/plain20_cifar100.py')
+    shorten(cfg, epochs)
+    hook, = cfg.custom_hooks
+    assert [phase.epochs for phase in hook.phases] == expected
+    assert sum(expected) == cfg.train_cfg.max_epochs
+
+
+def test_milestones_of_phases():
+    """Those that would lie behind the end of their phase go."""
+    cfg = read('no_res/plain20_seed_cifar100.py')
+    shorten(cfg, 12)  # 120 in the source, 30 a phase with 14 and 24
+    hook, = cfg.custom_hooks
+    assert [list(phase.milestones) for phase in hook.phases] == [[1, 2]] * 4
+    PhaseHook(hook.phases)
+    shorten(cfg, 4)
+    assert [list(phase.milestones) for phase in hook.phases] == [[]] * 4
+    PhaseHook(hook.phases)
+
+
+def test_more_phases_than_epochs():
+    with pytest.raises(UsageError, match='4 phases cannot have 3 epochs'):
+        shorten(read('no_res/plain20_cifar100.py'), 3)
