@@ -3,6 +3,7 @@ import torch
 
 from rd_plugins.benchmark.training import read_steps
 from rd_plugins.datasets import DeviceLoader
+from rd_plugins.engine import CPUAmpOptimWrapper
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 
@@ -66,11 +67,15 @@ def test_options_of_a_config():
 @pytest.mark.parametrize('text, reason', [
     ('missing.py', 'no file missing.py'),
     (f'{DEMO}/resnet20_mnist5k.py@randomness', 'no file randomness'),
-    (f'{DEMO}/resnet20_mnist5k.py@optim_wrapper.type=AmpOptimWrapper',
-     'needs a GPU'),
 ])
 def test_what_it_cannot_read(text, reason):
-    if 'Amp' in text and torch.cuda.is_available():
-        pytest.skip('there is a GPU')
     with pytest.raises(UsageError, match=reason):
         read_steps(text, images=20)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='a CPU is meant')
+def test_mixed_precision_on_a_cpu():
+    step, = read_steps(
+        f'{DEMO}/resnet20_mnist5k.py@optim_wrapper.type=AmpOptimWrapper', 50)
+    assert isinstance(step.optim_wrapper, CPUAmpOptimWrapper)
+    step()

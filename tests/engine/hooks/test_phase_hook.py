@@ -246,14 +246,14 @@ def test_phases_that_do_not_fit(run_dir, change, message):
         train(cfg)
 
 
-def test_losses_that_the_model_does_not_have(run_dir):
+def test_objectives_that_the_model_does_not_have(run_dir):
     """Also of the last phase, before the first begins."""
     phases = [*PHASES[:2], dict(PHASES[2], loss='stage7')]
-    with pytest.raises(UsageError, match="loss='stage7'; choose one of 'st"):
+    with pytest.raises(UsageError, match="no objective='stage7'"):
         train(staged_cfg(run_dir / 'w', phases))
     cfg = staged_cfg(run_dir / 'w')
     cfg.model = dict(cfg.model.teacher, init_cfg=None)
-    with pytest.raises(UsageError, match='ImageClassifier has one loss only'):
+    with pytest.raises(UsageError, match='ImageClassifier is no Distiller'):
         train(cfg)
 
 
