@@ -1,7 +1,7 @@
 """A teacher that trains from scratch beside its student."""
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
-from typing import Iterator
+from typing import ContextManager, Iterator
 
 from mmpretrain.registry import MODELS
 
@@ -48,6 +48,14 @@ class CoTrainedTeacher(Teacher):
         finally:
             for parameter in trained:
                 parameter.requires_grad_(True)
+
+    def as_target(self) -> ContextManager:
+        """Its own training step, with batch statistics and gradients.
+
+        As in the released code of JointRD's mode JOINT, a student learns what
+        that pass puts out; there is no second one.
+        """
+        return nullcontext()
 
     def load(self, fold: bool = False) -> None:
         """Initialise the weights as the config says; nothing is folded."""

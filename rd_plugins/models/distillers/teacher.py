@@ -1,7 +1,7 @@
 """What a student asks of the network that it learns from."""
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Callable, Iterator, Optional, Tuple
+from typing import Callable, ContextManager, Iterator, Optional, Tuple
 
 import torch
 from torch import nn
@@ -62,6 +62,10 @@ class Teacher:
         """
         raise NotImplementedError
         yield
+
+    def as_target(self) -> ContextManager:
+        """The context of the pass whose outputs a student learns."""
+        return torch.no_grad()
 
     def confirm(self, inputs: torch.Tensor) -> None:
         """Look at the first images of a run.

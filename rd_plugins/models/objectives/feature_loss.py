@@ -91,7 +91,7 @@ class FeatureLoss(Objective):
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class."""
         margin = negative_margin(step.distiller.teacher_stages.last_norm)
-        target = step.teacher.pre_activation
+        target = step.teacher.pre_activation.detach()
         features, share = [step.student.pre_activation], 0.0
         if self.paths == 'all':
             hybrid_loss, = step.distiller.objectives_of_type(HybridLoss)

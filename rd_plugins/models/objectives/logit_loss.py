@@ -66,7 +66,8 @@ class LogitLoss(Objective):
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class."""
-        student, teacher = step.student.logits, step.teacher.logits
+        student = step.student.logits
+        teacher = step.teacher.logits.detach()
         loss = self.distance(student, teacher) if self.distance else \
             softened_divergence(student, teacher, self.temperature)
         return {f'loss_{self.name}': self.loss_weight * loss}

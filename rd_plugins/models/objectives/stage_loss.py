@@ -57,10 +57,10 @@ class StageLoss(Objective):
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class."""
-        target = step.teacher.stage(self.stage)
+        target = step.teacher.stage(self.stage).detach()
         if self.stage_inputs == 'teacher' and self.stage > 1:
             output = step.distiller.stages.run(
-                self.stage - 1, step.teacher.stage(self.stage - 1))
+                self.stage - 1, step.teacher.stage(self.stage - 1).detach())
         else:
             output = step.student.stage(self.stage)
         loss = F.l1_loss(output, target)

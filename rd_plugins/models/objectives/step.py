@@ -142,13 +142,12 @@ class Step:
 
     @cached_property
     def teacher(self) -> NetworkPass:
-        """The batch in the teacher, without gradients."""
+        """The batch in the teacher; what is learned from it is detached."""
         teacher = self.distiller.teacher_holder
 
         @contextmanager
         def looking() -> Iterator[None]:
-            with self.distiller.observe('teacher'), torch.no_grad(), \
-                    teacher.as_tail():
+            with self.distiller.observe('teacher'), teacher.as_target():
                 yield
 
         return NetworkPass(

@@ -2,6 +2,7 @@
 from typing import Dict
 
 import torch
+from mmpretrain.models import ClsHead
 from torch import nn
 
 from .objective import Objective
@@ -24,7 +25,10 @@ class TeacherLoss(Objective):
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class."""
-        teacher = step.distiller.teacher_holder
-        losses = teacher.model.loss(
-            teacher.normalised(step.inputs), step.data_samples)
+        head = self.model.head
+        if type(head).loss is ClsHead.loss:
+            # Of the predictions that the student learns
+            losses = head._get_loss(step.teacher.logits, step.data_samples)
+        else:
+            losses = head.loss(step.teacher.feats, step.data_samples)
         return dict(loss_teacher=losses['loss'])

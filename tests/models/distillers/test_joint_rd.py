@@ -293,6 +293,32 @@ def test_a_co_trained_teacher_follows_its_own_loss_only(
     }
 
 
+def test_the_target_is_the_co_trained_teachers_own_pass(batch):
+    """Its training pass, with batch statistics, which runs once."""
+    inputs, samples = batch[0].double(), batch[1]
+    model = build(
+        classifier_cfg('pad'), co_train_teacher=True,
+        logit_loss=dict(type='rd_plugins.LogitLoss'))
+    model.loss(inputs, samples)  # the first batch is checked
+    calls = []
+    model.teacher.backbone.conv1.register_forward_hook(
+        lambda *_: calls.append(1))
+    state = deepcopy(model.state_dict())
+    losses = model.loss(inputs, samples)
+    assert len(calls) == 1
+    losses['loss_logit'].backward()
+    assert all(p.grad is None for p in model.teacher.parameters())
+    model.load_state_dict(state)
+    logits, soft = (network(inputs) for network in (model, model.teacher))
+    p, q = (soft / 4).softmax(1), (logits / 4).softmax(1)
+    expected = 16 * (p * (p / q).log()).sum() / 6
+    assert losses['loss_logit'].item() == pytest.approx(
+        expected.item(), rel=1e-9)
+    labels = torch.arange(6) % 5
+    torch.testing.assert_close(losses['loss_teacher'],
+                               F.cross_entropy(soft, labels))
+
+
 def test_a_co_trained_teacher_is_saved_beside_the_student(batch):
     cfg = classifier_cfg('pad')
     model = build(cfg, co_train_teacher=True)
