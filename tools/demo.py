@@ -98,10 +98,10 @@ def export() -> str:
     run_tool('deploy.py', OUT / 'deploy.log', str(CONFIGS / f'{config}.py'),
              checkpoint_of(name), '--backend', 'onnxruntime', '--test',
              '--out', str(OUT / 'onnxruntime'), '--force')
-    torch_row, engine = json.loads(
+    torch_row, onnx_row = json.loads(
         (OUT / 'onnxruntime' / 'report.json').read_text())
     return (f'{title}, exported to {OUT}/onnxruntime: '
-            f'{engine["accuracy/top1"]:.2f} % by ONNX Runtime, '
+            f'{onnx_row["accuracy/top1"]:.2f} % by ONNX Runtime, '
             f'{torch_row["accuracy/top1"]:.2f} % by PyTorch.')
 
 

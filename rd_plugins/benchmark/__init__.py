@@ -1,1 +1,1 @@
-"""Measuring networks side by side: engines, memory, training steps."""
+"""Measuring networks side by side: backends, memory, training steps."""

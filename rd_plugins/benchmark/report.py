@@ -16,10 +16,10 @@ MIB = 2**20
 
 @dataclass
 class Result:
-    """One network on one engine; None stands for what is not known.
+    """One network on one backend; None stands for what is not known.
 
     ``speed_ratio`` and ``memory_ratio`` are the first network's time and
-    memory on the same engine, in the same turns, divided by this network's:
+    memory on the same backend, in the same turns, divided by this network's:
     more than 1 is better. ``macs`` and ``traffic_mib`` (what the operators
     read and write, one by one) are per image.
     """

@@ -29,7 +29,7 @@ from .arguments import read_argument
 FROM_FILES = ('LoadImageFromFile', 'RandomResizedCrop')
 
 
-def build_model(cfg: Config) -> nn.Module:
+def build_training_model(cfg: Config) -> nn.Module:
     """The model of a run, its teacher with random weights."""
     config = deepcopy(cfg.model)
     config.setdefault('data_preprocessor', cfg.get('data_preprocessor'))
@@ -114,7 +114,7 @@ class TrainingStep:
             use_cpu_amp(cfg)
         wrapper = cfg.optim_wrapper
         self.name = name
-        self.model = build_model(cfg)
+        self.model = build_training_model(cfg)
         if checkpoint:
             load_weights(checkpoint, self.model)
         for parameter in getattr(self.model.backbone, 'dead_parameters',

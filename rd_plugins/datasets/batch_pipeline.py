@@ -7,8 +7,8 @@ import torch
 from mmpretrain.datasets.transforms import Cutout, PackInputs
 
 from rd_plugins.utils.errors import UsageError
+from .batch_pixel_transforms import PIXEL_TRANSFORMS
 from .batch_transforms import GEOMETRY, BatchCutout, Size, padding_of
-from .batch_values import VALUES
 
 
 class BatchPipeline:
@@ -25,7 +25,7 @@ class BatchPipeline:
     """
 
     def __init__(self, transforms: Sequence[Callable], size: Size) -> None:
-        self.values: List = []
+        self.pixel_transforms: List = []
         self.geometry: List = []
         self.cutouts: List[BatchCutout] = []
         self.padding, self.pad_value = (0, 0, 0, 0), 0
@@ -47,8 +47,8 @@ class BatchPipeline:
         if kind is Cutout:
             self.cutouts.append(BatchCutout(transform, size))
             return size
-        if kind in VALUES and not (self.geometry or self.cutouts):
-            self.values.append(VALUES[kind](transform))
+        if kind in PIXEL_TRANSFORMS and not (self.geometry or self.cutouts):
+            self.pixel_transforms.append(PIXEL_TRANSFORMS[kind](transform))
             return size
         padding = padding_of(transform)
         if kind not in GEOMETRY or self.cutouts or (self.geometry
@@ -70,7 +70,7 @@ class BatchPipeline:
         Returns:
             Tensor: The same, padded if nothing has to be done before.
         """
-        return images if self.values else self._pad(images)
+        return images if self.pixel_transforms else self._pad(images)
 
     def _pad(self, images: torch.Tensor) -> torch.Tensor:
         left, top, right, bottom = self.padding
@@ -89,8 +89,8 @@ class BatchPipeline:
                 generator: torch.Generator) -> torch.Tensor:
         """Change the pixels of a batch (N, H, W, C), and pad it."""
         images = images.permute(0, 3, 1, 2)
-        for step in self.values:
-            images = step.change(images, step.draw(len(images), generator))
+        for step in self.pixel_transforms:
+            images = step.apply(images, step.draw(len(images), generator))
         return self._pad(images.permute(0, 2, 3, 1))
 
     def __call__(self, images: torch.Tensor, chosen: torch.Tensor,
@@ -107,7 +107,7 @@ class BatchPipeline:
             Tensor: Shape (N, C, h, w).
         """
         count = len(chosen)
-        if self.values:
+        if self.pixel_transforms:
             images = self._change(images[chosen], generator)
             chosen = torch.arange(count, device=images.device)
         _, height, width, channels = images.shape

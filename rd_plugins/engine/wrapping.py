@@ -4,8 +4,8 @@ from mmengine.runner import Runner
 from torch import nn
 
 
-def unwrapped(runner: Runner) -> nn.Module:
-    """The model itself."""
+def unwrap_model(runner: Runner) -> nn.Module:
+    """The model without its DistributedDataParallel wrapper, if any."""
     model = runner.model
     return model.module if is_model_wrapper(model) else model
 
@@ -18,4 +18,4 @@ def wrap_again(runner: Runner) -> None:
     """
     if is_model_wrapper(runner.model):
         runner.model = runner.wrap_model(
-            runner.cfg.get('model_wrapper_cfg'), unwrapped(runner))
+            runner.cfg.get('model_wrapper_cfg'), unwrap_model(runner))

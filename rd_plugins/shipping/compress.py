@@ -12,7 +12,7 @@ from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import (count_macs_and_params, forward_pass,
                                       median_times)
 from rd_plugins.utils.output_folder import check_output_folder
-from .evaluate import measure
+from .evaluate import evaluate
 from .read import (TrainedModel, image_shape, read_trained_model,
                    with_preprocessor)
 from .remove_blocks import compressed_cfg, compressed_model, freeze_gates
@@ -147,7 +147,7 @@ def compare_networks(request: Request, source: TrainedModel,
         for name in ('frozen gates', 'compressed'):
             tested = TrainedModel(source.cfg, models[name], {}, '', '')
             rows[name].update(
-                measure(source.cfg, with_preprocessor(tested), False))
+                evaluate(source.cfg, with_preprocessor(tested), False))
     return rows
 
 

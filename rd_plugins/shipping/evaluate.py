@@ -46,7 +46,7 @@ def scores_differ_by(expected: nn.Module, found: nn.Module,
         for batch in batches)
 
 
-def measure(cfg: Config, model: nn.Module, one_by_one: bool) -> dict:
+def evaluate(cfg: Config, model: nn.Module, one_by_one: bool) -> dict:
     """Test a classifier on the test set of a config.
 
     Args:

@@ -12,8 +12,8 @@ import rd_plugins
 from rd_plugins.engine.launch import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          check_state_dict_fits, is_auxiliary,
-                                         read_checkpoint, unwrapped,
-                                         write_bytes)
+                                         read_checkpoint,
+                                         without_module_prefix, write_bytes)
 from rd_plugins.utils.errors import UsageError
 from .student import read_student_config
 
@@ -37,13 +37,14 @@ def choose_weights(checkpoint: dict, path: str,
         UsageError: If a choice was asked for and there is none, or the
             student still has shortcuts.
     """
-    weights = unwrapped(checkpoint['state_dict'])
+    weights = without_module_prefix(checkpoint['state_dict'])
     trained = checkpoint.get('ema_state_dict')
     if ema is not None and trained is None:
         raise UsageError(f'{path} was not trained with an EMAHook and has no '
                          'averaged weights; leave --ema and --no-ema out.')
     if ema is False:
-        weights.update({key: value for key, value in unwrapped(trained).items()
+        trained = without_module_prefix(trained)
+        weights.update({key: value for key, value in trained.items()
                         if key != 'steps'})
     check_shortcuts_are_gone(weights, path)
     return {key: value for key, value in weights.items()

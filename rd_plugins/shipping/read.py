@@ -10,7 +10,8 @@ from torch import nn
 from rd_plugins.engine.launch import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          check_state_dict_fits,
-                                         read_checkpoint, unwrapped)
+                                         read_checkpoint,
+                                         without_module_prefix)
 from rd_plugins.utils.errors import UsageError
 from .student import read_student_config
 
@@ -56,7 +57,7 @@ def read_trained_model(config: str,
     cfg = read_student_config(config, cfg_options)
     model = build_model(cfg)
     content = read_checkpoint(checkpoint)
-    weights = unwrapped(content['state_dict'])
+    weights = without_module_prefix(content['state_dict'])
     check_shortcuts_are_gone(weights, checkpoint)
     check_state_dict_fits(weights, model, checkpoint)
     model.load_state_dict(

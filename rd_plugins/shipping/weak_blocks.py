@@ -24,11 +24,11 @@ class Evidence:
     """How weak the blocks of a network are.
 
     Args:
-        measure (str): What the numbers are.
+        criterion (str): What the numbers are.
         limit (float): A block is weak up to here.
         values (dict[str, float]): The numbers by block. The dead have none.
     """
-    measure: str
+    criterion: str
     limit: float
     values: Dict[str, float]
 
@@ -39,7 +39,7 @@ class Evidence:
 
     def of(self, names: List[str]) -> str:
         """What is known of some blocks, in words."""
-        return ', '.join(f'{name} ({self.measure} {self.values[name]:.3g}, '
+        return ', '.join(f'{name} ({self.criterion} {self.values[name]:.3g}, '
                          f'limit {self.limit:.3g})' for name in names)
 
 

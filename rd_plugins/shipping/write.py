@@ -10,8 +10,8 @@ from torch import nn
 
 from rd_plugins.utils.checkpoint import write_checkpoint
 from rd_plugins.utils.output_folder import new_folder
-from .prove import check_same_outputs
 from .read import TrainedModel, read_trained_model
+from .verify import check_same_outputs
 
 # In float64 a conversion is exact up to rounding; stored in float32, its
 # weights are rounded once more.

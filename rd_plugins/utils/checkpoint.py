@@ -53,8 +53,8 @@ def read_checkpoint(path: str) -> Dict[str, Any]:
         state_dict=checkpoint)
 
 
-def unwrapped(state_dict: Dict[str, torch.Tensor]) -> dict:
-    """Without the ``module.`` that a wrapper of a model puts before keys."""
+def without_module_prefix(state_dict: Dict[str, torch.Tensor]) -> dict:
+    """Drop the prefix ``module.`` that DistributedDataParallel puts on keys."""
     return {
         key.removeprefix('module.'): value
         for key, value in state_dict.items()
@@ -67,7 +67,7 @@ def read_weights(path: str) -> Dict[str, torch.Tensor]:
     Returns:
         dict[str, Tensor]: By name, without the prefix of a parallel wrapper.
     """
-    return unwrapped(read_checkpoint(path)['state_dict'])
+    return without_module_prefix(read_checkpoint(path)['state_dict'])
 
 
 def _innermost(model: nn.Module) -> nn.Module:
@@ -199,8 +199,8 @@ def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
                          'Resume from a checkpoint that a training has saved, '
                          'or start from these weights: --cfg-options '
                          f'load_from={path}.')
-    check_state_dict_fits(
-        unwrapped(checkpoint['state_dict']), model, path, auxiliary=True)
+    weights = without_module_prefix(checkpoint['state_dict'])
+    check_state_dict_fits(weights, model, path, auxiliary=True)
 
 
 def check_checkpoint_starts(path: str, model: nn.Module) -> None:

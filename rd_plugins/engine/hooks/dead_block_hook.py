@@ -9,7 +9,7 @@ from mmengine.hooks import Hook
 from torch import nn
 
 from rd_plugins.engine.schedulers import RestartMultiStepLR
-from rd_plugins.engine.wrapping import unwrapped, wrap_again
+from rd_plugins.engine.wrapping import unwrap_model, wrap_again
 from rd_plugins.models.layers import GateStates, is_open
 from rd_plugins.models.utils import calibrate
 from rd_plugins.registry import HOOKS
@@ -18,7 +18,7 @@ from rd_plugins.utils.errors import UsageError
 LOG_FILE = 'blocks.json'
 
 
-def agree(gates: GateStates) -> None:
+def sync_gates(gates: GateStates) -> None:
     """Give all processes the same view of the gates.
 
     A block counts as closed for as many steps as in the process where it was
@@ -78,7 +78,7 @@ class DeadBlockHook(Hook):
 
     def before_train(self, runner) -> None:
         """Check that there are gates."""
-        backbone = unwrapped(runner).backbone
+        backbone = unwrap_model(runner).backbone
         if getattr(backbone, 'gates', None) is None:
             raise UsageError(
                 'DeadBlockHook needs an EpsilonResNet or an '
@@ -87,7 +87,7 @@ class DeadBlockHook(Hook):
 
     def before_train_epoch(self, runner) -> None:
         """Take what is dead out of the training."""
-        backbone = unwrapped(runner).backbone
+        backbone = unwrap_model(runner).backbone
         backbone.gates.start_epoch()
         state = runner.optim_wrapper.optimizer.state
         changed = False
@@ -101,14 +101,14 @@ class DeadBlockHook(Hook):
 
     def after_train_epoch(self, runner) -> None:
         """Agree, bury, restart, log."""
-        model = unwrapped(runner)
+        model = unwrap_model(runner)
         gates = model.backbone.gates
-        agree(gates)
+        sync_gates(gates)
         if self.bury:
             candidates = (gates.dead == 0) & (
                 gates.closed_steps >= self.closed_steps)
             if candidates.any():
-                gates.bury(candidates & self._calibrate(runner, model))
+                gates.mark_dead(candidates & self._calibrate(runner, model))
         closed, average = gates.closed().sum(), gates.count_average
         closed, average = int(closed), float(average)
         restarts = [

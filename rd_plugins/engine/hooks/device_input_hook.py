@@ -5,7 +5,7 @@ from mmengine.runner import EpochBasedTrainLoop
 from mmpretrain.models import ImageClassifier
 
 from rd_plugins.datasets import DeviceLoader
-from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 
@@ -64,7 +64,7 @@ class DeviceInputHook(Hook):
     def _build(runner) -> DeviceLoader:
         if not isinstance(runner.train_loop, EpochBasedTrainLoop):
             raise UsageError('The run goes by iterations.')
-        model = unwrapped(runner)
+        model = unwrap_model(runner)
         preprocessor = model.data_preprocessor
         # Scores are made for every sample, and other models may want one.
         one_sample = isinstance(model, ImageClassifier) and not getattr(

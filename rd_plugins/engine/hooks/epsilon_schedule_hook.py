@@ -3,7 +3,7 @@ from typing import Optional
 
 from mmengine.hooks import Hook
 
-from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError, check_choice
 
@@ -66,7 +66,7 @@ class EpsilonScheduleHook(Hook):
 
     def before_train_epoch(self, runner) -> None:
         """Set the epoch's value."""
-        backbone = unwrapped(runner).backbone
+        backbone = unwrap_model(runner).backbone
         if not hasattr(backbone, 'set_epsilon'):
             raise UsageError(
                 'EpsilonScheduleHook needs an EpsilonResNet or an '

@@ -1,7 +1,7 @@
 """Tells backbones with fading shortcuts how far the run is."""
 from mmengine.hooks import Hook
 
-from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models.backbones.fading_blocks import FadingStages
 from rd_plugins.registry import HOOKS
 
@@ -23,7 +23,7 @@ class FadeHook(Hook):
     def before_train(self, runner) -> None:
         """Find the backbones."""
         self._backbones = [
-            module for module in unwrapped(runner).modules()
+            module for module in unwrap_model(runner).modules()
             if isinstance(module, FadingStages) and module.fade is not None
         ]
 

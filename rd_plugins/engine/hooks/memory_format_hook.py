@@ -2,7 +2,7 @@
 import torch
 from mmengine.hooks import Hook
 
-from rd_plugins.engine.wrapping import unwrapped, wrap_again
+from rd_plugins.engine.wrapping import unwrap_model, wrap_again
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import check_choice
 
@@ -37,5 +37,5 @@ class MemoryFormatHook(Hook):
 
     def before_run(self, runner) -> None:
         """Convert the weights; the optimizer keeps its hold on them."""
-        unwrapped(runner).to(memory_format=self.memory_format)
+        unwrap_model(runner).to(memory_format=self.memory_format)
         wrap_again(runner)

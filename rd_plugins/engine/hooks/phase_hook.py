@@ -7,7 +7,7 @@ from mmengine.hooks import Hook
 from mmengine.optim import BaseOptimWrapper
 from torch import nn
 
-from rd_plugins.engine.wrapping import unwrapped, wrap_again
+from rd_plugins.engine.wrapping import unwrap_model, wrap_again
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 from .phase import Phase, covers
@@ -130,7 +130,7 @@ class PhaseHook(Hook):
                 f'gradients are accumulated over {counts}; choose a batch '
                 'size with which no gradient is left over at a border.')
         for phase in self.phases:
-            self._check(phase, unwrapped(runner), runner.optim_wrapper)
+            self._check(phase, unwrap_model(runner), runner.optim_wrapper)
 
     @staticmethod
     def _check(phase: Phase, model: nn.Module, optim_wrapper) -> None:
@@ -169,7 +169,7 @@ class PhaseHook(Hook):
         """Set the modes, which the loop's ``train()`` undid, and the LR."""
         phase = self.phases[self._current]
         if batch_idx == 0:
-            set_modes(unwrapped(runner), phase)
+            set_modes(unwrap_model(runner), phase)
         if phase.lr is not None:
             epoch = runner.iter / len(runner.train_dataloader)
             lr = phase.learning_rate(epoch - self._begins[self._current])
@@ -180,7 +180,7 @@ class PhaseHook(Hook):
     def _enter(self, runner, index: int) -> None:
         self._current = index
         phase, begin = self.phases[index], self._begins[index]
-        model = unwrapped(runner)
+        model = unwrap_model(runner)
         freeze(model, phase)
         if phase.reset_optimizer and runner.epoch == begin:
             runner.optim_wrapper.optimizer.state.clear()
@@ -197,7 +197,7 @@ class PhaseHook(Hook):
     def _log(self, runner, index: int) -> None:
         phase = self.phases[index]
         counts = [0, 0]
-        for parameter in unwrapped(runner).parameters():
+        for parameter in unwrap_model(runner).parameters():
             counts[parameter.requires_grad] += parameter.numel()
         first = self._begins[index] + 1
         runner.logger.info(

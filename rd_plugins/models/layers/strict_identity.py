@@ -111,7 +111,7 @@ class GateStates(nn.Module):
         """Forget the peaks of the last epoch."""
         self.peak.zero_()
 
-    def bury(self, blocks: torch.Tensor) -> None:
+    def mark_dead(self, blocks: torch.Tensor) -> None:
         """Give blocks up for good; boolean (B, )."""
         self.dead.logical_or_(blocks)
         self.latest.masked_fill_(blocks, 0)

@@ -51,7 +51,7 @@ class MMDeployExporter:
         source (TrainedModel): The model.
         deploy_cfg (str): Path of a deploy config of task Classification.
         shape (tuple[int]): Shape (C, H, W) of an image.
-        device (str): Where the engine runs, ``'cpu'`` or ``'cuda:0'``.
+        device (str): Where the backend runs, ``'cpu'`` or ``'cuda:0'``.
     """
 
     def __init__(self, source: TrainedModel, deploy_cfg: str,
@@ -68,16 +68,16 @@ class MMDeployExporter:
 
     @property
     def is_static(self) -> bool:
-        """Whether the engine takes one image at a time."""
+        """Whether the backend takes one image at a time."""
         return not self.deploy_cfg.onnx_config.get('dynamic_axes')
 
     @property
     def is_openvino(self) -> bool:
-        """Whether the engine is OpenVINO."""
+        """Whether the backend is OpenVINO."""
         return self.deploy_cfg.backend_config.type == 'openvino'
 
     def export(self, folder: Path) -> List[str]:
-        """Write the engine's files into a folder.
+        """Write the backend's files into a folder.
 
         Args:
             folder (Path): An existing folder.

@@ -1,4 +1,4 @@
-"""Augmentations of SVHN that change pixels, for a whole batch at once."""
+"""Augmentations of SVHN that compute new pixels, for a whole batch at once."""
 import torch
 import torch.nn.functional as F
 
@@ -26,8 +26,8 @@ class BatchBrightnessContrast:
             for part, (low, length) in zip(share, self.ranges)
         ])
 
-    def change(self, images: torch.Tensor,
-               drawn: torch.Tensor) -> torch.Tensor:
+    def apply(self, images: torch.Tensor,
+              drawn: torch.Tensor) -> torch.Tensor:
         """Images of shape (N, C, H, W), uint8."""
         added, scale = drawn.view(2, -1, 1, 1, 1)
         images = (images.float() + added).clamp(0, 255)
@@ -56,8 +56,8 @@ class BatchGaussianDeform:
             device=generator.device)
         return (2 * share - 1) * self.max_offset
 
-    def change(self, images: torch.Tensor,
-               drawn: torch.Tensor) -> torch.Tensor:
+    def apply(self, images: torch.Tensor,
+              drawn: torch.Tensor) -> torch.Tensor:
         """Images of shape (N, C, H, W), uint8."""
         height, width = images.shape[2:]
         y = torch.arange(height, device=images.device)[:, None]
@@ -78,7 +78,7 @@ class BatchGaussianDeform:
         return moved.round().byte()
 
 
-VALUES = {
+PIXEL_TRANSFORMS = {
     BrightnessContrast: BatchBrightnessContrast,
     GaussianDeform: BatchGaussianDeform
 }

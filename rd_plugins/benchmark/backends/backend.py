@@ -1,13 +1,13 @@
-"""What all engines have in common."""
+"""What all backends have in common."""
 from typing import Callable, Optional, Tuple
 
 import numpy as np
 import torch
 
-from ..contender import Contender
+from ..network import Network
 
 
-class Engine:
+class Backend:
     """Something that runs networks.
 
     Args:
@@ -35,23 +35,23 @@ class Engine:
         """Where networks run: ``'cuda'`` if there is a GPU."""
         return 'cuda' if torch.cuda.is_available() else 'cpu'
 
-    def load(self, contender: Contender,
+    def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
         """A function that runs a batch and waits for the result."""
         raise NotImplementedError
 
-    def peak_bytes(self, contender: Contender, batch_size: int,
+    def peak_bytes(self, network: Network, batch_size: int,
                    run: Callable[[], None]) -> Optional[int]:
-        """The memory of the feature maps; None if the engine does not say.
+        """The memory of the feature maps; None if the backend does not say.
 
         Args:
-            contender (Contender): The network.
+            network (Network): The network.
             batch_size (int): Images per batch.
             run (Callable): What :meth:`load` returned for them.
         """
 
 
-def random_images(contender: Contender, batch_size: int) -> np.ndarray:
+def random_images(network: Network, batch_size: int) -> np.ndarray:
     """A batch of shape (N, C, H, W), float32."""
     return np.random.default_rng(0).standard_normal(
-        (batch_size, *contender.shape), dtype=np.float32)
+        (batch_size, *network.shape), dtype=np.float32)

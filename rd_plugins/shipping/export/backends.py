@@ -1,4 +1,4 @@
-"""The engines that a classifier can be exported to."""
+"""The backends that a classifier can be exported to."""
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -10,8 +10,8 @@ from torch import nn
 from rd_plugins.shipping.read import TrainedModel, image_shape
 from rd_plugins.utils.errors import UsageError
 
-# Modules that an engine needs.
-ENGINES = dict(
+# Modules that a backend needs.
+BACKENDS = dict(
     onnxruntime=('mmdeploy', 'onnx', 'onnxruntime'),
     openvino=('mmdeploy', 'onnx', 'openvino'),
     tensorrt=('mmdeploy', 'onnx', 'tensorrt'),
@@ -26,7 +26,7 @@ class Request:
     Args:
         config (str): Path of a config.
         checkpoint (str): Path or address of its checkpoint.
-        backend (str): One of :data:`ENGINES`.
+        backend (str): One of :data:`BACKENDS`.
         configs (Path): Folder of the deploy configs.
         out (str, optional): The folder to write. Defaults to None:
             ``work_dirs/NAME_BACKEND``.
@@ -34,7 +34,7 @@ class Request:
         deploy_cfg (str, optional): Path of a deploy config to take instead of
             one in ``configs``.
         shape (Sequence[int], optional): Height and width of the images.
-        test (bool): Measure the accuracy of PyTorch and of the engine.
+        test (bool): Measure the accuracy of PyTorch and of the backend.
         int8 (int, optional): Quantise as well, calibrated on so many images.
         tolerance (float): Relative difference of log-probabilities that
             passes.
@@ -67,20 +67,20 @@ class Exporter(Protocol):
 
     Attributes:
         shape (tuple[int]): Shape (C, H, W) of an image.
-        is_static (bool): Whether the engine takes one image at a time.
+        is_static (bool): Whether the backend takes one image at a time.
     """
     shape: Tuple[int, int, int]
     is_static: bool
 
     def export(self, folder: Path) -> List[str]:
-        """Write the engine's files; returns those that the runtime needs."""
+        """Write the backend's files; returns those that the runtime needs."""
 
     def runtime(self, files: List[str]) -> nn.Module:
         """The runtime of exported files, as a classifier."""
 
 
-def check_engine(request: Request) -> None:
-    """Refuse what this machine or the engine cannot do.
+def check_backend(request: Request) -> None:
+    """Refuse what this machine or the backend cannot do.
 
     Raises:
         UsageError: If a package or a GPU is missing, or flags do not fit.
@@ -95,7 +95,7 @@ def check_engine(request: Request) -> None:
     if request.deploy_cfg and backend == 'ncnn':
         raise UsageError('--backend ncnn does without MMDeploy; leave '
                          '--deploy-cfg out.')
-    needed = ENGINES[backend] + (('ml_dtypes', ) if int8 else ())
+    needed = BACKENDS[backend] + (('ml_dtypes', ) if int8 else ())
     missing = [name for name in needed if util.find_spec(name) is None]
     if missing:
         raise UsageError(
@@ -106,7 +106,7 @@ def check_engine(request: Request) -> None:
 
 
 def build_exporter(request: Request, source: TrainedModel) -> Exporter:
-    """What exports for the engine that was asked for."""
+    """What exports for the backend that was asked for."""
     shape = image_shape(source.cfg, request.shape)
     if request.backend == 'ncnn':
         from .ncnn_exporter import NcnnExporter

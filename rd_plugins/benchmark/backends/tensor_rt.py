@@ -4,11 +4,11 @@ from typing import Callable
 
 import torch
 
-from ..contender import Contender
-from .engine import Engine
+from ..network import Network
+from .backend import Backend
 
 
-class TensorRT(Engine):
+class TensorRT(Backend):
     """TensorRT on an NVIDIA GPU."""
 
     name = 'tensorrt'
@@ -20,14 +20,14 @@ class TensorRT(Engine):
         return bool(torch.cuda.is_available() and find_spec('tensorrt')
                     and find_spec('onnx'))
 
-    def _build(self, contender: Contender, batch_size: int):
+    def _build(self, network: Network, batch_size: int):
         """The engine that TensorRT makes of the graph."""
         import tensorrt
         logger = tensorrt.Logger(tensorrt.Logger.ERROR)
         builder = tensorrt.Builder(logger)
         network = builder.create_network(0)
         parser = tensorrt.OnnxParser(network, logger)
-        if not parser.parse(contender.onnx(batch_size)):
+        if not parser.parse(network.onnx(batch_size)):
             raise RuntimeError(parser.get_error(0).desc())
         config = builder.create_builder_config()
         if self.precision == 'fp16':
@@ -35,10 +35,10 @@ class TensorRT(Engine):
         plan = builder.build_serialized_network(network, config)
         return tensorrt.Runtime(logger).deserialize_cuda_engine(plan)
 
-    def load(self, contender: Contender,
+    def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
         """A function that runs a batch."""
-        engine = self._build(contender, batch_size)
+        engine = self._build(network, batch_size)
         context = engine.create_execution_context()
         tensors = [
             torch.zeros(tuple(engine.get_tensor_shape(name)), device='cuda')
@@ -58,7 +58,7 @@ class TensorRT(Engine):
         run.keeps = engine, tensors
         return run
 
-    def peak_bytes(self, contender: Contender, batch_size: int,
+    def peak_bytes(self, network: Network, batch_size: int,
                    run: Callable[[], None]) -> int:
         """What the engine asks for to hold its feature maps."""
         engine, _ = run.keeps
