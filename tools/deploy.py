@@ -69,7 +69,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Export as the command line says."""
     request = Request(**vars(parse_args(argv)), configs=CONFIGS)
     print_report(export(request))
-    print(f'Written to {request.out}')
+    print(f'Written to {request.folder}')
 
 
 if __name__ == '__main__':

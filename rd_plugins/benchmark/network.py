@@ -37,6 +37,17 @@ class Network:
     accuracy: Optional[float] = None
     _graphs: Dict[int, bytes] = field(default_factory=dict, repr=False)
 
+    def torch_model(self) -> nn.Module:
+        """The PyTorch model.
+
+        Raises:
+            UsageError: If only an ONNX file is known.
+        """
+        if self.model is None:
+            raise UsageError(f'{self.name} is an ONNX file, which PyTorch '
+                             'does not run.')
+        return self.model
+
     def onnx(self, batch_size: int) -> bytes:
         """The network as an ONNX graph for batches of that size."""
         if batch_size not in self._graphs:
@@ -47,18 +58,17 @@ class Network:
         if self.onnx_path:
             with open(self.onnx_path, 'rb') as file:
                 return file.read()
-        file = io.BytesIO()
-        if self.model is None:
-            raise ValueError(f'{self.name} has no model to export.')
-        parameter = next(self.model.parameters())
+        buffer = io.BytesIO()
+        model = self.torch_model()
+        parameter = next(model.parameters())
         images = torch.zeros(
             batch_size, *self.shape, device=parameter.device)
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             torch.onnx.export(
-                self.model, (images, ), file, dynamo=False, opset_version=17,
+                model, (images, ), buffer, dynamo=False, opset_version=17,
                 input_names=['input'], output_names=['output'])
-        return file.getvalue()
+        return buffer.getvalue()
 
 
 def shape_of_onnx(path: str) -> Optional[Shape]:
@@ -66,10 +76,8 @@ def shape_of_onnx(path: str) -> Optional[Shape]:
     import onnx
     graph = onnx.load(path, load_external_data=False).graph
     sizes = graph.input[0].type.tensor_type.shape.dim[1:]
-    channels, height, width = (size.dim_value for size in sizes)
-    if channels and height and width:
-        return channels, height, width
-    return None
+    shape = tuple(size.dim_value for size in sizes)
+    return shape if all(shape) else None
 
 
 def read_network(text: str,

@@ -4,7 +4,7 @@ import time
 from contextlib import contextmanager
 from copy import deepcopy
 from os import path as osp
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional, Set
 
 import torch
 from mmengine.config import Config
@@ -128,7 +128,7 @@ class TrainingStep:
         if phase is not None:
             self._enter(Phase(**phase))
         self.clock: Optional[Dict[str, float]] = None
-        self._running = set()
+        self._running: Set[str] = set()
         if isinstance(self.model, Distiller):
             self.model.observe = self._timed
         self._batches = self.endless()

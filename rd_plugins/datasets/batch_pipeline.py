@@ -35,11 +35,12 @@ class BatchPipeline:
             raise UsageError(f'The pipeline {names} does not end with a '
                              'PackInputs of images and labels alone.')
         for transform, name in zip(transforms[:-1], names):
-            size = self._add(transform, size)
-            if size is None:
+            new_size = self._add(transform, size)
+            if new_size is None:
                 raise UsageError(
                     f'The pipeline {names} has {name} at a place where it '
                     'does not work on batches.')
+            size = new_size
 
     def _add(self, transform: Callable, size: Size) -> Optional[Size]:
         """Add a transform; returns the new size, or None if it cannot be."""

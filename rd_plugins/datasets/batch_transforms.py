@@ -44,11 +44,12 @@ class BatchRandomCrop:
     def select(self, rows: torch.Tensor, columns: torch.Tensor,
                corners: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
         """The rows (N, h) and columns (N, w) of the windows."""
-        windows = []
-        for lines, corner, length in zip((rows, columns), corners, self.size):
-            window = torch.arange(length, device=lines.device)
-            windows.append(lines.gather(1, corner[:, None] + window))
-        return tuple(windows)
+        rows, columns = (
+            lines.gather(1, corner[:, None] +
+                         torch.arange(length, device=lines.device))
+            for lines, corner, length in zip((rows, columns), corners,
+                                             self.size))
+        return rows, columns
 
 
 class BatchFlip:

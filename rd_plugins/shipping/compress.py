@@ -162,7 +162,7 @@ def compress(request: Request) -> Compressed:
     check_output_folder(request.out, request.force)
     source = read_source(request)
     evidence, kept = find_evidence(request, source)
-    if kept:
+    if evidence and kept:
         print('Weak, but with an open gate in evaluation, and therefore kept: '
               f'{evidence.of(kept)}')
     removed = source.model.backbone.closed_blocks()

@@ -42,7 +42,7 @@ def choose_weights(checkpoint: dict, path: str,
     if ema is not None and trained is None:
         raise UsageError(f'{path} was not trained with an EMAHook and has no '
                          'averaged weights; leave --ema and --no-ema out.')
-    if ema is False:
+    if ema is False and trained is not None:
         trained = without_module_prefix(trained)
         weights.update({key: value for key, value in trained.items()
                         if key != 'steps'})

@@ -1,8 +1,9 @@
 """INT8 after training, for ONNX Runtime."""
 from copy import deepcopy
 from pathlib import Path
-from typing import Iterator
+from typing import Dict, Iterator, Optional
 
+import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
@@ -10,6 +11,7 @@ from onnxruntime.quantization import (CalibrationDataReader, QuantFormat,
                                       QuantType, quantize_static)
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import nn
+from torch.utils.data import DataLoader
 
 
 class CalibrationImages(CalibrationDataReader):
@@ -34,12 +36,12 @@ class CalibrationImages(CalibrationDataReader):
             Runner.build_dataloader(loader, seed=0), preprocessor, count)
 
     @staticmethod
-    def _read(loader, preprocessor: nn.Module,
+    def _read(loader: DataLoader, preprocessor: nn.Module,
               count: int) -> Iterator[torch.Tensor]:
         for _, batch in zip(range(count), loader):
             yield preprocessor(batch)['inputs']
 
-    def get_next(self):
+    def get_next(self) -> Optional[Dict[str, np.ndarray]]:
         """The next input of the network, or None after the last."""
         images = next(self.batches, None)
         return None if images is None else dict(input=images.numpy())

@@ -1,7 +1,7 @@
 """Reading a trained model."""
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple, Union
 
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
@@ -78,14 +78,15 @@ def with_preprocessor(source: TrainedModel) -> nn.Module:
 
 
 def image_shape(cfg: Config,
-                side: Optional[Sequence[int]] = None) -> Tuple[int, int, int]:
+                side: Union[int, Sequence[int], None] = None
+                ) -> Tuple[int, int, int]:
     """The shape (C, H, W) of the images that a model is tested with.
 
     Args:
         cfg (Config): Its config.
-        side (Sequence[int], optional): Height and width, or one number for
-            both, where the user gave them. Defaults to None: the last crop or
-            resize of the test pipeline, or what the dataset is known for.
+        side (int | Sequence[int], optional): Height and width, or one number
+            for both, if the user gave them. Defaults to None: the last crop
+            or resize of the test pipeline, or the known size of the dataset.
 
     Raises:
         UsageError: If it is not known.

@@ -72,6 +72,7 @@ def remove_shortcuts(config: str,
     written = write_model(
         out, f'{Path(config).stem}_merged', source, cfg, merged, images,
         'A plain network with the outputs of a residual one.', force)
-    costs = (Cost(*count_macs_and_params(model.float(), images))
-             for model in (folded_copy(source.model), merged))
-    return written, *costs
+    residual, plain = (
+        Cost(*count_macs_and_params(model.float(), images))
+        for model in (folded_copy(source.model), merged))
+    return written, residual, plain

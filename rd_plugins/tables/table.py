@@ -17,8 +17,8 @@ class Row:
         title (str): As the table shows it.
         config (str): Path of the config that trains it.
         options (dict): What the table changes in that config.
-        test_config (str, optional): The config that its checkpoint is tested
-            with, strictly. Defaults to None: the one that trains it.
+        test_config (str): The config that its checkpoint is tested with,
+            strictly. Defaults to the one that trains it.
         teacher (str, optional): Name of the row that teaches it.
         checkpoint (str, optional): Weights that are tested and not trained.
             The file is given on the command line: ``--weights NAME=PATH``.
@@ -28,7 +28,7 @@ class Row:
     title: str
     config: str
     options: dict = field(default_factory=dict)
-    test_config: Optional[str] = None
+    test_config: str = ''
     teacher: Optional[str] = None
     checkpoint: Optional[str] = None
     published: Optional[str] = None

@@ -54,7 +54,7 @@ def read_checkpoint(path: str) -> Dict[str, Any]:
 
 
 def without_module_prefix(state_dict: Dict[str, torch.Tensor]) -> dict:
-    """Drop the prefix ``module.`` that DistributedDataParallel puts on keys."""
+    """Drop the ``module.`` that DistributedDataParallel puts before keys."""
     return {
         key.removeprefix('module.'): value
         for key, value in state_dict.items()

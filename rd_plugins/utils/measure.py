@@ -53,7 +53,7 @@ def times_in_turns(functions: Dict[str, Callable[[], Any]],
     Returns:
         dict[str, list[float]]: All times in seconds, by name.
     """
-    times = {name: [] for name in functions}
+    times: Dict[str, List[float]] = {name: [] for name in functions}
     for turn in range(warm_up + repeats):
         for name, function in functions.items():
             wait_for_device()

@@ -119,7 +119,7 @@ def run_backend(backend: Backend, networks: List[Network], sizes: List[dict],
 
 def choose_backends(args: argparse.Namespace, networks: List[Network],
                     console: Console) -> List[Backend]:
-    """The backends that can run the networks; prints why others are left out."""
+    """The backends that can run all networks; prints why others cannot."""
     chosen = []
     for name in args.engines:
         kind = BACKENDS[name]

@@ -41,6 +41,7 @@ class OnnxRuntime(Backend):
 
     def peak_bytes(self, network: Network, batch_size: int,
                    run: Callable[[], None]) -> Optional[int]:
-        """What its arena reserves; not known on a GPU."""
-        if self.device() == 'cpu':
-            return memory.arena_bytes(network.onnx(batch_size), batch_size)
+        """Bytes that its memory arena reserves; None on a GPU."""
+        if self.device() != 'cpu':
+            return None
+        return memory.arena_bytes(network.onnx(batch_size), batch_size)

@@ -1,11 +1,40 @@
 """TensorRT."""
 from importlib.util import find_spec
-from typing import Callable
+from typing import Any, Callable
 
 import torch
 
 from ..network import Network
 from .backend import Backend
+
+
+class Execution:
+    """Runs an engine on a batch of zeros and waits for the result.
+
+    It holds the engine, which must outlive its context, and the tensors whose
+    addresses the context knows.
+
+    Args:
+        engine (tensorrt.ICudaEngine): The engine.
+    """
+
+    def __init__(self, engine: Any) -> None:
+        self.engine = engine
+        self.context = engine.create_execution_context()
+        self.tensors = [
+            torch.zeros(tuple(engine.get_tensor_shape(name)), device='cuda')
+            for name in map(engine.get_tensor_name,
+                            range(engine.num_io_tensors))
+        ]
+        for index, tensor in enumerate(self.tensors):
+            self.context.set_tensor_address(
+                engine.get_tensor_name(index), tensor.data_ptr())
+        self.stream = torch.cuda.Stream()
+
+    def __call__(self) -> None:
+        """Run one batch."""
+        self.context.execute_async_v3(self.stream.cuda_stream)
+        self.stream.synchronize()
 
 
 class TensorRT(Backend):
@@ -20,46 +49,28 @@ class TensorRT(Backend):
         return bool(torch.cuda.is_available() and find_spec('tensorrt')
                     and find_spec('onnx'))
 
-    def _build(self, network: Network, batch_size: int):
-        """The engine that TensorRT makes of the graph."""
+    def _build(self, network: Network, batch_size: int) -> Any:
+        """Build TensorRT's engine for the network's ONNX graph."""
         import tensorrt
         logger = tensorrt.Logger(tensorrt.Logger.ERROR)
         builder = tensorrt.Builder(logger)
-        network = builder.create_network(0)
-        parser = tensorrt.OnnxParser(network, logger)
+        definition = builder.create_network(0)
+        parser = tensorrt.OnnxParser(definition, logger)
         if not parser.parse(network.onnx(batch_size)):
             raise RuntimeError(parser.get_error(0).desc())
         config = builder.create_builder_config()
         if self.precision == 'fp16':
             config.set_flag(tensorrt.BuilderFlag.FP16)
-        plan = builder.build_serialized_network(network, config)
+        plan = builder.build_serialized_network(definition, config)
         return tensorrt.Runtime(logger).deserialize_cuda_engine(plan)
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
         """A function that runs a batch."""
-        engine = self._build(network, batch_size)
-        context = engine.create_execution_context()
-        tensors = [
-            torch.zeros(tuple(engine.get_tensor_shape(name)), device='cuda')
-            for name in map(engine.get_tensor_name,
-                            range(engine.num_io_tensors))
-        ]
-        for index, tensor in enumerate(tensors):
-            context.set_tensor_address(
-                engine.get_tensor_name(index), tensor.data_ptr())
-        stream = torch.cuda.Stream()
-
-        def run() -> None:
-            context.execute_async_v3(stream.cuda_stream)
-            stream.synchronize()
-
-        # The engine must outlive its context, and the tensors the addresses.
-        run.keeps = engine, tensors
-        return run
+        return Execution(self._build(network, batch_size))
 
     def peak_bytes(self, network: Network, batch_size: int,
                    run: Callable[[], None]) -> int:
-        """What the engine asks for to hold its feature maps."""
-        engine, _ = run.keeps
-        return engine.device_memory_size_v2
+        """Bytes that the engine needs for its feature maps."""
+        assert isinstance(run, Execution)
+        return run.engine.device_memory_size_v2

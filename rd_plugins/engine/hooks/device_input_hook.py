@@ -1,4 +1,6 @@
 """Takes small images from the memory of the training device."""
+from typing import Optional
+
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
 from mmengine.runner import EpochBasedTrainLoop
@@ -41,12 +43,12 @@ class DeviceInputHook(Hook):
 
     def __init__(self, required: bool = False) -> None:
         self.required = required
-        self.loader = None
+        self.loader: Optional[DeviceLoader] = None
 
     def before_train(self, runner) -> None:
         """Put the loader into its place."""
         try:
-            self.loader = self._build(runner)
+            loader = self._build(runner)
         except UsageError as reason:
             self.loader = None
             if self.required:
@@ -54,8 +56,8 @@ class DeviceInputHook(Hook):
             runner.logger.info(f'{reason} The input stays with the stock '
                                'loader.')
             return
-        runner.train_loop.dataloader = self.loader
-        images = self.loader.images
+        self.loader = runner.train_loop.dataloader = loader
+        images = loader.images
         runner.logger.info(
             f'{len(images)} images lie on {images.device} '
             f'({images.numel() / 2**20:.0f} MiB) and are augmented there.')

@@ -1,7 +1,7 @@
 """Trains a model in phases: some parts at a time, the others frozen."""
 from dataclasses import fields
 from itertools import accumulate
-from typing import List
+from typing import List, Optional
 
 from mmengine.hooks import Hook
 from mmengine.optim import BaseOptimWrapper
@@ -91,7 +91,7 @@ class PhaseHook(Hook):
         self._begins = [
             0, *accumulate(phase.epochs for phase in self.phases)
         ]
-        self._current = None
+        self._current: Optional[int] = None
 
     def index_at(self, epoch: int) -> int:
         """The index of the phase that ``epoch``, counted from 0, is in."""
@@ -165,7 +165,8 @@ class PhaseHook(Hook):
         if index != self._current:
             self._enter(runner, index)
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch=None):
+    def before_train_iter(self, runner, batch_idx: int,
+                          data_batch=None) -> None:
         """Set the modes, which the loop's ``train()`` undid, and the LR."""
         phase = self.phases[self._current]
         if batch_idx == 0:

@@ -84,7 +84,7 @@ class RestartMultiStepLR(_ParamScheduler):
                              'by_epoch=False.')
         _check_schedule('milestones', milestones, factors)
         self.restarts = restart_milestones is not None
-        if self.restarts:
+        if restart_milestones is not None:
             restart_factors = restart_factors or factors
             _check_schedule('restart_milestones', restart_milestones,
                             restart_factors)
@@ -97,9 +97,9 @@ class RestartMultiStepLR(_ParamScheduler):
             tail = max(self.restart_milestones, default=0)
         self.tail = tail
         self.anchor = 0
-        self.last_restart = None
+        self.last_restart: Optional[int] = None
         self.most_closed = 0
-        self.previous = None
+        self.previous: Optional[float] = None
         super().__init__(optimizer, 'lr', begin, end, last_step, by_epoch,
                          verbose)
 

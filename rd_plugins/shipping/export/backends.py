@@ -59,7 +59,7 @@ class Request:
 
     def __post_init__(self) -> None:
         self.name = Path(self.config).stem
-        self.out = self.out or f'work_dirs/{self.name}_{self.backend}'
+        self.folder = self.out or f'work_dirs/{self.name}_{self.backend}'
 
 
 class Exporter(Protocol):
@@ -67,10 +67,12 @@ class Exporter(Protocol):
 
     Attributes:
         shape (tuple[int]): Shape (C, H, W) of an image.
-        is_static (bool): Whether the backend takes one image at a time.
     """
     shape: Tuple[int, int, int]
-    is_static: bool
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the backend takes one image at a time."""
 
     def export(self, folder: Path) -> List[str]:
         """Write the backend's files; returns those that the runtime needs."""

@@ -96,10 +96,10 @@ def export(request: Request) -> List[dict]:
         UsageError: If the backend is not installed or computes something
             else. Nothing is written then.
     """
-    check_output_folder(request.out, request.force)
+    check_output_folder(request.folder, request.force)
     check_backend(request)
     source = read_source(request)
-    with new_folder(request.out, request.force) as folder:
+    with new_folder(request.folder, request.force) as folder:
         with nullcontext() if request.verbose else quiet():
             rows = fill_folder(request, source, folder)
         config = folder / f'{request.name}.py'
