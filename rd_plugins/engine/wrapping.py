@@ -11,10 +11,10 @@ def unwrap_model(runner: Runner) -> nn.Module:
 
 
 def wrap_again(runner: Runner) -> None:
-    """Let DistributedDataParallel, if in use, look at the parameters anew.
+    """Wrap the model again if DistributedDataParallel is in use.
 
-    It notes which of them have gradients, and their memory formats, when it
-    wraps a model.
+    DistributedDataParallel registers which parameters have gradients, and
+    their memory formats, only when it wraps a model.
     """
     if is_model_wrapper(runner.model):
         runner.model = runner.wrap_model(
