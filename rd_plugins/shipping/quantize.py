@@ -1,4 +1,4 @@
-"""INT8 after training, for ONNX Runtime."""
+"""Post-training INT8 quantisation for ONNX Runtime."""
 from copy import deepcopy
 from pathlib import Path
 from typing import Dict, Iterator, Optional
@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 
 
 class CalibrationImages(CalibrationDataReader):
-    """Training images, prepared as for a test, one by one.
+    """Training images with the test pipeline, one by one.
 
     Args:
         cfg (Config): Config of the model.
@@ -50,14 +50,13 @@ class CalibrationImages(CalibrationDataReader):
 def quantize(model: Path, target: Path, images: CalibrationImages) -> None:
     """Quantise weights and activations of an ONNX model.
 
-    Weights have a scale for each output channel. On CPUs without VNNI,
-    7-bit weights avoid that sums of two products saturate, so the range is
-    reduced.
+    Weights have one scale per output channel and a range of 7 bits: on CPUs
+    without VNNI, sums of two products of 8-bit weights may saturate.
 
     Args:
         model (Path): The model in float32.
         target (Path): The file to write.
-        images (CalibrationImages): Where the ranges of activations are from.
+        images (CalibrationImages): Images to calibrate activations with.
     """
     prepared = target.with_suffix('.prepared.onnx')
     quant_pre_process(str(model), str(prepared), skip_symbolic_shape=True)

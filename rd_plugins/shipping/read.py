@@ -1,4 +1,4 @@
-"""Reading a trained model."""
+"""Reading a trained model from a config and a checkpoint."""
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Optional, Sequence, Tuple, Union
@@ -15,14 +15,14 @@ from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
 from rd_plugins.utils.errors import UsageError
 from .student import read_student_config
 
-# Side of the images of datasets whose pipelines do not say it.
+# Image sizes of datasets whose pipelines do not contain them, in pixels.
 SIDES = dict(
     CIFAR10=32, CIFAR100=32, SVHN=32, MNIST=28, FashionMNIST=28, MNIST5k=28)
 
 
 @dataclass
 class TrainedModel:
-    """A model with its weights and where they come from.
+    """A model with its weights, and the files that it was read from.
 
     Args:
         cfg (Config): Its config.
@@ -44,8 +44,8 @@ def read_trained_model(config: str,
     """Build the model of a config with the weights of a checkpoint.
 
     Args:
-        config (str): Path of the config, that of a student alone or of a
-            distiller, of which the student is taken.
+        config (str): Path of the config of a classifier or of a distiller; of
+            a distiller only the student is read.
         checkpoint (str): Path or address of the checkpoint.
         cfg_options (dict, optional): Changes to the config.
             Defaults to None.
@@ -69,7 +69,7 @@ def read_trained_model(config: str,
 
 
 def with_preprocessor(source: TrainedModel) -> nn.Module:
-    """A copy of a model that normalises as its config says."""
+    """A copy of the model with the data preprocessor of its config."""
     model = deepcopy(source.model)
     cfg = dict(source.cfg.get('data_preprocessor') or {})
     cfg.setdefault('type', 'ClsDataPreprocessor')
@@ -89,7 +89,7 @@ def image_shape(cfg: Config,
             or resize of the test pipeline, or the known size of the dataset.
 
     Raises:
-        UsageError: If it is not known.
+        UsageError: If the size is not known.
     """
     channels = cfg.model.backbone.get('in_channels', 3)
     if not side:

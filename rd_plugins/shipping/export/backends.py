@@ -1,4 +1,4 @@
-"""The backends that a classifier can be exported to."""
+"""The backends to which a classifier can be exported."""
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -10,7 +10,7 @@ from torch import nn
 from rd_plugins.shipping.read import TrainedModel, image_shape
 from rd_plugins.utils.errors import UsageError
 
-# Modules that a backend needs.
+# The Python modules that each backend needs.
 BACKENDS = dict(
     onnxruntime=('mmdeploy', 'onnx', 'onnxruntime'),
     openvino=('mmdeploy', 'onnx', 'openvino'),
@@ -21,7 +21,7 @@ TOLERANCE = 1e-4
 
 @dataclass
 class Request:
-    """What ``tools/deploy.py`` is asked for.
+    """The arguments of ``tools/deploy.py``.
 
     Args:
         config (str): Path of a config.
@@ -30,14 +30,15 @@ class Request:
         configs (Path): Folder of the deploy configs.
         out (str, optional): The folder to write. Defaults to None:
             ``work_dirs/NAME_BACKEND``.
-        dynamic (bool): Take batches of any size.
-        deploy_cfg (str, optional): Path of a deploy config to take instead of
+        dynamic (bool): Export for batches of any size.
+        deploy_cfg (str, optional): Path of a deploy config to use instead of
             one in ``configs``.
         shape (Sequence[int], optional): Height and width of the images.
         test (bool): Measure the accuracy of PyTorch and of the backend.
-        int8 (int, optional): Quantise as well, calibrated on so many images.
-        tolerance (float): Relative difference of log-probabilities that
-            passes.
+        int8 (int, optional): Number of images to calibrate an INT8 model on.
+            Defaults to None: no INT8 model.
+        tolerance (float): The largest allowed relative difference of
+            log-probabilities.
         force (bool): Replace a folder that exists.
         verbose (bool): Show what MMDeploy logs.
         cfg_options (dict, optional): Changes to the config.
@@ -63,7 +64,7 @@ class Request:
 
 
 class Exporter(Protocol):
-    """Exports a model and builds the runtime of what came out.
+    """Exports a model and builds the runtime of the exported files.
 
     Attributes:
         shape (tuple[int]): Shape (C, H, W) of an image.
@@ -75,17 +76,18 @@ class Exporter(Protocol):
         """Whether the backend takes one image at a time."""
 
     def export(self, folder: Path) -> List[str]:
-        """Write the backend's files; returns those that the runtime needs."""
+        """Write the backend's files; returns the paths the runtime needs."""
 
     def runtime(self, files: List[str]) -> nn.Module:
         """The runtime of exported files, as a classifier."""
 
 
 def check_backend(request: Request) -> None:
-    """Refuse what this machine or the backend cannot do.
+    """Check that the backend can run here and has the requested options.
 
     Raises:
-        UsageError: If a package or a GPU is missing, or flags do not fit.
+        UsageError: If a package or a GPU is missing, or the backend does not
+            support an option.
     """
     backend, int8 = request.backend, request.int8
     if int8 is not None and (backend != 'onnxruntime' or int8 < 1):
@@ -108,7 +110,7 @@ def check_backend(request: Request) -> None:
 
 
 def build_exporter(request: Request, source: TrainedModel) -> Exporter:
-    """What exports for the backend that was asked for."""
+    """Build the exporter of the requested backend."""
     shape = image_shape(source.cfg, request.shape)
     if request.backend == 'ncnn':
         from .ncnn_exporter import NcnnExporter

@@ -58,7 +58,7 @@ def check_difference(exporter: Exporter, model: nn.Module, runtime: nn.Module,
 
 def fill_folder(request: Request, source: TrainedModel,
                 folder: Path) -> List[dict]:
-    """Fill a folder with the backend's files; returns the rows of a report."""
+    """Write the backend's files; returns the rows of the report."""
     exporter = build_exporter(request, source)
     model = with_preprocessor(source)
     files = exporter.export(folder)
