@@ -39,11 +39,11 @@ class MarginLoss(nn.Module):
     """Partial squared distance between features before ReLU.
 
     With target u = max(t, margin), the distance at one position is (s - u)^2
-    if u > 0 or s > u, and 0 otherwise: where the teacher is inactive, a student
-    below the target has distance 0. The loss is the mean over all positions,
-    so one weight fits feature maps of every size. The released code of JointRD
-    sums over positions and divides by the batch size, which is this value
-    times C * H * W.
+    if u > 0 or s > u, and 0 otherwise: where the teacher is inactive, values
+    of the student below the target cost nothing. The loss is the mean over all
+    positions, so one weight fits feature maps of every size. The released code
+    of JointRD sums over positions and divides by the batch size, which is this
+    value times C * H * W.
 
     Source: `A Comprehensive Overhaul of Feature Distillation
     <https://arxiv.org/abs/1904.01866>`_, used by JointRD.
