@@ -50,7 +50,7 @@ class StageLoss(Objective):
                 range(1, len(stages) + 1))
 
     def paired_stages(self, count: int) -> Sequence[int]:
-        """The compared stage; with the teacher's inputs also the one before."""
+        """The compared stage; the one before as well if it is the input."""
         if self.stage_inputs == 'teacher' and self.stage > 1:
             return self.stage - 1, self.stage
         return self.stage,
