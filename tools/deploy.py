@@ -1,13 +1,13 @@
-"""Export a trained classifier and prove that the backend computes the same.
+"""Export a trained classifier and compare the backend with PyTorch.
 
     python tools/deploy.py CONFIG CHECKPOINT --backend onnxruntime \
         [--out DIR] [--dynamic] [--test] [--int8 IMAGES]
 
 Backends: onnxruntime, openvino and tensorrt through MMDeploy, ncnn through
 pnnx; see docs/deployment.md for what each needs. Norms and Dirac convolutions
-are folded on the way. DIR (work_dirs/NAME_BACKEND) gets the backend's files,
-the model's config and report.json. When the backend's outputs differ from
-PyTorch's, nothing is written.
+are folded. DIR (work_dirs/NAME_BACKEND) gets the backend's files, the model's
+config and report.json. If the backend's outputs differ from PyTorch's, nothing
+is written.
 """
 import argparse
 from pathlib import Path
@@ -57,7 +57,7 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
 
 
 def print_report(rows: List[dict]) -> None:
-    """One line for PyTorch and each backend."""
+    """Print one line for PyTorch and each backend."""
     for row in rows:
         numbers = {key: value for key, value in row.items() if key != 'name'}
         print(f'{row["name"]:18s}' + '  '.join(
@@ -66,7 +66,7 @@ def print_report(rows: List[dict]) -> None:
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Export as the command line says."""
+    """Export the classifier and print the report."""
     request = Request(**vars(parse_args(argv)), configs=CONFIGS)
     print_report(export(request))
     print(f'Written to {request.folder}')

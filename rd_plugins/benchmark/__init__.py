@@ -1,1 +1,1 @@
-"""Measuring networks side by side: backends, memory, training steps."""
+"""Benchmarks of networks: backends, memory, training steps."""

@@ -1,6 +1,4 @@
-"""Runs a network on the backends that are installed.
-
-The backends take the same networks with the same random images.
+"""The backends on which networks are benchmarked.
 """
 from typing import Dict, Type
 

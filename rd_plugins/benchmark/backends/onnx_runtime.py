@@ -14,19 +14,19 @@ class OnnxRuntime(Backend):
 
     @staticmethod
     def is_available() -> bool:
-        """Whether it is installed, and what exports to it."""
+        """Whether the backend and its exporter are installed."""
         return bool(find_spec('onnxruntime') and find_spec('onnx'))
 
     @staticmethod
     def device() -> str:
-        """Where networks run."""
+        """The device of the networks."""
         import onnxruntime
         providers = onnxruntime.get_available_providers()
         return 'cuda' if 'CUDAExecutionProvider' in providers else 'cpu'
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
-        """A function that runs a batch."""
+        """Prepare a function that runs a batch."""
         import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads

@@ -14,22 +14,22 @@ class OpenVino(Backend):
 
     @staticmethod
     def is_available() -> bool:
-        """Whether it is installed, and what exports to it."""
+        """Whether the backend and its exporter are installed."""
         return bool(find_spec('openvino') and find_spec('onnx'))
 
     @staticmethod
     def device() -> str:
-        """Where networks run."""
+        """The device of the networks."""
         return 'cpu'
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
-        """A function that runs a batch."""
+        """Prepare a function that runs a batch."""
         import openvino
         core = openvino.Core()
         compiled = core.compile_model(
             core.read_model(network.onnx(batch_size)), 'CPU', {
-                # It would take bf16 by itself where the CPU has it.
+                # The default is bf16 on CPUs that support it.
                 'INFERENCE_PRECISION_HINT':
                 dict(fp32='f32', bf16='bf16')[self.precision],
                 'INFERENCE_NUM_THREADS': self.threads,

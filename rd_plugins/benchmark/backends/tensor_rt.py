@@ -45,7 +45,7 @@ class TensorRT(Backend):
 
     @staticmethod
     def is_available() -> bool:
-        """Whether it is installed, with a GPU and what exports to it."""
+        """Whether the backend, its exporter and a GPU are there."""
         return bool(torch.cuda.is_available() and find_spec('tensorrt')
                     and find_spec('onnx'))
 
@@ -66,7 +66,7 @@ class TensorRT(Backend):
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
-        """A function that runs a batch."""
+        """Prepare a function that runs a batch."""
         return Execution(self._build(network, batch_size))
 
     def peak_bytes(self, network: Network, batch_size: int,

@@ -1,4 +1,4 @@
-"""PyTorch, as it is and compiled."""
+"""PyTorch, eager and compiled."""
 from copy import deepcopy
 from typing import Callable, Tuple
 
@@ -24,7 +24,7 @@ class Torch(Backend):
 
     def prepare(self, network: Network, batch_size: int
                 ) -> Tuple[torch.nn.Module, torch.Tensor]:
-        """A network and a batch on the device."""
+        """Copy the network to the device, with a random batch."""
         kind = dict(device=self.device(), dtype=DTYPES[self.precision],
                     memory_format=self.memory_format)
         images = torch.randn(batch_size, *network.shape).to(**kind)
@@ -32,7 +32,7 @@ class Torch(Backend):
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
-        """A function that runs a batch."""
+        """Prepare a function that runs a batch."""
         model, images = self.prepare(network, batch_size)
 
         @torch.inference_mode()
@@ -44,8 +44,8 @@ class Torch(Backend):
 
     def peak_bytes(self, network: Network, batch_size: int,
                    run: Callable[[], None]) -> int:
-        """The most that PyTorch's allocator holds above what was there."""
-        run()  # what is made once is not counted
+        """Peak memory of PyTorch's allocator, without that before the run."""
+        run()  # one-time allocations are not counted
         if self.device() == 'cpu':
             return memory.peak_bytes(run, 'cpu')
         before = torch.cuda.memory_allocated()
@@ -61,7 +61,7 @@ class TorchCompile(Torch):
 
     def prepare(self, network: Network, batch_size: int
                 ) -> Tuple[torch.nn.Module, torch.Tensor]:
-        """A compiled network and a batch on the device."""
+        """Copy and compile the network, with a random batch."""
         model, images = super().prepare(network, batch_size)
         model.compile(dynamic=False)
         return model, images
