@@ -7,7 +7,7 @@ The conversion is exact and needs no training: every block passes its input on
 in additional channels (RMNet, arXiv 2111.00687). Works for MMPretrain's
 ResNet, ResNetV1c, ResNetV1d and ResNet_CIFAR and for rd_plugins.CifarResNet,
 and removes the last three shortcuts of PlainResNet with shortcut='downsample'.
-Prints what it costs. DIR gets a config and a checkpoint. If the outputs differ,
+Prints the cost. DIR gets a config and a checkpoint. If the outputs differ,
 nothing is written.
 """
 from typing import List, Optional

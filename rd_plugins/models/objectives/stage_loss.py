@@ -50,7 +50,7 @@ class StageLoss(Objective):
                 range(1, len(stages) + 1))
 
     def paired_stages(self, count: int) -> Sequence[int]:
-        """The compared stage, and the previous one if the teacher's is read."""
+        """The compared stage and, if it reads the teacher, the one before."""
         if self.stage_inputs == 'teacher' and self.stage > 1:
             return self.stage - 1, self.stage
         return self.stage,
