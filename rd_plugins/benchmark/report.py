@@ -18,7 +18,7 @@ MIB = 2**20
 class Result:
     """One network on one backend; None for unknown values.
 
-    ``engine`` is the backend's name, under its title in stored results.
+    ``engine`` is the name of the backend; stored results use this key.
     ``speed_ratio`` and ``memory_ratio`` are the first network's time and
     memory on the same backend, in the same turns, divided by this network's:
     more than 1 is better. ``macs`` and ``traffic_mib`` (what the operators
