@@ -65,7 +65,7 @@ $(VENV)-openvino/complete: $(VENV)/complete
 	    --no-deps opencv-python-headless==4.11.0.86
 	touch $@
 
-# Engines of tools/analysis_tools/benchmark.py, and what it says of them here
+# Backends of tools/analysis_tools/benchmark.py, and what it says of them here
 test-benchmark: $(VENV)-benchmark/complete
 	PYTHONPATH=. $(VENV)-benchmark/bin/python -m pytest tests/benchmark
 

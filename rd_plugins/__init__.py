@@ -1,15 +1,15 @@
 """rd_plugins: train with shortcuts, ship without.
 
 Plain ResNets, strict-identity ResNets and their distillers for MMPretrain.
-Importing the package checks what it depends on and lets checkpoints of
-MMEngine's Runner be read with PyTorch's ``weights_only`` loader.
+Importing the package checks its dependencies, and lets PyTorch's
+``weights_only`` loader read checkpoints of MMEngine's Runner.
 """
 import warnings
 
 from .utils.dependencies import check_dependencies
 
-# Said by every import of MMEngine and of MMCV without compiled ops, and of no
-# use to who trains a ResNet.
+# Importing MMEngine, and MMCV without compiled ops, gives these warnings. They
+# do not concern ResNets.
 warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
 warnings.filterwarnings('ignore', message='Fail to import ``MultiScale')
 check_dependencies()

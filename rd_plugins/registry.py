@@ -40,14 +40,14 @@ DATASETS = Registry(
     scope=SCOPE,
     locations=['rd_plugins.datasets'])
 
-# Steps of the optimizer on hardware that MMEngine leaves out
+# Optimizer wrappers for hardware that MMEngine does not support
 OPTIM_WRAPPERS = Registry(
     'optimizer wrapper',
     parent=MMENGINE_OPTIM_WRAPPERS,
     scope=SCOPE,
     locations=['rd_plugins.engine'])
 
-# Learning rates that follow what happens in training
+# Learning rate schedulers that depend on events in training
 PARAM_SCHEDULERS = Registry(
     'parameter scheduler',
     parent=MMENGINE_PARAM_SCHEDULERS,

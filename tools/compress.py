@@ -1,13 +1,13 @@
-"""Turn an ε-ResNet into an ordinary network without its redundant blocks.
+"""Convert an ε-ResNet to an ordinary network without its closed blocks.
 
     python tools/compress.py CONFIG CHECKPOINT --out DIR \
         [--calibration-batches N | --by-weights | --as-evaluated] \
         [--fold] [--test]
 
-Removes the blocks that evaluation passes over, the gates and the side heads.
-First it makes sure that each of these blocks is dead or that its response
-stays within ε on the training set. DIR holds a config, a checkpoint and
-report.json; when the outputs are not the same, nothing is written.
+Removes the blocks that evaluation skips, the gates and the side heads. First
+it checks that each of these blocks is dead or that its response stays within ε
+on the training set. DIR gets a config, a checkpoint and report.json. If the
+outputs differ, nothing is written.
 """
 import argparse
 from typing import Dict, List, Optional
@@ -26,13 +26,13 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     decide = parser.add_mutually_exclusive_group()
     decide.add_argument(
         '--calibration-batches', type=int, metavar='N',
-        help='look at N batches of training images instead of all')
+        help='check with N batches of training images instead of all')
     decide.add_argument(
         '--by-weights', action='store_true',
-        help='without images: see whether the last convolutions have decayed')
+        help='check whether the last convolutions have decayed, not images')
     decide.add_argument(
         '--as-evaluated', action='store_true',
-        help='remove what evaluation passes over without looking further')
+        help='remove the blocks that evaluation skips without a check')
     parser.add_argument(
         '--fold', action='store_true', help='fold norms into convolutions')
     parser.add_argument(
@@ -47,7 +47,7 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
 
 
 def print_rows(rows: Dict[str, dict]) -> None:
-    """One line for each network, and the ratio of what was gained."""
+    """Print one line for each network, and the ratios."""
     print(f'{"":20s}{"blocks":>16s}{"params":>12s}{"M MACs":>10s}'
           f'{"ms":>9s}')
     for name, row in rows.items():
@@ -64,7 +64,7 @@ def print_rows(rows: Dict[str, dict]) -> None:
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Compress as the command line says."""
+    """Compress the network and print its sizes."""
     args = parse_args(argv)
     done = compress(Request(**vars(args)))
     print(f'Removed {len(done.removed)} blocks: '

@@ -32,7 +32,7 @@ from matplotlib.ticker import MaxNLocator  # noqa: E402
 TOOLS = Path(__file__).resolve().parent
 CONFIGS = TOOLS.parent / 'configs' / 'demo'
 OUT = Path('work_dirs/demo')
-# name of the run, what it is called, config to test and measure it with
+# Name of the run, title in the table, and config to test and time it with
 RUNS = (
     ('resnet20_mnist5k', 'ResNet-20 (teacher)', 'resnet20_mnist5k'),
     ('plain20_ce_mnist5k', 'plain-20, cross entropy', 'plain20_ce_mnist5k'),
@@ -46,7 +46,7 @@ EXPORTED = RUNS[3]
 
 
 def run_tool(tool: str, log: Path, *arguments: str) -> None:
-    """Run one of our tools and keep what it prints in a file.
+    """Run one of our tools and write its output to a file.
 
     Raises:
         UsageError: If the tool fails; the message ends with its last line.
@@ -98,10 +98,10 @@ def export() -> str:
     run_tool('deploy.py', OUT / 'deploy.log', str(CONFIGS / f'{config}.py'),
              checkpoint_of(name), '--backend', 'onnxruntime', '--test',
              '--out', str(OUT / 'onnxruntime'), '--force')
-    torch_row, engine = json.loads(
+    torch_row, onnx_row = json.loads(
         (OUT / 'onnxruntime' / 'report.json').read_text())
     return (f'{title}, exported to {OUT}/onnxruntime: '
-            f'{engine["accuracy/top1"]:.2f} % by ONNX Runtime, '
+            f'{onnx_row["accuracy/top1"]:.2f} % by ONNX Runtime, '
             f'{torch_row["accuracy/top1"]:.2f} % by PyTorch.')
 
 

@@ -1,13 +1,13 @@
-"""Export a trained classifier and prove that the engine computes the same.
+"""Export a trained classifier and compare the backend with PyTorch.
 
     python tools/deploy.py CONFIG CHECKPOINT --backend onnxruntime \
         [--out DIR] [--dynamic] [--test] [--int8 IMAGES]
 
-Engines: onnxruntime, openvino and tensorrt through MMDeploy, ncnn through
+Backends: onnxruntime, openvino and tensorrt through MMDeploy, ncnn through
 pnnx; see docs/deployment.md for what each needs. Norms and Dirac convolutions
-are folded on the way. DIR (work_dirs/NAME_BACKEND) gets the engine's files,
-the model's config and report.json. When the engine's outputs differ from
-PyTorch's, nothing is written.
+are folded. DIR (work_dirs/NAME_BACKEND) gets the backend's files, the model's
+config and report.json. If the backend's outputs differ from PyTorch's, nothing
+is written.
 """
 import argparse
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import List, Optional
 from mmengine.config import DictAction
 
 from rd_plugins.engine.launch import exit_on_usage_error
-from rd_plugins.shipping.export.engines import ENGINES, TOLERANCE, Request
+from rd_plugins.shipping.export.backends import BACKENDS, TOLERANCE, Request
 from rd_plugins.shipping.export.export import export
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'deploy'
@@ -29,7 +29,7 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('config', help='config of a classifier')
     parser.add_argument('checkpoint', help='its checkpoint')
-    parser.add_argument('--backend', required=True, choices=ENGINES)
+    parser.add_argument('--backend', required=True, choices=BACKENDS)
     parser.add_argument('--out', help='folder to write')
     parser.add_argument(
         '--dynamic', action='store_true', help='take batches of any size')
@@ -38,7 +38,7 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
         '--shape', type=int, nargs='+', help='height and width of the images')
     parser.add_argument(
         '--test', action='store_true',
-        help="accuracy of PyTorch and of the engine on the config's test set")
+        help="accuracy of PyTorch and of the backend on the config's test set")
     parser.add_argument(
         '--int8', type=int, metavar='IMAGES',
         help='also quantise, calibrated on that many training images '
@@ -57,7 +57,7 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
 
 
 def print_report(rows: List[dict]) -> None:
-    """One line for PyTorch and each engine."""
+    """Print one line for PyTorch and each backend."""
     for row in rows:
         numbers = {key: value for key, value in row.items() if key != 'name'}
         print(f'{row["name"]:18s}' + '  '.join(
@@ -66,10 +66,10 @@ def print_report(rows: List[dict]) -> None:
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Export as the command line says."""
+    """Export the classifier and print the report."""
     request = Request(**vars(parse_args(argv)), configs=CONFIGS)
     print_report(export(request))
-    print(f'Written to {request.out}')
+    print(f'Written to {request.folder}')
 
 
 if __name__ == '__main__':

@@ -4,12 +4,11 @@
         [--ema | --no-ema] [--force]
 
 Writes OUT_DATE-HASH.pth, where HASH is the first eight digits of the file's
-SHA-256, as MMPretrain's tool of that name does. Unlike it, drops what was
-trained beside a student, and what is not known to be needed: only the weights
-and the metadata are kept. Where a training averaged its weights, the
-checkpoint holds the averaged ones in first place, and they are published;
---ema insists on that, --no-ema takes the others. With --config, the result
-must hold exactly the weights of that config's model.
+SHA-256, as with MMPretrain's tool of that name. Unlike it, keeps only the
+weights of the student and the metadata. If the training averaged its weights
+(EMAHook), the averaged weights are published; --ema requires them, --no-ema
+publishes the others. With --config, the result must have exactly the weights
+of that config's model.
 """
 import argparse
 from typing import List, Optional
@@ -33,7 +32,7 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Publish as the command line says."""
+    """Publish the checkpoint."""
     args = parse_args(argv)
     path = publish(args.checkpoint, args.out, args.ema, args.config,
                    args.force)

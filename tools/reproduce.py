@@ -1,12 +1,11 @@
-"""Make a table of results: train, test and write down what is missing.
+"""Make a table of results: train and test the rows that are missing.
 
     python tools/reproduce.py configs/tables/cifar10_plain20_30e.py \
         --jobs 2 --budget 170m --amp
 
-Results are kept in OUT (docs/results) as JSON, Markdown and a picture, with
-the student's weights. What has a result there is never trained again; what
-was interrupted resumes, so the table of a run that was stopped is the same as
-that of one that was not.
+Results are written to OUT (docs/results) as JSON, Markdown and a picture, with
+the student's weights. Rows with a result there are not trained again.
+Interrupted trainings are resumed, which does not change their results.
 """
 import argparse
 import time

@@ -1,7 +1,7 @@
 """Test a checkpoint.
 
-Takes the flags of MMPretrain's tool of that name; see ``--help``. Unlike it,
-refuses a checkpoint that does not hold exactly the weights of the config.
+Has the flags of MMPretrain's tool of that name; see ``--help``. Unlike it,
+rejects a checkpoint without exactly the weights of the config's model.
 """
 from typing import List, Optional
 
@@ -16,7 +16,7 @@ from rd_plugins.utils.errors import UsageError
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Test as the command line says, or ``argv``."""
+    """Test with the arguments ``argv``, or those of the command line."""
     upstream = load_mmpretrain_tool('test')
     args = parse_flags(upstream, argv)
     if args.out is None and args.out_item is not None:

@@ -1,6 +1,6 @@
 """Train a model.
 
-Takes the flags of MMPretrain's tool of that name; see ``--help``. Runs on one
+Has the flags of MMPretrain's tool of that name; see ``--help``. Runs on one
 GPU, on many (``tools/dist_train.sh``, ``tools/slurm_train.sh``) or on CPUs.
 """
 from typing import List, Optional
@@ -12,7 +12,7 @@ from rd_plugins.engine.launch import (build_runner, check_data_folders,
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Train as the command line says, or ``argv``."""
+    """Train with the arguments ``argv``, or those of the command line."""
     upstream = load_mmpretrain_tool('train')
     args = parse_flags(upstream, argv)
     cfg = upstream.merge_args(read_config(args.config), args)

@@ -1,1 +1,1 @@
-"""Measuring networks side by side: engines, memory, training steps."""
+"""Benchmarks of networks: backends, memory, training steps."""

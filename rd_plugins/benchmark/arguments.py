@@ -1,4 +1,4 @@
-"""How the benchmarks are told of configs."""
+"""Command line arguments of the benchmarks: configs with options."""
 from ast import literal_eval
 from os import path as osp
 from typing import Any, NamedTuple, Optional
@@ -11,7 +11,7 @@ SYNTAX = 'CONFIG, CONFIG@CHECKPOINT or CONFIG@KEY=VALUE'
 
 
 class Argument(NamedTuple):
-    """A config, its options applied, and weights for it."""
+    """A config with its options applied, and a checkpoint."""
     name: str
     cfg: Config
     checkpoint: Optional[str]
@@ -25,10 +25,10 @@ def _value_of(text: str) -> Any:
 
 
 def check_file(path: str) -> str:
-    """A path that exists.
+    """Return the path of an existing file.
 
     Raises:
-        UsageError: If it does not.
+        UsageError: If it does not exist.
     """
     if not osp.isfile(path):
         raise UsageError(f'There is no file {path}; give {SYNTAX}.')
@@ -36,7 +36,7 @@ def check_file(path: str) -> str:
 
 
 def read_argument(text: str) -> Argument:
-    """Read a config, ``@`` options with the keys of ``--cfg-options``.
+    """Read a config with options, whose keys are those of ``--cfg-options``.
 
     Args:
         text (str): ``CONFIG``, then any number of ``@KEY=VALUE`` and at most

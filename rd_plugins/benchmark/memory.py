@@ -1,4 +1,4 @@
-"""The memory that a network's feature maps take, told by the allocators."""
+"""The memory of a network's feature maps, reported by the allocators."""
 import os
 import re
 import subprocess
@@ -16,22 +16,22 @@ LAYER = 'layer:'
 
 
 class LayerMemory(NamedTuple):
-    """The largest number of bytes that are alive while a layer runs."""
+    """The largest number of allocated bytes while a layer runs."""
     layer: str
     peak_bytes: int
 
 
 def allocations(function: Callable[[], None], device: str
                 ) -> Tuple[List[Tuple[int, int]], list]:
-    """What PyTorch's allocator did while a function ran.
+    """Record the allocations of PyTorch while a function runs.
 
     Args:
-        function (Callable): What to watch.
+        function (Callable): The function.
         device (str): ``'cpu'`` or ``'cuda'``.
 
     Returns:
-        tuple: Pairs (time in ns, bytes alive above those at the beginning),
-        and all events of the profiler.
+        tuple: Pairs (time in ns, allocated bytes minus those at the
+        beginning), and all events of the profiler.
     """
     with profile(
             activities=[ProfilerActivity.CPU],
@@ -51,7 +51,7 @@ def allocations(function: Callable[[], None], device: str
 
 
 def peak_bytes(function: Callable[[], None], device: str) -> int:
-    """The most that is alive at once above what was there before."""
+    """Peak of the allocated bytes, minus those at the beginning."""
     timeline, _ = allocations(function, device)
     return max((alive for _, alive in timeline), default=0)
 
@@ -59,15 +59,18 @@ def peak_bytes(function: Callable[[], None], device: str) -> int:
 @torch.inference_mode()
 def layer_timeline(model: nn.Module,
                    images: torch.Tensor) -> List[LayerMemory]:
-    """Bytes alive during every layer of one forward pass.
+    """Peak memory during every layer of one forward pass.
 
-    A shortcut shows as bytes that its block cannot give back.
+    A shortcut keeps the input of its block allocated.
 
     Args:
         model (nn.Module): The network, in eval mode, on the images' device.
-        images (Tensor): Shape (N, C, H, W). Not counted.
+        images (Tensor): Shape (N, C, H, W); their memory is not counted.
+
+    Returns:
+        list[LayerMemory]: The layers in the order of execution.
     """
-    model(images)  # what is made once is not counted
+    model(images)  # one-time allocations are not counted
     handles, open_ranges = [], []
 
     def enter(name: str) -> Callable:
@@ -102,7 +105,7 @@ def layer_timeline(model: nn.Module,
 
 
 def _highest(timeline: List[Tuple[int, int]], begin: int, end: int) -> int:
-    """The most that is alive from one moment to another."""
+    """The peak of a timeline between two times."""
     at_begin = [alive for moment, alive in timeline if moment < begin][-1:]
     during = [alive for moment, alive in timeline if begin <= moment <= end]
     return max(at_begin + during, default=0)
@@ -128,8 +131,8 @@ class _Traffic(TorchDispatchMode):
 def traffic_bytes(model: nn.Module, images: torch.Tensor) -> int:
     """Bytes that the operators of a forward pass read and write.
 
-    Every operator by itself, weights included: what a machine without caches
-    and without fused operators would move.
+    The sum over all operators, including weights. This is the traffic of a
+    machine without caches and without fused operators.
 
     Args:
         model (nn.Module): The network, in eval mode.
@@ -141,17 +144,17 @@ def traffic_bytes(model: nn.Module, images: torch.Tensor) -> int:
 
 
 def arena_bytes(onnx: bytes, batch_size: int) -> Optional[int]:
-    """What ONNX Runtime's arena reserves for the feature maps of a batch.
+    """Bytes that ONNX Runtime's arena reserves for feature maps of a batch.
 
-    The arena grows by what is asked for and holds no weights. It tells of its
-    growth in its log only, so a process of its own runs the network once.
+    The arena grows by the requested size and has no weights. Its size is only
+    in its log, so a separate process runs the network once.
 
     Args:
-        onnx (bytes): The graph.
-        batch_size (int): For graphs that leave it open.
+        onnx (bytes): The ONNX graph.
+        batch_size (int): Batch size for graphs with a dynamic one.
 
     Returns:
-        int, optional: None if the log says nothing.
+        int, optional: None if the size is not in the log.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'network.onnx')
@@ -166,7 +169,7 @@ def arena_bytes(onnx: bytes, batch_size: int) -> Optional[int]:
 
 
 def _run_in_arena(path: str, batch_size: int) -> None:
-    """Run a graph once and let the arena log."""
+    """Run a graph once; the arena writes its size to the log."""
     import numpy as np
     import onnxruntime
     from onnxruntime.capi import _pybind_state
@@ -178,7 +181,7 @@ def _run_in_arena(path: str, batch_size: int) -> None:
     arena = onnxruntime.OrtMemoryInfo(
         'Cpu', onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0,
         _pybind_state.OrtMemType.DEFAULT)
-    # Strategy 1 grows by what is asked for, not by powers of two.
+    # Strategy 1 grows by the requested size, not by powers of two.
     onnxruntime.create_and_register_allocator(
         arena, onnxruntime.OrtArenaCfg({'arena_extend_strategy': 1}))
     session = onnxruntime.InferenceSession(

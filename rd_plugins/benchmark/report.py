@@ -1,4 +1,4 @@
-"""Tables and pictures of a benchmark."""
+"""Tables and plots of a benchmark."""
 import csv
 import json
 from dataclasses import asdict, dataclass, fields
@@ -16,10 +16,11 @@ MIB = 2**20
 
 @dataclass
 class Result:
-    """One network on one engine; None stands for what is not known.
+    """One network on one backend; None for unknown values.
 
+    ``engine`` is the name of the backend; stored results use this key.
     ``speed_ratio`` and ``memory_ratio`` are the first network's time and
-    memory on the same engine, in the same turns, divided by this network's:
+    memory on the same backend, in the same turns, divided by this network's:
     more than 1 is better. ``macs`` and ``traffic_mib`` (what the operators
     read and write, one by one) are per image.
     """
@@ -43,12 +44,12 @@ class Result:
 
 def summarize(seconds: List[float], batch_size: int,
               reference: List[float]) -> Dict[str, float]:
-    """The figures of a list of times.
+    """Median, 95th percentile, throughput and speed ratio of some times.
 
     Args:
-        seconds (list[float]): At least two.
-        batch_size (int): Images per time.
-        reference (list[float]): The times of the first network.
+        seconds (list[float]): At least two times of a batch.
+        batch_size (int): Images per batch.
+        reference (list[float]): The times of the first network, in seconds.
     """
     middle = median(seconds)
     return dict(
@@ -73,7 +74,7 @@ RUNS = ('name', 'engine', 'device', 'precision', 'threads', 'batch_size',
 
 
 def rows_of(results: List[Result], columns: Sequence[str]) -> List[List[str]]:
-    """Heading and different rows as text, without what nobody knows."""
+    """Heading and distinct rows as text, without unknown columns."""
     known = [
         name for name in columns
         if any(getattr(result, name) is not None for result in results)
@@ -99,8 +100,8 @@ def write(results: List[Result], folder: Path, command: str) -> None:
 
     Args:
         results (list[Result]): The rows.
-        folder (Path): Is made if it is not there.
-        command (str): What the numbers came from.
+        folder (Path): The folder; created if it is missing.
+        command (str): The command that gave the results.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / 'benchmark.csv', 'w', newline='') as file:
@@ -120,12 +121,13 @@ def write(results: List[Result], folder: Path, command: str) -> None:
 
 def draw(results: List[Result], timelines: Dict[str, List[LayerMemory]],
          path: Path) -> None:
-    """Latency against accuracy (or memory), and memory over layers.
+    """Plot accuracy (or memory) over latency, and memory over layers.
 
     Args:
         results (list[Result]): The rows.
-        timelines (dict[str, list[LayerMemory]]): By network.
-        path (Path): The picture.
+        timelines (dict[str, list[LayerMemory]]): Memory of the layers, by
+            network.
+        path (Path): The file of the plot.
     """
     matplotlib.use('Agg')
     from matplotlib import pyplot

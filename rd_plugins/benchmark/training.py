@@ -1,10 +1,10 @@
-"""Training steps, taken apart."""
+"""Training steps whose parts can be timed."""
 import tempfile
 import time
 from contextlib import contextmanager
 from copy import deepcopy
 from os import path as osp
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional, Set
 
 import torch
 from mmengine.config import Config
@@ -29,8 +29,12 @@ from .arguments import read_argument
 FROM_FILES = ('LoadImageFromFile', 'RandomResizedCrop')
 
 
-def build_model(cfg: Config) -> nn.Module:
-    """The model of a run, its teacher with random weights."""
+def build_training_model(cfg: Config) -> nn.Module:
+    """Build and initialise the model of a run, with a random teacher.
+
+    Returns:
+        nn.Module: On the device and in the memory format of the run.
+    """
     config = deepcopy(cfg.model)
     config.setdefault('data_preprocessor', cfg.get('data_preprocessor'))
     with tempfile.TemporaryDirectory() as folder:
@@ -50,9 +54,10 @@ def build_model(cfg: Config) -> nn.Module:
 
 
 def build_loader(cfg: Config, images: int) -> DataLoader:
-    """The input of a run, with noise in the place of its data set.
+    """Build the training loader of a config, with random images as its data.
 
-    Images that a run reads from files are served as they are: 224 x 224.
+    In place of images from files, it loads images of 224 x 224 without
+    augmentations.
     """
     loader = deepcopy(cfg.train_dataloader)
     steps = [step.type for step in loader.dataset.pipeline]
@@ -79,7 +84,7 @@ def build_loader(cfg: Config, images: int) -> DataLoader:
 
 
 def count_macs(model: nn.Module, loader: DataLoader) -> int:
-    """Multiply-accumulates of one image of a loader."""
+    """Multiply-accumulates for one image of a loader."""
     image = next(iter(loader))['inputs'][0]
     model = deepcopy(model).cpu()
     model.eval()
@@ -90,18 +95,18 @@ class TrainingStep:
     """The training steps of a config, one at a time.
 
     Args:
-        name (str): What it is called in the table.
+        name (str): Its name in the table.
         cfg (Config): The config of a run.
         phase (dict, optional): A phase of its PhaseHook. Defaults to None.
-        checkpoint (str, optional): Where the weights come from, and with them
-            which blocks of an ε-ResNet are dead. Defaults to None: random.
-        images (int): Size of the data set. Defaults to 2560.
+        checkpoint (str, optional): The weights, with the dead blocks of an
+            ε-ResNet. Defaults to None: random weights.
+        images (int): Number of images of the data set. Defaults to 2560.
 
     Attributes:
         macs (int): Multiply-accumulates of one image in inference.
 
     Raises:
-        UsageError: If the checkpoint is of another model.
+        UsageError: If the checkpoint does not fit the model.
     """
 
     def __init__(self,
@@ -114,7 +119,7 @@ class TrainingStep:
             use_cpu_amp(cfg)
         wrapper = cfg.optim_wrapper
         self.name = name
-        self.model = build_model(cfg)
+        self.model = build_training_model(cfg)
         if checkpoint:
             load_weights(checkpoint, self.model)
         for parameter in getattr(self.model.backbone, 'dead_parameters',
@@ -128,7 +133,7 @@ class TrainingStep:
         if phase is not None:
             self._enter(Phase(**phase))
         self.clock: Optional[Dict[str, float]] = None
-        self._running = set()
+        self._running: Set[str] = set()
         if isinstance(self.model, Distiller):
             self.model.observe = self._timed
         self._batches = self.endless()
@@ -145,7 +150,7 @@ class TrainingStep:
 
     @contextmanager
     def _timed(self, part: str) -> Iterator[None]:
-        """Add to a part's time, if parts are being timed at all."""
+        """Add the time of the context to that of a part, if it is timed."""
         if self.clock is None or part in self._running:
             yield
             return
@@ -159,7 +164,7 @@ class TrainingStep:
         self._running.discard(part)
 
     def __call__(self) -> None:
-        """One step, as the Runner's train loop does it."""
+        """Run one step as MMEngine's train loop does."""
         with self._timed('input'):
             data = next(self._batches)
             with self.optim_wrapper.optim_context(self.model):
@@ -176,9 +181,10 @@ class TrainingStep:
             self.optim_wrapper.zero_grad()
 
     def parts(self) -> Dict[str, float]:
-        """Seconds of one step by part; the device is waited for in between.
+        """Run one step and return the seconds of each part.
 
-        ``student`` is the forward pass without the teacher's and hybrids'.
+        The device is synchronised between the parts. ``student`` is the
+        forward pass without teacher and hybrids.
         """
         self.clock = {}
         self()
@@ -189,11 +195,11 @@ class TrainingStep:
 
 
 def read_steps(text: str, images: int) -> List[TrainingStep]:
-    """Read the trainings of a config.
+    """Build the training steps of a config.
 
     Args:
         text (str): A config with options, see :func:`read_argument`.
-        images (int): Size of the data set.
+        images (int): Number of images of the data set.
 
     Returns:
         list[TrainingStep]: One, or one for each phase of a PhaseHook.

@@ -1,4 +1,4 @@
-"""A data set's pipeline, for a whole batch at once."""
+"""The pipeline of a data set, for a whole batch at once."""
 from typing import Callable, List, Optional, Sequence
 
 import mmcv
@@ -7,25 +7,25 @@ import torch
 from mmpretrain.datasets.transforms import Cutout, PackInputs
 
 from rd_plugins.utils.errors import UsageError
+from .batch_pixel_transforms import PIXEL_TRANSFORMS
 from .batch_transforms import GEOMETRY, BatchCutout, Size, padding_of
-from .batch_values import VALUES
 
 
 class BatchPipeline:
-    """A data set's pipeline, for batches that lie on a device.
+    """The pipeline of a data set, for batches on a device.
 
     Args:
         transforms (Sequence): The transforms of the pipeline, in this order:
-            what changes pixels, crops and flips of which only the first may
-            pad, cutouts, :class:`PackInputs`.
+            those of SVHN, crops and flips (only the first may pad), cutouts,
+            :class:`PackInputs`.
         size (tuple[int]): Height and width of the images.
 
     Raises:
-        UsageError: If a transform is another one, or in another place.
+        UsageError: If there are other transforms, or in another order.
     """
 
     def __init__(self, transforms: Sequence[Callable], size: Size) -> None:
-        self.values: List = []
+        self.pixel_transforms: List = []
         self.geometry: List = []
         self.cutouts: List[BatchCutout] = []
         self.padding, self.pad_value = (0, 0, 0, 0), 0
@@ -35,20 +35,21 @@ class BatchPipeline:
             raise UsageError(f'The pipeline {names} does not end with a '
                              'PackInputs of images and labels alone.')
         for transform, name in zip(transforms[:-1], names):
-            size = self._add(transform, size)
-            if size is None:
+            new_size = self._add(transform, size)
+            if new_size is None:
                 raise UsageError(
                     f'The pipeline {names} has {name} at a place where it '
                     'does not work on batches.')
+            size = new_size
 
     def _add(self, transform: Callable, size: Size) -> Optional[Size]:
-        """Add a transform; returns the new size, or None if it cannot be."""
+        """Add a transform; returns the new size, None if not supported."""
         kind = type(transform)
         if kind is Cutout:
             self.cutouts.append(BatchCutout(transform, size))
             return size
-        if kind in VALUES and not (self.geometry or self.cutouts):
-            self.values.append(VALUES[kind](transform))
+        if kind in PIXEL_TRANSFORMS and not (self.geometry or self.cutouts):
+            self.pixel_transforms.append(PIXEL_TRANSFORMS[kind](transform))
             return size
         padding = padding_of(transform)
         if kind not in GEOMETRY or self.cutouts or (self.geometry
@@ -62,20 +63,20 @@ class BatchPipeline:
         return self.geometry[-1].size
 
     def prepare(self, images: torch.Tensor) -> torch.Tensor:
-        """Do once for all epochs what is not random.
+        """Pad all images once, if padding comes first in the pipeline.
 
         Args:
             images (Tensor): Shape (M, H, W, C), uint8.
 
         Returns:
-            Tensor: The same, padded if nothing has to be done before.
+            Tensor: The images, padded unless :meth:`__call__` pads them.
         """
-        return images if self.values else self._pad(images)
+        return images if self.pixel_transforms else self._pad(images)
 
     def _pad(self, images: torch.Tensor) -> torch.Tensor:
         left, top, right, bottom = self.padding
         count, height, width, channels = images.shape
-        # What mmcv makes of one value for several channels is its own.
+        # mmcv decides how one padding value applies to several channels.
         pixel = np.zeros((1, 1, channels), np.uint8)
         border = mmcv.impad(pixel, padding=1, pad_val=self.pad_value)[0, 0]
         padded = images.new_empty(count, height + top + bottom,
@@ -87,10 +88,10 @@ class BatchPipeline:
 
     def _change(self, images: torch.Tensor,
                 generator: torch.Generator) -> torch.Tensor:
-        """Change the pixels of a batch (N, H, W, C), and pad it."""
+        """Compute new pixels for a batch (N, H, W, C), and pad it."""
         images = images.permute(0, 3, 1, 2)
-        for step in self.values:
-            images = step.change(images, step.draw(len(images), generator))
+        for step in self.pixel_transforms:
+            images = step.apply(images, step.draw(len(images), generator))
         return self._pad(images.permute(0, 2, 3, 1))
 
     def __call__(self, images: torch.Tensor, chosen: torch.Tensor,
@@ -98,16 +99,16 @@ class BatchPipeline:
         """Augment some of the images.
 
         Args:
-            images (Tensor): All of them, prepared, shape (M, H, W, C).
-            chosen (Tensor): Indices of N of them.
-            generator (Generator): Of the same device; all that is random
-                comes from it.
+            images (Tensor): All images, prepared, shape (M, H, W, C), uint8.
+            chosen (Tensor): Indices of the images of the batch, shape (N, ).
+            generator (Generator): The source of all random numbers, on the
+                same device.
 
         Returns:
-            Tensor: Shape (N, C, h, w).
+            Tensor: The batch, shape (N, C, h, w), uint8.
         """
         count = len(chosen)
-        if self.values:
+        if self.pixel_transforms:
             images = self._change(images[chosen], generator)
             chosen = torch.arange(count, device=images.device)
         _, height, width, channels = images.shape

@@ -1,8 +1,8 @@
 """MMPretrain's crops, flips and cutouts, for a whole batch at once.
 
 Each class takes its settings from the transform of that name in a data set's
-pipeline. A crop or a flip only chooses which row and column of the original
-every pixel comes from; the pixels move once, at the end.
+pipeline. Crops and flips compute indices of rows and columns; the pixels are
+gathered once, at the end.
 """
 from itertools import accumulate
 from typing import Callable, Tuple
@@ -17,11 +17,11 @@ Size = Tuple[int, int]
 
 
 class BatchRandomCrop:
-    """Windows at random places, another one for every image.
+    """Random crops, a different one for every image.
 
     Args:
-        transform (RandomCrop): Its padding is added to the images beforehand;
-            see :func:`padding_of`.
+        transform (RandomCrop): The transform. Its padding is added to the
+            images before; see :func:`padding_of`.
         size (tuple[int]): Height and width of the padded images.
     """
 
@@ -33,7 +33,7 @@ class BatchRandomCrop:
                              'it must fit without pad_if_needed.')
 
     def draw(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Top left corners, shape (2, count)."""
+        """Random top left corners (row, column), shape (2, count)."""
         return torch.stack([
             torch.randint(
                 room + 1, (count, ),
@@ -43,19 +43,21 @@ class BatchRandomCrop:
 
     def select(self, rows: torch.Tensor, columns: torch.Tensor,
                corners: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
-        """The rows (N, h) and columns (N, w) of the windows."""
-        windows = []
-        for lines, corner, length in zip((rows, columns), corners, self.size):
-            window = torch.arange(length, device=lines.device)
-            windows.append(lines.gather(1, corner[:, None] + window))
-        return tuple(windows)
+        """The rows (N, h) and columns (N, w) of the crops."""
+        rows, columns = (
+            lines.gather(1, corner[:, None] +
+                         torch.arange(length, device=lines.device))
+            for lines, corner, length in zip((rows, columns), corners,
+                                             self.size))
+        return rows, columns
 
 
 class BatchFlip:
-    """Mirrors some of the images.
+    """Random flips.
 
     Args:
-        transform (RandomFlip): Any probabilities and directions.
+        transform (RandomFlip): The transform, with any probabilities and
+            directions.
         size (tuple[int]): Height and width of the images.
     """
 
@@ -70,7 +72,7 @@ class BatchFlip:
         self.limits = list(accumulate(share))
 
     def draw(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Number of the direction of each image; one more means none."""
+        """Index of each image's direction, or their number for no flip."""
         chance = torch.rand(
             count, generator=generator, device=generator.device)
         return sum((chance >= limit).long() for limit in self.limits)
@@ -88,10 +90,10 @@ class BatchFlip:
 
 
 class BatchCutout:
-    """Fills a window of some images with a constant.
+    """Random cutouts: a window of some images is filled with a constant.
 
     Args:
-        transform (Cutout): One with a fixed ``shape``.
+        transform (Cutout): The transform, with a fixed ``shape``.
         size (tuple[int]): Height and width of the images.
     """
 
@@ -106,9 +108,9 @@ class BatchCutout:
         self.value = transform.pad_val
 
     def draw(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Chance, row and column of each window's center, shape (3, count).
+        """Random number, center row and center column, shape (3, count).
 
-        mmcv draws centers between 1, not 0, and the last line.
+        As in mmcv, centers lie between 1 (not 0) and the last row or column.
         """
         chance, *centers = torch.rand(
             3, count, generator=generator, device=generator.device)
@@ -134,7 +136,7 @@ GEOMETRY = {RandomCrop: BatchRandomCrop, RandomFlip: BatchFlip}
 
 
 def padding_of(transform: Callable) -> Tuple[int, int, int, int]:
-    """What a transform adds to the left, top, right and bottom."""
+    """The padding of a transform: left, top, right and bottom, in pixels."""
     padding = getattr(transform, 'padding', None) or 0
     if isinstance(padding, int):
         padding = (padding, padding)

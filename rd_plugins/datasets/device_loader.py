@@ -1,4 +1,4 @@
-"""Serves a small data set from the memory of the training device."""
+"""A loader for small data sets that lie on the training device."""
 from typing import Iterator, Tuple
 
 import numpy as np
@@ -12,18 +12,18 @@ from .batch_pipeline import BatchPipeline
 
 def read_images(dataset: Dataset,
                 count: int) -> Tuple[torch.Tensor, torch.Tensor]:
-    """Read images and labels of a data set that keeps them in memory.
+    """Read the first images and labels of a data set in memory.
 
     Args:
-        dataset (Dataset): One of MMPretrain's, such as ``CIFAR10``.
-        count (int): How many.
+        dataset (Dataset): A data set of MMPretrain, such as ``CIFAR10``.
+        count (int): M, the number of images to read.
 
     Returns:
         tuple[Tensor, Tensor]: Images (M, H, W, C), uint8, and labels (M, ).
 
     Raises:
-        UsageError: If it has other data than images of one size with one
-            label each.
+        UsageError: If the images are not in memory, differ in size, or do not
+            have one label each.
     """
     name = type(dataset).__name__
     if not hasattr(dataset, 'get_data_info') or not hasattr(
@@ -46,25 +46,24 @@ def read_images(dataset: Dataset,
 
 
 class DeviceLoader(DataLoader):
-    """Batches of a small data set that are cut and augmented on the device.
+    """Loads and augments batches of a small data set on the device.
 
-    It takes the place of the loader that the Runner built: the same sampler,
-    hence the same images in the same order in every epoch and process, and the
-    same distribution of augmentations (see :class:`BatchPipeline`), but no
-    worker processes and no work per image.
+    It replaces the loader that the Runner has built. It has the same sampler,
+    so every epoch and process gets the same images in the same order, and the
+    same distribution of augmentations (see :class:`BatchPipeline`), without
+    worker processes.
 
     Args:
         stock (DataLoader): The loader whose data set, sampler and pipeline
             are used.
-        device (torch.device | str): Where the images lie. Four times the
-            images of CIFAR, padded, take 1 GB.
-        one_sample (bool): Give the model one :class:`DataSample` with all
-            labels of the batch. The heads join the labels anyway; a sample
-            for every image would cost more than the augmentation. Defaults
-            to True.
+        device (torch.device | str): The device of the images. Padded, CIFAR
+            takes about 250 MB.
+        one_sample (bool): Pass one :class:`DataSample` with all labels of the
+            batch. Heads concatenate the labels anyway, and one sample per
+            image would take longer than the augmentation. Defaults to True.
 
     Raises:
-        UsageError: If the data set or its pipeline does not work that way.
+        UsageError: If the data set or its pipeline is not supported.
     """
 
     def __init__(self,
@@ -72,7 +71,7 @@ class DeviceLoader(DataLoader):
                  device: torch.device,
                  one_sample: bool = True) -> None:
         super().__init__(stock.dataset, batch_sampler=stock.batch_sampler)
-        # First the transforms: reading all images may take seconds.
+        # Check the transforms first: reading all images may take seconds.
         image, _ = read_images(stock.dataset, 1)
         self.augment = BatchPipeline(stock.dataset.pipeline.transforms,
                                      image.shape[1:3])
@@ -83,12 +82,12 @@ class DeviceLoader(DataLoader):
         self.generator = torch.Generator(self.images.device)
 
     def seed(self, *entropy: int) -> None:
-        """Seed what is random in the next epoch by a tuple of numbers."""
+        """Seed the augmentations of the next epoch by a tuple of numbers."""
         state = np.random.SeedSequence(entropy).generate_state(1, np.uint64)
         self.generator.manual_seed(int(state[0]) >> 1)
 
     def __iter__(self) -> Iterator[dict]:
-        """One epoch; the batches are ``default_collate``-like."""
+        """Yield the batches of one epoch, as dicts for the preprocessor."""
         batches = list(self.batch_sampler)
         # One copy per epoch, not one per batch
         order = torch.tensor([index for batch in batches for index in batch])

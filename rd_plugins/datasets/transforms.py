@@ -12,7 +12,7 @@ from rd_plugins.utils.errors import UsageError
 
 @TRANSFORMS.register_module()
 class BrightnessContrast(BaseTransform):
-    """Add a random number, then scale around the mean of each channel.
+    """Add a random number, then scale around each channel's mean.
 
     Args:
         brightness (float): The number is uniform in
@@ -43,7 +43,7 @@ class BrightnessContrast(BaseTransform):
                 np.random.uniform(*self.contrast))
 
     def transform(self, results: dict) -> dict:
-        """Change ``results['img']``, uint8 of shape (H, W, C)."""
+        """Augment ``results['img']``, shape (H, W, C), uint8."""
         added, scale = self._draw()
         image = np.clip(results['img'].astype(np.float32) + added, 0, 255)
         mean = image.mean((0, 1), keepdims=True)
@@ -54,18 +54,19 @@ class BrightnessContrast(BaseTransform):
 
 @TRANSFORMS.register_module()
 class GaussianDeform(BaseTransform):
-    """Move the surroundings of some anchors by random distances.
+    """Deform an image by random offsets of some anchors.
 
     A pixel moves by the sum of the anchors' random offsets, each weighted by a
     Gaussian of its distance to the anchor.
 
     Args:
-        max_offset (float): An anchor moves by up to so many pixels along
-            either axis. Defaults to 3.
-        sigma (float): Of the Gaussian, as a part of the image's side.
-            Defaults to 0.2.
-        anchors (Sequence[tuple[float, float]]): Their places (y, x), as parts
-            of the image's sides. Defaults to the four around the centre.
+        max_offset (float): Largest offset of an anchor along each axis, in
+            pixels. Defaults to 3.
+        sigma (float): Standard deviation of the Gaussian, relative to the
+            image's side. Defaults to 0.2.
+        anchors (Sequence[tuple[float, float]]): Coordinates (y, x) of the
+            anchors, relative to the image's sides. Defaults to four anchors
+            around the centre.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class GaussianDeform(BaseTransform):
                                  self.anchors.shape)
 
     def transform(self, results: dict) -> dict:
-        """Change ``results['img']``, shape (H, W, C)."""
+        """Augment ``results['img']``, shape (H, W, C)."""
         image = results['img']
         height, width = image.shape[:2]
         y, x = np.mgrid[:height, :width].astype(np.float32)

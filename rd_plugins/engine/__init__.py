@@ -1,4 +1,4 @@
-"""What acts on a run: hooks, schedules, and how the tools launch one."""
+"""Hooks, schedulers, optimizer wrappers, and the launch of a run."""
 from .hooks import (DeadBlockHook, EpochSeedHook, EpsilonScheduleHook,
                     FadeHook, Phase, PhaseHook, SyncStatisticsHook)
 from .optim import CPUAmpOptimWrapper

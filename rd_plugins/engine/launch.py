@@ -24,18 +24,18 @@ from rd_plugins.utils.checkpoint import (check_checkpoint_resumes,
                                          check_checkpoint_starts)
 from rd_plugins.utils.errors import UsageError
 
-# Those that a Runner has without being asked
+# Default hooks of MMEngine's Runner
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
                           'param_scheduler', 'checkpoint')
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
-# Datasets of MMPretrain that fetch themselves unless told not to.
+# Datasets of MMPretrain that are downloaded by default.
 DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
 
 
 def load_mmpretrain_tool(name: str) -> ModuleType:
     """Import a tool that MMPretrain ships, such as ``'train'``.
 
-    Our tools take their flags from it, so that they stay MMPretrain's.
+    Our tools use its argument parser, so they have the same flags.
 
     Raises:
         UsageError: If MMPretrain was installed without its tools.
@@ -57,7 +57,7 @@ def parse_flags(tool: ModuleType, argv: Optional[List[str]]) -> Namespace:
 
     Args:
         tool (ModuleType): From :func:`load_mmpretrain_tool`.
-        argv (list[str], optional): What to parse; None for the command line.
+        argv (list[str], optional): The arguments; None for the command line.
     """
     command_line = sys.argv
     if argv is not None:
@@ -70,7 +70,7 @@ def parse_flags(tool: ModuleType, argv: Optional[List[str]]) -> Namespace:
 
 @contextmanager
 def exit_on_usage_error() -> Iterator[None]:
-    """Turn errors that are the user's to mend into one line and status 1."""
+    """Print errors that the user can mend as one line; exit with status 1."""
     try:
         yield
     except UsageError as error:
@@ -96,13 +96,13 @@ def read_config(path: str) -> Config:
 
 
 def check_data_folders(cfg: Config, *loaders: str) -> None:
-    """Check that the data a run needs is there before anything is written.
+    """Check that the data folders of a run exist.
 
-    Datasets that may download themselves are left to do so.
+    Datasets that may be downloaded are not checked.
 
     Args:
         cfg (Config): The config of the run.
-        *loaders (str): The dataloaders it will use.
+        *loaders (str): Names of the dataloaders to check.
 
     Raises:
         UsageError: If a folder is missing.
@@ -121,7 +121,7 @@ def check_data_folders(cfg: Config, *loaders: str) -> None:
 
 
 def name_slurm_processes() -> None:
-    """Tell PyTorch what slurm knows: ranks, and where they meet."""
+    """Set PyTorch's environment variables (ranks, address) from Slurm's."""
     os.environ.update(
         RANK=os.environ['SLURM_PROCID'],
         WORLD_SIZE=os.environ['SLURM_NTASKS'],
@@ -135,7 +135,7 @@ def name_slurm_processes() -> None:
 
 
 def use_cpu_amp(cfg: Config) -> None:
-    """Replace mixed precision for GPUs by the one for CPUs, in place."""
+    """Replace ``AmpOptimWrapper`` by the one for CPUs, in place."""
     wrapper = cfg.get('optim_wrapper') or {}
     if wrapper.get('type') == 'AmpOptimWrapper':
         for option in ('loss_scale', 'dtype', 'use_fsdp'):
@@ -146,8 +146,8 @@ def use_cpu_amp(cfg: Config) -> None:
 def use_cpu(cfg: Config) -> None:
     """Let a config that was written for GPUs run on CPUs.
 
-    Mixed precision is bfloat16's, see :class:`CPUAmpOptimWrapper`. Several
-    processes are joined by gloo before MMEngine would look for a GPU.
+    Mixed precision uses bfloat16, see :class:`CPUAmpOptimWrapper`. Several
+    processes communicate by gloo, set up before MMEngine looks for a GPU.
 
     Args:
         cfg (Config): The config of the run; changed in place.
@@ -178,10 +178,10 @@ def use_cpu(cfg: Config) -> None:
 
 
 def build_model(cfg: Config) -> nn.Module:
-    """Build the model of a run, to check what goes with it.
+    """Build the model of a config with random weights, to check it.
 
-    The Runner builds its own later; this one is built before anything is
-    written, so that a config that cannot work leaves nothing behind.
+    The Runner builds its own model later. This one is built before anything is
+    written, so that a wrong config leaves no files.
     """
     init_default_scope(cfg.get('default_scope', 'mmpretrain'))
     return MODELS.build(cfg.model)
@@ -206,9 +206,10 @@ def check_training(cfg: Config) -> None:
 
 
 def drop_hooks(cfg: Config) -> None:
-    """Leave out default hooks that are None.
+    """Remove default hooks that are None from a config, in place.
 
-    MMEngine does so with its own, and stops at those a config has added.
+    MMEngine does so for its own default hooks only; None for any other hook
+    is an error there.
     """
     hooks = cfg.get('default_hooks') or {}
     for name in [name for name, hook in hooks.items() if hook is None]:
@@ -217,11 +218,11 @@ def drop_hooks(cfg: Config) -> None:
 
 
 def build_runner(cfg: Config) -> Runner:
-    """Build the Runner that a config asks for, on whatever device is there."""
+    """Build the Runner of a config, for GPUs or CPUs."""
     drop_hooks(cfg)
     for name in LOADERS:
-        # MMPretrain's tool asks for persistent workers even of a loader that
-        # has none, which PyTorch refuses.
+        # MMPretrain's tool sets persistent_workers also for loaders without
+        # workers, which is an error in PyTorch.
         if cfg.get(name) and not cfg[name].get('num_workers'):
             cfg[name]['persistent_workers'] = False
     if get_device() == 'cpu':

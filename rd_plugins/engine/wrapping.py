@@ -4,18 +4,18 @@ from mmengine.runner import Runner
 from torch import nn
 
 
-def unwrapped(runner: Runner) -> nn.Module:
-    """The model itself."""
+def unwrap_model(runner: Runner) -> nn.Module:
+    """The model without its DistributedDataParallel wrapper, if any."""
     model = runner.model
     return model.module if is_model_wrapper(model) else model
 
 
 def wrap_again(runner: Runner) -> None:
-    """Let DistributedDataParallel, if in use, look at the parameters anew.
+    """Wrap the model again if DistributedDataParallel is in use.
 
-    It notes which of them have gradients, and their memory formats, when it
-    wraps a model.
+    DistributedDataParallel registers which parameters have gradients, and
+    their memory formats, only when it wraps a model.
     """
     if is_model_wrapper(runner.model):
         runner.model = runner.wrap_model(
-            runner.cfg.get('model_wrapper_cfg'), unwrapped(runner))
+            runner.cfg.get('model_wrapper_cfg'), unwrap_model(runner))

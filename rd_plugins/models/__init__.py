@@ -1,4 +1,4 @@
-"""Backbones, distillers, and what they are made of."""
+"""Backbones, distillers, objectives and layers."""
 from .backbones import (CifarResNet, EpsilonResNet, EpsilonResNet_CIFAR,
                         PlainResNet, PlainResNet_CIFAR)
 from .distillers import (Distiller, FrozenTeacher, JointRD, LogitDistiller,

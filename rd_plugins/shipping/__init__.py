@@ -1,5 +1,5 @@
-"""From a trained model to what is shipped: read, transform, prove, write.
+"""Conversion of trained models: read, transform, verify, write.
 
-Modules are imported one by one: only ``quantize`` and ``export`` need
-MMDeploy or an engine, which are optional.
+Import its modules one by one: only ``quantize`` and ``export`` need MMDeploy
+or a backend, which are optional.
 """

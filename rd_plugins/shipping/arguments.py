@@ -1,9 +1,9 @@
-"""The command lines of the tools that ship."""
+"""The command line that the conversion tools share."""
 import argparse
 
 
 def conversion_parser(description: str) -> argparse.ArgumentParser:
-    """The command line of a tool that makes one model of another."""
+    """The argument parser of a tool that converts a model."""
     parser = argparse.ArgumentParser(
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter)

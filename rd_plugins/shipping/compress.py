@@ -1,4 +1,4 @@
-"""From an ε-ResNet to an ordinary network without its closed blocks."""
+"""Conversion of an ε-ResNet to a network without gates and closed blocks."""
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
@@ -12,7 +12,7 @@ from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import (count_macs_and_params, forward_pass,
                                       median_times)
 from rd_plugins.utils.output_folder import check_output_folder
-from .evaluate import measure
+from .evaluate import evaluate
 from .read import (TrainedModel, image_shape, read_trained_model,
                    with_preprocessor)
 from .remove_blocks import compressed_cfg, compressed_model, freeze_gates
@@ -23,7 +23,7 @@ from .write import Written, write_model
 
 @dataclass
 class Request:
-    """What ``tools/compress.py`` is asked for.
+    """The arguments of ``tools/compress.py``.
 
     Args:
         config (str): Path of a config.
@@ -32,9 +32,9 @@ class Request:
         shape (Sequence[int], optional): Height and width of the images.
         force (bool): Replace a folder that exists.
         calibration_batches (int, optional): How many batches of training
-            images to look at. Defaults to None: all.
-        by_weights (bool): Look at the weights instead.
-        as_evaluated (bool): Look at nothing.
+            images to check the closed blocks with. Defaults to None: all.
+        by_weights (bool): Check the weights of the closed blocks instead.
+        as_evaluated (bool): Do not check the closed blocks.
         fold (bool): Fold norms into convolutions.
         test (bool): Measure the accuracy before and after.
         repeats (int): Timed forward passes of each network.
@@ -56,13 +56,13 @@ class Request:
 
 @dataclass
 class Compressed:
-    """What came of a request.
+    """The result of :func:`compress`.
 
     Args:
-        removed (list[str]): Names of the blocks that are gone.
-        networks (dict[str, dict]): Size, work and speed with all blocks, and
-            of what is left of them, by name.
-        written (Written): What was written.
+        removed (list[str]): Names of the removed blocks.
+        networks (dict[str, dict]): Blocks, parameters, MACs and latency of the
+            networks with and without the removed blocks, by name.
+        written (Written): The files.
     """
     removed: List[str]
     networks: Dict[str, dict]
@@ -70,10 +70,11 @@ class Compressed:
 
 
 def read_source(request: Request) -> TrainedModel:
-    """The ε-ResNet, once all that is needed is known to be there.
+    """Read the ε-ResNet and freeze its gates.
 
     Raises:
-        UsageError: If something is not.
+        UsageError: If a number is below 1, the model has no gates, or a
+            dataloader or data folder is missing.
     """
     for name in ('calibration_batches', 'repeats'):
         value = getattr(request, name)
@@ -96,11 +97,11 @@ def read_source(request: Request) -> TrainedModel:
 def find_evidence(
     request: Request, source: TrainedModel
 ) -> Tuple[Optional[Evidence], List[str]]:
-    """What confirms that the closed blocks are redundant.
+    """Check that the closed blocks are redundant.
 
     Returns:
-        tuple[Evidence, list[str]]: None where nothing was looked at, and the
-        weak blocks that are kept because their gates are open.
+        tuple[Evidence, list[str]]: The evidence, None if nothing was checked,
+        and the weak blocks that are kept because their gates are open.
 
     Raises:
         UsageError: If a closed block is neither dead nor weak.
@@ -115,7 +116,7 @@ def find_evidence(
 
 
 def blocks_per_stage(model: nn.Module) -> List[int]:
-    """How many blocks of each stage have a residual branch."""
+    """The number of blocks with a residual branch in each stage."""
     backbone = model.backbone
     return [sum(name.startswith(f'{stage}.') for name in backbone.blocks)
             for stage in backbone.res_layers]
@@ -123,7 +124,7 @@ def blocks_per_stage(model: nn.Module) -> List[int]:
 
 def compare_networks(request: Request, source: TrainedModel,
                      removed: List[str]) -> Dict[str, dict]:
-    """Size, work and speed with all blocks, and of what is left of them."""
+    """Parameters, MACs and latency with and without the removed blocks."""
     compressed = compressed_model(source, removed)
     models = {
         'all blocks': compressed_model(source, []),
@@ -147,22 +148,22 @@ def compare_networks(request: Request, source: TrainedModel,
         for name in ('frozen gates', 'compressed'):
             tested = TrainedModel(source.cfg, models[name], {}, '', '')
             rows[name].update(
-                measure(source.cfg, with_preprocessor(tested), False))
+                evaluate(source.cfg, with_preprocessor(tested), False))
     return rows
 
 
 def compress(request: Request) -> Compressed:
-    """Write the network that is left of an ε-ResNet.
+    """Write an ε-ResNet without its closed blocks.
 
     Raises:
         UsageError: If a closed block is needed, or as in
-            :func:`read_trained_model` and :func:`write_model`; nothing is
+            :func:`read_trained_model` and :func:`write_model`. Nothing is
             written then.
     """
     check_output_folder(request.out, request.force)
     source = read_source(request)
     evidence, kept = find_evidence(request, source)
-    if kept:
+    if evidence and kept:
         print('Weak, but with an open gate in evaluation, and therefore kept: '
               f'{evidence.of(kept)}')
     removed = source.model.backbone.closed_blocks()

@@ -1,4 +1,4 @@
-"""What a classifier predicts, and how well."""
+"""Predictions of a classifier and their accuracy."""
 import tempfile
 from copy import deepcopy
 from uuid import uuid4
@@ -12,16 +12,17 @@ from rd_plugins.models.utils import relative_difference
 
 
 def log_scores(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
-    """Log-probabilities of a classifier, not below the rounding of float32.
+    """Log-probabilities of a classifier, clamped at the epsilon of float32.
 
-    The logarithm keeps small scores from vanishing beside large ones.
+    Their differences show errors of small probabilities too.
 
     Args:
-        model (nn.Module): Predicts data samples with a ``pred_score``.
+        model (nn.Module): A classifier; it predicts data samples with a
+            ``pred_score``.
         images (Tensor): Shape (N, C, H, W), normalised.
 
     Returns:
-        Tensor: Shape (N, K).
+        Tensor: Shape (N, K) for K classes.
     """
     with torch.no_grad():
         samples = model(images, mode='predict')
@@ -46,7 +47,7 @@ def scores_differ_by(expected: nn.Module, found: nn.Module,
         for batch in batches)
 
 
-def measure(cfg: Config, model: nn.Module, one_by_one: bool) -> dict:
+def evaluate(cfg: Config, model: nn.Module, one_by_one: bool) -> dict:
     """Test a classifier on the test set of a config.
 
     Args:

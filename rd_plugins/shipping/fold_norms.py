@@ -1,4 +1,4 @@
-"""A trained network without norms."""
+"""Conversion of a trained network to one without norms."""
 from copy import deepcopy
 from pathlib import Path
 from typing import Optional, Sequence
@@ -15,21 +15,21 @@ def fold_norms(config: str,
                out: str,
                shape: Optional[Sequence[int]] = None,
                force: bool = False) -> Written:
-    """Write an equal network whose norms are folded into its convolutions.
+    """Write a network with its norms folded into its convolutions.
 
     Args:
         config (str): Path of a config.
         checkpoint (str): Path or address of its checkpoint.
         out (str): The folder to write.
         shape (Sequence[int], optional): Height and width of the images, or
-            one number for both. Defaults to None: what the config says.
+            one number for both. Defaults to None: as in the config.
         force (bool): Replace a folder that exists. Defaults to False.
 
     Returns:
-        Written: What was written.
+        Written: The files.
 
     Raises:
-        UsageError: If a config could not name the folded backbone, or as in
+        UsageError: If the backbone has no ``deploy`` option, or as in
             :func:`read_trained_model` and :func:`write_model`.
     """
     check_output_folder(out, force)

@@ -1,4 +1,4 @@
-"""Turning a trained residual network into an equal plain one.
+"""Conversion of a residual network to a plain one with the same outputs.
 
 Reserving and merging, after `RMNet: Equivalently Removing Residual Connection
 from Networks <https://arxiv.org/abs/2111.00687>`_. With norms folded, a basic
@@ -8,14 +8,15 @@ block computes, for an input x >= 0 (it comes from a ReLU),
 
 where S x_s + s is its shortcut: S = 1 where the shape stays, a 1x1
 convolution or a padding of channels where it changes, and x_s is every s-th
-pixel of x. Reserve: W1 gains one output channel for each channel of x, a
-kernel that is one in its centre; it puts out x_s, and ReLU leaves that alone.
-Merge: W2 gains these as input channels, with S in the centre of its kernel:
+pixel of x. Reserve: W1 gets one more output channel for each channel of x,
+whose kernel is 1 in its centre and 0 elsewhere. Its output is x_s, which ReLU
+does not change. Merge: W2 gets these as input channels, with S in the centre
+of its kernel:
 
     y = relu([W2, S] * relu([W1; 1] * x + [b1; 0]) + b2 + s)
 
-Nothing is approximated. A bottleneck hands x through its middle convolution in
-the same way.
+This is exact. In a bottleneck, the middle convolution passes x on in the same
+way.
 """
 from typing import Dict, Optional, Tuple
 
@@ -31,7 +32,7 @@ from rd_plugins.models.layers import PadShortcut
 from rd_plugins.models.utils import folded_copy
 from rd_plugins.utils.errors import UsageError
 
-# Which plain backbone a residual one becomes, and what that one is told.
+# The plain backbone that replaces a residual one, and its options.
 TARGETS = {
     ResNet: ('PlainResNet', {}),
     ResNetV1c: ('PlainResNet', dict(deep_stem=True, avg_down=False)),
@@ -41,20 +42,20 @@ TARGETS = {
     PlainResNet_CIFAR: ('PlainResNet_CIFAR', {}),
     CifarResNet: ('CifarResNet', {}),
 }
-# They say how to train, or how a shortcut was made, which is over.
+# Options of training or of shortcuts, which the plain backbone does not need.
 DROPPED = ('init_cfg', 'block_conv_cfg', 'zero_init_residual',
            'drop_path_rate')
 
 
 def merged_backbone_cfg(backbone: nn.Module, cfg: dict) -> dict:
-    """The config of the plain network that a backbone becomes.
+    """The config of the plain backbone that replaces a residual one.
 
     Args:
         backbone (nn.Module): The backbone.
-        cfg (dict): The config it was built from.
+        cfg (dict): Its config.
 
     Returns:
-        dict: That of a plain backbone with merged shortcuts.
+        dict: The config of a plain backbone with merged shortcuts.
 
     Raises:
         UsageError: If the backbone is of another kind, or has no shortcuts.
@@ -81,7 +82,7 @@ def merged_backbone_cfg(backbone: nn.Module, cfg: dict) -> dict:
 def _shortcut(block: nn.Module) -> Tuple[Tensor, Tensor, Optional[int]]:
     """S, shape (C_out, C_in), s, shape (C_out, ), and the size of a pooling.
 
-    The stride of the shortcut is that of the block and needs no mention.
+    The stride of the shortcut is that of the block.
     """
     like = block.conv1.weight
     bias = like.new_zeros(block.out_channels)
@@ -99,10 +100,10 @@ def _shortcut(block: nn.Module) -> Tuple[Tensor, Tensor, Optional[int]]:
 
 
 def _carrying_kernel(conv: nn.Conv2d, pooling: Optional[int]) -> Tensor:
-    """The kernel that hands one channel on, pooled where the shortcut is.
+    """The kernel that copies one channel, or pools it as the shortcut does.
 
-    Average pooling takes pixels from the centre on to the right and below;
-    a 3x3 kernel holds those of a 2x2 pooling.
+    A 2x2 average pooling reads the centre pixel and those to its right and
+    below, which fit into a 3x3 kernel.
     """
     kernel = conv.weight.new_zeros(conv.kernel_size)
     centre = conv.kernel_size[0] // 2
@@ -119,7 +120,7 @@ def _carrying_kernel(conv: nn.Conv2d, pooling: Optional[int]) -> Tensor:
 
 @torch.no_grad()
 def _fill(merged: nn.Module, block: nn.Module) -> None:
-    """Give a merged block the weights of a folded residual one."""
+    """Set the weights of a merged block from those of a residual one."""
     matrix, bias, pooling = _shortcut(block)
     width = block.mid_channels
     names = [f'conv{index}' for index in '123'
@@ -145,12 +146,12 @@ def _fill(merged: nn.Module, block: nn.Module) -> None:
 
 def merged_state_dict(backbone: nn.Module,
                       merged: nn.Module) -> Dict[str, Tensor]:
-    """The weights with which a plain backbone computes what another does.
+    """Fill a plain backbone with the merged weights of a residual one.
 
     Args:
-        backbone (nn.Module): A trained backbone; it stays as it is.
-        merged (nn.Module): Built from its :func:`merged_backbone_cfg`, of the
-            same dtype; filled in place.
+        backbone (nn.Module): The trained residual backbone; not changed.
+        merged (nn.Module): A plain backbone of the same dtype, built from
+            :func:`merged_backbone_cfg`; filled in place.
 
     Returns:
         dict[str, Tensor]: The state dict of ``merged``.

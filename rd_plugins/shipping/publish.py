@@ -1,4 +1,4 @@
-"""Weights of a student as they are given away."""
+"""Publishing the weights of a student."""
 import datetime
 import hashlib
 import io
@@ -12,8 +12,8 @@ import rd_plugins
 from rd_plugins.engine.launch import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          check_state_dict_fits, is_auxiliary,
-                                         read_checkpoint, unwrapped,
-                                         write_bytes)
+                                         read_checkpoint,
+                                         without_module_prefix, write_bytes)
 from rd_plugins.utils.errors import UsageError
 from .student import read_student_config
 
@@ -22,28 +22,29 @@ Weights = Dict[str, torch.Tensor]
 
 def choose_weights(checkpoint: dict, path: str,
                    ema: Optional[bool] = None) -> Weights:
-    """The weights of the student alone: averaged, or those that were averaged.
+    """The weights of the student alone, averaged (EMA) or not.
 
-    While it saves, MMEngine's EMAHook swaps the two: ``state_dict`` holds the
-    averages and ``ema_state_dict`` the weights that train.
+    In a checkpoint of MMEngine's EMAHook, ``state_dict`` holds the averaged
+    weights and ``ema_state_dict`` the weights that are trained.
 
     Args:
-        checkpoint (dict): As :func:`read_checkpoint` gives it.
-        path (str): Where it is from, for the message.
-        ema (bool, optional): Insist on the averages, or take the others.
-            Defaults to None: the averages where there are some.
+        checkpoint (dict): The result of :func:`read_checkpoint`.
+        path (str): The checkpoint's path, for the message.
+        ema (bool, optional): True for the averaged weights, False for the
+            others. Defaults to None: the averaged ones, if there are any.
 
     Raises:
-        UsageError: If a choice was asked for and there is none, or the
-            student still has shortcuts.
+        UsageError: If ``ema`` is given and there are no averaged weights, or
+            if the student still has shortcuts.
     """
-    weights = unwrapped(checkpoint['state_dict'])
+    weights = without_module_prefix(checkpoint['state_dict'])
     trained = checkpoint.get('ema_state_dict')
     if ema is not None and trained is None:
         raise UsageError(f'{path} was not trained with an EMAHook and has no '
                          'averaged weights; leave --ema and --no-ema out.')
-    if ema is False:
-        weights.update({key: value for key, value in unwrapped(trained).items()
+    if ema is False and trained is not None:
+        trained = without_module_prefix(trained)
+        weights.update({key: value for key, value in trained.items()
                         if key != 'steps'})
     check_shortcuts_are_gone(weights, path)
     return {key: value for key, value in weights.items()
@@ -51,10 +52,11 @@ def choose_weights(checkpoint: dict, path: str,
 
 
 def check_publishable(weights: Weights, path: str) -> None:
-    """Refuse weights that nobody can use.
+    """Check that weights can be published.
 
     Raises:
-        UsageError: If there are none, not a student's alone, or not finite.
+        UsageError: If there are none, if they include a teacher, or if some
+            are not finite.
     """
     if not weights:
         raise UsageError(f'{path} holds no weights of a student; give a '
@@ -74,13 +76,14 @@ def check_publishable(weights: Weights, path: str) -> None:
 
 
 def packed(checkpoint: dict) -> Tuple[bytes, str]:
-    """The bytes of a checkpoint's file, and the hash for its name.
+    """Serialise a checkpoint and compute the hash for its file name.
 
-    In memory the archive has a name of its own, so that equal weights have
-    equal hashes wherever they are written to.
+    ``torch.save`` stores the file's name in the archive. It writes to memory
+    here, so equal weights have equal hashes.
 
     Returns:
-        tuple[bytes, str]: The file, and eight digits of its SHA-256.
+        tuple[bytes, str]: The bytes of the file, and the first eight digits of
+        their SHA-256.
     """
     buffer = io.BytesIO()
     torch.save(checkpoint, buffer)
@@ -93,21 +96,22 @@ def publish(source: str,
             ema: Optional[bool] = None,
             config: Optional[str] = None,
             force: bool = False) -> Path:
-    """Write the weights and the metadata of a checkpoint, and nothing else.
+    """Write a checkpoint with the student's weights and metadata only.
 
     Args:
         source (str): Path or address of the checkpoint.
         target (str): The file to write, without date and hash.
         ema (bool, optional): See :func:`choose_weights`.
-        config (str, optional): Path of a config. Its student shall have
-            exactly these weights. Defaults to None: not checked.
-        force (bool): Replace a file. Defaults to False.
+        config (str, optional): Path of a config. The weights must be exactly
+            those of its student. Defaults to None: not checked.
+        force (bool): Replace an existing file. Defaults to False.
 
     Returns:
-        Path: What was written, ``TARGET_DATE-HASH.pth``.
+        Path: The written file, ``TARGET_DATE-HASH.pth``.
 
     Raises:
-        UsageError: If something is not as it should be.
+        UsageError: If the weights cannot be published or do not fit the
+            config, or if the file exists.
     """
     checkpoint = read_checkpoint(source)
     weights = choose_weights(checkpoint, source, ema)

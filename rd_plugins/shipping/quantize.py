@@ -1,8 +1,9 @@
-"""INT8 after training, for ONNX Runtime."""
+"""Post-training INT8 quantisation for ONNX Runtime."""
 from copy import deepcopy
 from pathlib import Path
-from typing import Iterator
+from typing import Dict, Iterator, Optional
 
+import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
@@ -10,10 +11,11 @@ from onnxruntime.quantization import (CalibrationDataReader, QuantFormat,
                                       QuantType, quantize_static)
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import nn
+from torch.utils.data import DataLoader
 
 
 class CalibrationImages(CalibrationDataReader):
-    """Training images, prepared as for a test, one by one.
+    """Training images with the test pipeline, one by one.
 
     Args:
         cfg (Config): Config of the model.
@@ -34,12 +36,12 @@ class CalibrationImages(CalibrationDataReader):
             Runner.build_dataloader(loader, seed=0), preprocessor, count)
 
     @staticmethod
-    def _read(loader, preprocessor: nn.Module,
+    def _read(loader: DataLoader, preprocessor: nn.Module,
               count: int) -> Iterator[torch.Tensor]:
         for _, batch in zip(range(count), loader):
             yield preprocessor(batch)['inputs']
 
-    def get_next(self):
+    def get_next(self) -> Optional[Dict[str, np.ndarray]]:
         """The next input of the network, or None after the last."""
         images = next(self.batches, None)
         return None if images is None else dict(input=images.numpy())
@@ -48,14 +50,13 @@ class CalibrationImages(CalibrationDataReader):
 def quantize(model: Path, target: Path, images: CalibrationImages) -> None:
     """Quantise weights and activations of an ONNX model.
 
-    Weights have a scale for each output channel. On CPUs without VNNI,
-    7-bit weights avoid that sums of two products saturate, so the range is
-    reduced.
+    Weights have one scale per output channel and a range of 7 bits: on CPUs
+    without VNNI, sums of two products of 8-bit weights may saturate.
 
     Args:
         model (Path): The model in float32.
         target (Path): The file to write.
-        images (CalibrationImages): Where the ranges of activations are from.
+        images (CalibrationImages): Images to calibrate activations with.
     """
     prepared = target.with_suffix('.prepared.onnx')
     quant_pre_process(str(model), str(prepared), skip_symbolic_shape=True)

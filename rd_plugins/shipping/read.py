@@ -1,7 +1,7 @@
-"""Reading a trained model."""
+"""Reading a trained model from a config and a checkpoint."""
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple, Union
 
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
@@ -10,18 +10,19 @@ from torch import nn
 from rd_plugins.engine.launch import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          check_state_dict_fits,
-                                         read_checkpoint, unwrapped)
+                                         read_checkpoint,
+                                         without_module_prefix)
 from rd_plugins.utils.errors import UsageError
 from .student import read_student_config
 
-# Side of the images of datasets whose pipelines do not say it.
+# Image sizes of datasets whose pipelines do not contain them, in pixels.
 SIDES = dict(
     CIFAR10=32, CIFAR100=32, SVHN=32, MNIST=28, FashionMNIST=28, MNIST5k=28)
 
 
 @dataclass
 class TrainedModel:
-    """A model with its weights and where they come from.
+    """A model with its weights, and the files that it was read from.
 
     Args:
         cfg (Config): Its config.
@@ -43,8 +44,8 @@ def read_trained_model(config: str,
     """Build the model of a config with the weights of a checkpoint.
 
     Args:
-        config (str): Path of the config, that of a student alone or of a
-            distiller, of which the student is taken.
+        config (str): Path of the config of a classifier or of a distiller; of
+            a distiller only the student is read.
         checkpoint (str): Path or address of the checkpoint.
         cfg_options (dict, optional): Changes to the config.
             Defaults to None.
@@ -56,7 +57,7 @@ def read_trained_model(config: str,
     cfg = read_student_config(config, cfg_options)
     model = build_model(cfg)
     content = read_checkpoint(checkpoint)
-    weights = unwrapped(content['state_dict'])
+    weights = without_module_prefix(content['state_dict'])
     check_shortcuts_are_gone(weights, checkpoint)
     check_state_dict_fits(weights, model, checkpoint)
     model.load_state_dict(
@@ -68,7 +69,7 @@ def read_trained_model(config: str,
 
 
 def with_preprocessor(source: TrainedModel) -> nn.Module:
-    """A copy of a model that normalises as its config says."""
+    """A copy of the model with the data preprocessor of its config."""
     model = deepcopy(source.model)
     cfg = dict(source.cfg.get('data_preprocessor') or {})
     cfg.setdefault('type', 'ClsDataPreprocessor')
@@ -77,17 +78,18 @@ def with_preprocessor(source: TrainedModel) -> nn.Module:
 
 
 def image_shape(cfg: Config,
-                side: Optional[Sequence[int]] = None) -> Tuple[int, int, int]:
+                side: Union[int, Sequence[int], None] = None
+                ) -> Tuple[int, int, int]:
     """The shape (C, H, W) of the images that a model is tested with.
 
     Args:
         cfg (Config): Its config.
-        side (Sequence[int], optional): Height and width, or one number for
-            both, where the user gave them. Defaults to None: the last crop or
-            resize of the test pipeline, or what the dataset is known for.
+        side (int | Sequence[int], optional): Height and width, or one number
+            for both, if the user gave them. Defaults to None: the last crop
+            or resize of the test pipeline, or the known size of the dataset.
 
     Raises:
-        UsageError: If it is not known.
+        UsageError: If the size is not known.
     """
     channels = cfg.model.backbone.get('in_channels', 3)
     if not side:

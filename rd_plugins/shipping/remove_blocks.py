@@ -1,4 +1,4 @@
-"""The network that is left of a trained ε-ResNet without closed blocks."""
+"""A trained ε-ResNet without gates and without its closed blocks."""
 from copy import deepcopy
 from typing import List
 
@@ -33,11 +33,11 @@ def freeze_gates(source: TrainedModel) -> None:
 
 def compressed_cfg(source: TrainedModel, removed: List[str],
                    fold: bool = False) -> Config:
-    """The config of the network without blocks and gates.
+    """The config of a network without gates and without some blocks.
 
     Args:
         source (TrainedModel): The ε-ResNet.
-        removed (list[str]): Names of the blocks.
+        removed (list[str]): Names of the blocks to remove.
         fold (bool): Whether norms are folded. Defaults to False.
     """
     cfg = deepcopy(source.cfg)
@@ -55,12 +55,12 @@ def compressed_cfg(source: TrainedModel, removed: List[str],
 
 def compressed_model(source: TrainedModel, removed: List[str],
                      fold: bool = False) -> nn.Module:
-    """The network without blocks and gates, in float64.
+    """Build the network without gates and without some blocks, in float64.
 
     For the arguments see :func:`compressed_cfg`.
 
     Returns:
-        nn.Module: In eval mode.
+        nn.Module: The network with its weights, in eval mode.
     """
     model = MODELS.build(compressed_cfg(source, removed).model)
     weights = source.model.state_dict()

@@ -1,4 +1,4 @@
-"""A trained residual network without shortcuts."""
+"""Conversion of a trained residual network to one without shortcuts."""
 from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple, Optional, Sequence, Tuple
@@ -16,16 +16,17 @@ from .write import Written, write_model
 
 
 class Cost(NamedTuple):
-    """What a network takes: MACs per image, and parameters."""
+    """MACs per image and parameters of a network."""
     macs: int
     params: int
 
 
 def without_shortcuts(source: TrainedModel) -> Tuple[Config, nn.Module]:
-    """The plain network that computes what a residual one does.
+    """Build the plain network with the outputs of a residual one.
 
     Args:
-        source (TrainedModel): The residual network; float64 from now on.
+        source (TrainedModel): The residual network; converted to float64 in
+            place.
 
     Returns:
         tuple[Config, nn.Module]: Its config, and the network in float64 and
@@ -58,8 +59,8 @@ def remove_shortcuts(config: str,
     For the arguments see :func:`rd_plugins.shipping.fold_norms.fold_norms`.
 
     Returns:
-        tuple[Written, Cost, Cost]: What was written, what the residual
-        network takes with its norms folded, and what the plain one takes.
+        tuple[Written, Cost, Cost]: The files, the cost of the residual network
+        with its norms folded, and the cost of the plain network.
 
     Raises:
         UsageError: As in :func:`without_shortcuts`,
@@ -72,6 +73,7 @@ def remove_shortcuts(config: str,
     written = write_model(
         out, f'{Path(config).stem}_merged', source, cfg, merged, images,
         'A plain network with the outputs of a residual one.', force)
-    costs = (Cost(*count_macs_and_params(model.float(), images))
-             for model in (folded_copy(source.model), merged))
-    return written, *costs
+    residual, plain = (
+        Cost(*count_macs_and_params(model.float(), images))
+        for model in (folded_copy(source.model), merged))
+    return written, residual, plain

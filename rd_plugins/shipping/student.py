@@ -1,4 +1,4 @@
-"""The student in a config that trains it beside something else."""
+"""The config of the student alone, from a config that trains it."""
 from inspect import signature
 from typing import Optional, Sequence
 
@@ -9,19 +9,19 @@ from mmpretrain.registry import MODELS
 from rd_plugins.engine.launch import read_config
 from rd_plugins.models import Distiller
 
-# They act on what is trained, by its name.
+# Hooks that train parts of a distiller and do not apply to its student.
 TRAINING_HOOKS = ('PhaseHook', )
 
 
 def trains_a_student(model_cfg: dict) -> bool:
-    """Whether the config of a model has more than what predicts."""
+    """Whether a model's config is that of a :class:`Distiller`."""
     kind = model_cfg.get('type')
     kind = MODELS.get(kind) if isinstance(kind, str) else kind
     return isinstance(kind, type) and issubclass(kind, Distiller)
 
 
 def without_fading(model_cfg: dict) -> dict:
-    """The config of the plain network that fading shortcuts leave behind."""
+    """The config with ``shortcut='none'`` in place of fading shortcuts."""
     backbone = model_cfg.get('backbone') or {}
     if not str(backbone.get('shortcut')).startswith('fading'):
         return model_cfg
@@ -30,18 +30,18 @@ def without_fading(model_cfg: dict) -> dict:
 
 
 def student_cfg(model_cfg: dict) -> dict:
-    """The config of what predicts in a model.
+    """The config of a model for inference.
 
-    A distiller is its student. Without the teacher, the losses and whatever
-    else trains beside it, an ImageClassifier is left, which loads the
-    checkpoint but for what lies under ``auxiliary``.
+    The config of a distiller becomes that of an ImageClassifier, without
+    teacher and objectives. It loads all weights of the checkpoint except those
+    under ``auxiliary``.
 
     Args:
         model_cfg (dict): Config of a classifier.
 
     Returns:
-        dict: That of an ImageClassifier, or the same where there is nothing
-        to leave out.
+        dict: The config of an ImageClassifier, or ``model_cfg`` itself if
+        there is nothing to remove.
     """
     model_cfg = without_fading(model_cfg)
     if not trains_a_student(model_cfg):
@@ -52,7 +52,7 @@ def student_cfg(model_cfg: dict) -> dict:
 
 
 def drop_custom_hooks(cfg: Config, kinds: Sequence[str]) -> None:
-    """Take hooks out of a config, in place.
+    """Remove hooks from a config, in place.
 
     Args:
         cfg (Config): The config of a run.
@@ -66,12 +66,11 @@ def drop_custom_hooks(cfg: Config, kinds: Sequence[str]) -> None:
 
 def read_student_config(path: str,
                         cfg_options: Optional[dict] = None) -> Config:
-    """Read a config and leave of it what a trained student needs.
+    """Read a config and reduce it to the student's.
 
     Args:
-        path (str): Path of the config, that of a distiller or of a student
-            alone.
-        cfg_options (dict, optional): Changes to it. Defaults to None.
+        path (str): Path of the config of a distiller or of a classifier.
+        cfg_options (dict, optional): Changes to the config. Defaults to None.
 
     Raises:
         UsageError: If there is no such file.

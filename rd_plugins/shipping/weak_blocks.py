@@ -1,6 +1,6 @@
 """Which blocks of a trained ε-ResNet are weak, by images or by weights.
 
-Which are closed is known from buffers of the checkpoint; never from logs.
+Which blocks are closed is read from the checkpoint's buffers, not from logs.
 """
 from copy import deepcopy
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from rd_plugins.models.utils import calibrate
 from rd_plugins.utils.errors import UsageError
 from .read import TrainedModel, with_preprocessor
 
-# Below this part of its norm at initialisation, a convolution has decayed, as
-# weight decay does it to blocks that get no gradient.
+# Relative to its norm at initialisation, a convolution below this has decayed:
+# weight decay does so in blocks that get no gradient.
 DECAYED = 1e-3
 
 
@@ -24,11 +24,11 @@ class Evidence:
     """How weak the blocks of a network are.
 
     Args:
-        measure (str): What the numbers are.
-        limit (float): A block is weak up to here.
-        values (dict[str, float]): The numbers by block. The dead have none.
+        criterion (str): What was computed for each block.
+        limit (float): Blocks with a value up to this limit are weak.
+        values (dict[str, float]): The value of each block that is not dead.
     """
-    measure: str
+    criterion: str
     limit: float
     values: Dict[str, float]
 
@@ -38,8 +38,8 @@ class Evidence:
                 if value <= self.limit]
 
     def of(self, names: List[str]) -> str:
-        """What is known of some blocks, in words."""
-        return ', '.join(f'{name} ({self.measure} {self.values[name]:.3g}, '
+        """Describe the values of some blocks for a message."""
+        return ', '.join(f'{name} ({self.criterion} {self.values[name]:.3g}, '
                          f'limit {self.limit:.3g})' for name in names)
 
 
@@ -57,10 +57,10 @@ def evidence_of_responses(source: TrainedModel,
     Args:
         source (TrainedModel): An ε-ResNet with frozen gates.
         num_batches (int, optional): How many batches of the config's training
-            loader are looked at. Defaults to None: all.
+            loader are used. Defaults to None: all.
 
     Returns:
-        Evidence: The largest absolute responses, against ε.
+        Evidence: The largest absolute responses, with the limit ε.
     """
     set_random_seed(0)
     loader_cfg = deepcopy(source.cfg.train_dataloader)
@@ -82,8 +82,8 @@ def evidence_of_weights(source: TrainedModel) -> Evidence:
         source (TrainedModel): An ε-ResNet with frozen gates.
 
     Returns:
-        Evidence: Norms of the weights, divided by what they are on average
-        where training starts (He initialisation, fan-out).
+        Evidence: Norms of the weights, divided by their expected norm at
+        initialisation (He, fan-out).
     """
     values = []
     for name in source.model.backbone.blocks:
@@ -96,10 +96,10 @@ def evidence_of_weights(source: TrainedModel) -> Evidence:
 
 
 def check_closed_blocks(source: TrainedModel, evidence: Evidence) -> List[str]:
-    """Refuse gates that are closed before blocks that are not weak.
+    """Check that every closed block is dead or weak.
 
     Returns:
-        list[str]: Weak blocks with open gates. Evaluation computes them.
+        list[str]: Weak blocks with open gates; evaluation computes them.
 
     Raises:
         UsageError: If there is a closed block that is neither dead nor weak.

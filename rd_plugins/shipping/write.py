@@ -1,4 +1,4 @@
-"""Writing what was made of a trained model, with a proof."""
+"""Writing a converted model, with a check of its outputs."""
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,24 +10,24 @@ from torch import nn
 
 from rd_plugins.utils.checkpoint import write_checkpoint
 from rd_plugins.utils.output_folder import new_folder
-from .prove import check_same_outputs
 from .read import TrainedModel, read_trained_model
+from .verify import check_same_outputs
 
-# In float64 a conversion is exact up to rounding; stored in float32, its
-# weights are rounded once more.
+# Largest relative difference of the outputs: in float64, where a conversion is
+# exact up to rounding, and with the weights rounded to float32 as stored.
 EXACT = 1e-9
 ROUNDED = 1e-3
 
 
 @dataclass
 class Written:
-    """What a conversion has left behind; as text, its last words.
+    """The files that a conversion has written; ``str`` is a summary.
 
     Args:
         folder (str): The folder.
         names (list[str]): Names of the files in it.
         exact (float): Relative difference of the outputs in float64.
-        rounded (float): The same, as stored in float32.
+        rounded (float): The same with the weights stored in float32.
     """
     folder: str
     names: List[str]
@@ -49,29 +49,29 @@ def write_model(out: str,
                 note: str,
                 force: bool = False,
                 report: Optional[Callable[[], dict]] = None) -> Written:
-    """Write ``NAME.py`` and ``NAME.pth`` if they compute what the source does.
+    """Write ``NAME.py`` and ``NAME.pth`` if the outputs are the source's.
 
-    Compared twice, both times in float64: as it is, and once more after it
-    was read back, strictly, from the files as they are stored.
+    The outputs are compared twice, both times in float64: of ``model``, and of
+    the model that is read back, strictly, from the written files.
 
     Args:
         out (str): The folder to write.
         name (str): Name of the two files.
-        source (TrainedModel): What the new model was made of.
+        source (TrainedModel): The original model.
         cfg (Config): The new config.
         model (nn.Module): The new model, in float64.
         shape (tuple[int]): Shape (C, H, W) of the images to compare on.
-        note (str): First line of the new config: what it is.
+        note (str): First line of the docstring of the new config.
         force (bool): Replace a folder that exists. Defaults to False.
-        report (Callable, optional): Called once the outputs are known to be
-            the same; what it returns is written to ``report.json``, with the
-            differences. Defaults to None.
+        report (Callable, optional): Called after the outputs were compared;
+            its result and the differences are written to ``report.json``.
+            Defaults to None: no report.
 
     Returns:
-        Written: Which files, and the two relative differences.
+        Written: The files and the two relative differences.
 
     Raises:
-        UsageError: If the outputs differ or the folder exists; nothing is
+        UsageError: If the outputs differ or the folder exists. Nothing is
             written then.
     """
     with new_folder(out, force) as folder:
@@ -97,7 +97,7 @@ def write_model(out: str,
 
 
 def _describe(note: str, source: TrainedModel, path: str) -> str:
-    """The docstring of a config that a tool has written."""
+    """The docstring of the written config."""
     return (f'"""{note}\n\n    python tools/test.py {path}.py {path}.pth\n\n'
             f'Made of {Path(source.config).name} and '
             f'{Path(source.checkpoint).name}, whose outputs it has.\n"""\n')

@@ -1,1 +1,1 @@
-"""Tables of results that one command makes: trained, tested, written down."""
+"""Tables of results: train, test and report all rows by one command."""

@@ -1,4 +1,4 @@
-"""Works through the runs of a table, several at a time, until time is up."""
+"""Runs the trainings and tests of a table, several at a time."""
 import os
 import subprocess
 import time
@@ -8,22 +8,24 @@ from typing import Callable, Dict, List, Optional
 from rd_plugins.utils.errors import UsageError
 from .run import Run
 
-# A training is asked to stop, and killed if it does not.
+# Seconds between SIGTERM and SIGKILL
 GRACE = 20
 
 
 class Queue:
-    """Trains and tests what is missing.
+    """Trains and tests the runs that have no result yet.
 
-    Trainings write a checkpoint after every epoch and resume from it, so that
-    stopping costs part of an epoch and changes no result.
+    Trainings write a checkpoint after every epoch and resume from it, so
+    stopping loses part of an epoch at most and does not change results.
 
     Args:
-        runs (list[Run]): What has no result yet; teachers first.
-        jobs (int): How many at a time, each with one thread on a CPU.
-        deadline (float, optional): When to stop, as ``time.monotonic``.
-        flags (list[str]): Passed to every training, such as ``['--amp']``.
-        on_result (Callable): Gets each run as soon as it has been tested.
+        runs (list[Run]): Runs without a result, teachers first.
+        jobs (int): Number of processes at a time; if there are several, each
+            has one CPU thread.
+        deadline (float, optional): When to stop, as ``time.monotonic``, in
+            seconds.
+        flags (list[str]): Flags of every training, such as ``['--amp']``.
+        on_result (Callable): Called with each run after its test.
     """
 
     def __init__(self, runs: List[Run], jobs: int, deadline: Optional[float],
@@ -37,10 +39,14 @@ class Queue:
         self.epochs: Dict[str, int] = {}
 
     def work(self, pause: float = 1.0) -> List[Run]:
-        """Work until all is done or the time is up.
+        """Run everything, or until the deadline.
+
+        Args:
+            pause (float): Seconds between two looks at the processes.
+                Defaults to 1.0.
 
         Returns:
-            list[Run]: What is left.
+            list[Run]: The runs that are not finished.
 
         Raises:
             UsageError: If a training or a test fails.

@@ -9,10 +9,10 @@ from .table import Table
 
 
 class Results:
-    """What is known of a table, kept in ``FOLDER/NAME.json``.
+    """The results of a table, stored in ``FOLDER/NAME.json``.
 
     Args:
-        folder (Path): Where results are kept.
+        folder (Path): The folder of the results.
         table (Table): The table.
     """
 
@@ -25,12 +25,12 @@ class Results:
             self.runs = json.loads(self.path.read_text())['runs']
 
     def has(self, row: str, seed: int) -> bool:
-        """Whether a run is done."""
+        """Whether a row has a result with this seed."""
         return any(run['row'] == row and run['seed'] in (seed, None)
                    for run in self.runs)
 
     def add(self, result: dict) -> None:
-        """Keep a result and write everything anew."""
+        """Add a result and write all files."""
         self.runs.append(result)
         self.write()
 
@@ -40,7 +40,7 @@ class Results:
                 for name in self.table.rows}
 
     def write(self) -> None:
-        """Write JSON, Markdown and the picture, each whole or not at all."""
+        """Write JSON, Markdown and the picture."""
         content = dict(
             table=self.table.name, title=self.table.title,
             reduced=self.table.reduced, runs=self.runs)
@@ -51,7 +51,7 @@ class Results:
         draw(self)
 
     def markdown(self) -> str:
-        """The page of the table."""
+        """The table as a Markdown page."""
         table = self.table
         lines = [f'# {table.title}', '']
         if table.reduced:
@@ -91,14 +91,14 @@ class Results:
 
 
 def spread(values: List[float]) -> str:
-    """Mean and, of several values, their standard deviation."""
+    """Mean and, if there are several values, standard deviation."""
     if len(values) == 1:
         return f'{values[0]:.2f}'
     return f'{mean(values):.2f} ± {stdev(values):.2f}'
 
 
 def draw(results: Results) -> None:
-    """Draw one bar a row, with its seeds as dots."""
+    """Draw one bar for each row, with its seeds as dots."""
     import matplotlib
     matplotlib.use('Agg')
     from matplotlib import pyplot as plt

@@ -1,4 +1,4 @@
-"""One training of a table: its files, its commands, what came out."""
+"""One training of a table: its files, commands and result."""
 import datetime
 import json
 import os
@@ -22,7 +22,7 @@ TOOLS = Path(__file__).resolve().parents[2] / 'tools'
 
 
 def tools_folder() -> Path:
-    """Where the tools are: in a checkout, or in an installed package."""
+    """The folder of the tools, in a checkout or an installed package."""
     packaged = Path(__file__).resolve().parents[1] / '.mim' / 'tools'
     return TOOLS if (TOOLS / 'train.py').is_file() else packaged
 
@@ -35,9 +35,9 @@ class Run:
         table (Table): Its table.
         row (Row): Its row.
         seed (int): Its seed.
-        root (Path): Where trainings are kept.
-        options (dict): Changes to every config, such as the data's folder.
-        weights (dict): Given checkpoints by the name that rows call them.
+        root (Path): The folder of all trainings.
+        options (dict): Changes to every config, such as the data folder.
+        weights (dict): Paths of given checkpoints, by the names in the rows.
     """
     table: Table
     row: Row
@@ -48,19 +48,19 @@ class Run:
 
     @property
     def name(self) -> str:
-        """Name of its files."""
+        """The name of its folder."""
         if self.row.checkpoint:
             return self.row.name
         return f'{self.row.name}-seed{self.seed}'
 
     @property
     def folder(self) -> Path:
-        """Where it trains."""
+        """Its work folder."""
         return self.root / self.table.name / self.name
 
     @property
     def teacher(self) -> Optional['Run']:
-        """The run that teaches it."""
+        """The run of its teacher; None if it has none."""
         if self.row.teacher is None:
             return None
         row = self.table.rows[self.row.teacher]
@@ -72,10 +72,10 @@ class Run:
         return self.training_config().train_cfg.max_epochs
 
     def epoch(self) -> int:
-        """How many epochs it has behind it, by its newest whole checkpoint.
+        """The number of finished epochs, by the newest complete checkpoint.
 
-        Whatever ``last_checkpoint`` says: a training that is killed may leave
-        that empty, and its newest file cut.
+        The file ``last_checkpoint`` is not used: a training that is killed may
+        leave it empty, and its newest checkpoint truncated.
         """
         epochs = (re.fullmatch(r'epoch_(\d+)\.pth', path.name)
                   for path in self.folder.glob('epoch_*.pth'))
@@ -86,14 +86,14 @@ class Run:
         return 0
 
     def is_trained(self) -> bool:
-        """Whether there is nothing left to train."""
+        """Whether its training is finished."""
         return bool(self.row.checkpoint) or self.epoch() >= self.max_epochs()
 
     def checkpoint(self) -> str:
-        """Its weights.
+        """The path of its weights.
 
         Raises:
-            UsageError: If they have to be given and are not.
+            UsageError: If they must be given by ``--weights`` and are not.
         """
         if not self.row.checkpoint:
             return str(self.folder / f'epoch_{self.epoch()}.pth')
@@ -145,7 +145,7 @@ class Run:
         return str(path)
 
     def result(self, flags: List[str]) -> dict:
-        """What came out, once it is trained and tested."""
+        """The result, after training and test."""
         metrics = json.loads((self.folder / 'test.json').read_text())
         return dict(
             row=self.row.name,

@@ -1,4 +1,4 @@
-"""How large the network of a run is."""
+"""The size of a run's network."""
 from mmengine.config import Config
 
 from rd_plugins.engine.launch import build_model
@@ -8,7 +8,7 @@ from .run import Run
 
 
 def measured_size(run: Run) -> dict:
-    """Parameters and multiply-accumulates per image, as it is tested."""
+    """Parameters and multiply-accumulates per image of the tested network."""
     cfg = Config.fromfile(run.row.test_config)
     macs, params = count_macs_and_params(
         build_model(cfg).eval(), image_shape(cfg))

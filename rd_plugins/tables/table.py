@@ -14,24 +14,25 @@ class Row:
 
     Args:
         name (str): Short, for file names.
-        title (str): As the table shows it.
+        title (str): Its title in the table.
         config (str): Path of the config that trains it.
         options (dict): What the table changes in that config.
         epochs (int, optional): Its length, with all its schedules in
             proportion; see :func:`shorten`. Defaults to None: the config's.
-        test_config (str, optional): The config that its checkpoint is tested
-            with, strictly. Defaults to None: the one that trains it.
+        test_config (str): The config that its checkpoint is tested with,
+            strictly. Defaults to the one that trains it.
         teacher (str, optional): Name of the row that teaches it.
-        checkpoint (str, optional): Weights that are tested and not trained.
-            The file is given on the command line: ``--weights NAME=PATH``.
-        published (str, optional): What the source reports.
+        checkpoint (str, optional): Name of weights that are tested and not
+            trained; the command line gives their file: ``--weights
+            NAME=PATH``.
+        published (str, optional): The result that the source reports.
     """
     name: str
     title: str
     config: str
     options: dict = field(default_factory=dict)
     epochs: Optional[int] = None
-    test_config: Optional[str] = None
+    test_config: str = ''
     teacher: Optional[str] = None
     checkpoint: Optional[str] = None
     published: Optional[str] = None
@@ -47,12 +48,11 @@ class Table:
     Args:
         name (str): Name of its file.
         title (str): Its heading.
-        rows (dict[str, Row]): By name; a teacher stands before its students.
-        seeds (Sequence[int]): Every row is trained once with each.
+        rows (dict[str, Row]): The rows by name, a teacher before its students.
+        seeds (Sequence[int]): Every row is trained with each of these.
         reduced (str, optional): How the schedules are shorter than those of
-            the source. Shown wherever the results are. Defaults to None: they
-            are not.
-        note (str): What else a reader has to know.
+            the source; shown with the results. Defaults to None: they are not.
+        note (str): Further notes for the reader.
     """
     name: str
     title: str
@@ -84,7 +84,8 @@ def read_table(path: str) -> Table:
             from it.
 
     Raises:
-        UsageError: If there is no such file, or a row is not as it should be.
+        UsageError: If there is no such file, or a row has an unknown option,
+            config or teacher.
     """
     if not Path(path).is_file():
         raise UsageError(f'There is no table at {path}; those that come with '
@@ -110,10 +111,10 @@ def read_table(path: str) -> Table:
 
 def select(table: Table, names: Optional[List[str]],
            seeds: Optional[List[int]]) -> None:
-    """Leave only some rows, their teachers, and some seeds, in place.
+    """Reduce a table to some rows, their teachers, and some seeds, in place.
 
     Raises:
-        UsageError: If there is no row of a name.
+        UsageError: If a name is unknown.
     """
     if seeds:
         table.seeds = seeds

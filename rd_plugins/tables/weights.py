@@ -1,4 +1,4 @@
-"""Keeps the weights of a student beside the result they belong to."""
+"""Writes the weights of a student beside its result."""
 from pathlib import Path
 from typing import Optional
 
@@ -6,21 +6,21 @@ from rd_plugins.shipping.publish import choose_weights, packed
 from rd_plugins.utils.checkpoint import read_checkpoint, write_bytes
 from .run import Run
 
-# Larger files do not belong into a repository.
+# Largest file, in bytes; larger ones do not belong into a repository.
 LARGEST = 4 * 2**20
 
 
 def keep_weights(run: Run, folder: Path) -> Optional[str]:
     """Write a student's weights, with the hash of the file in its name.
 
-    Those of the first seed only, and none that were given.
+    Only the weights of the first seed are written, and no given ones.
 
     Args:
-        run (Run): It is trained.
-        folder (Path): Where to.
+        run (Run): A finished run.
+        folder (Path): The folder to write to.
 
     Returns:
-        str: Name of the file, or None if none was written.
+        str, optional: Name of the file; None if none was written.
     """
     if run.row.checkpoint or run.seed != run.table.seeds[0]:
         return None

@@ -1,5 +1,5 @@
-"""Small tools without a home in MMEngine; they know nothing of the models.
+"""Utilities that do not depend on the models.
 
-Modules are imported one by one, because the dependency check has to run
-before anything that needs the dependencies.
+Import its modules one by one: the dependency check has to run before anything
+that needs the dependencies.
 """

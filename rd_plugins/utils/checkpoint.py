@@ -11,8 +11,7 @@ from torch import nn
 
 from .errors import UsageError
 
-# What is trained beside a student lies in modules of this name. It is not
-# needed to predict.
+# Modules of this name are trained beside a student and not needed to predict.
 AUXILIARY = 'auxiliary'
 
 
@@ -25,7 +24,7 @@ def read_checkpoint(path: str) -> Dict[str, Any]:
     """Read a checkpoint onto the CPU.
 
     Args:
-        path (str): A file or any address that MMEngine's loader knows.
+        path (str): A file, or an address that MMEngine's loader supports.
 
     Returns:
         dict: The checkpoint with the weights under ``'state_dict'``.
@@ -53,8 +52,8 @@ def read_checkpoint(path: str) -> Dict[str, Any]:
         state_dict=checkpoint)
 
 
-def unwrapped(state_dict: Dict[str, torch.Tensor]) -> dict:
-    """Without the ``module.`` that a wrapper of a model puts before keys."""
+def without_module_prefix(state_dict: Dict[str, torch.Tensor]) -> dict:
+    """Drop the ``module.`` that DistributedDataParallel puts before keys."""
     return {
         key.removeprefix('module.'): value
         for key, value in state_dict.items()
@@ -65,9 +64,9 @@ def read_weights(path: str) -> Dict[str, torch.Tensor]:
     """Read the weights of a checkpoint; see :func:`read_checkpoint`.
 
     Returns:
-        dict[str, Tensor]: By name, without the prefix of a parallel wrapper.
+        dict[str, Tensor]: The weights by name, without ``module.``.
     """
-    return unwrapped(read_checkpoint(path)['state_dict'])
+    return without_module_prefix(read_checkpoint(path)['state_dict'])
 
 
 def _innermost(model: nn.Module) -> nn.Module:
@@ -79,7 +78,7 @@ def _innermost(model: nn.Module) -> nn.Module:
 def _differences(
     found: Dict[str, torch.Tensor], needed: Dict[str, torch.Tensor]
 ) -> Iterator[Tuple[str, List[str]]]:
-    """Ways in which a state dict differs from what is needed, and the keys."""
+    """How a state dict differs from the needed one, with the keys."""
     yield 'lacks', [
         key for key in needed
         if key not in found and not key.endswith('num_batches_tracked')
@@ -96,20 +95,20 @@ def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
                           model: nn.Module,
                           origin: str,
                           auxiliary: bool = False) -> None:
-    """Check that a state dict holds exactly the weights a model has.
+    """Check that a state dict has exactly the weights of a model.
 
-    MMEngine loads what fits and warns about the rest, so that a test with the
-    wrong file runs to its end on half-random weights.
+    MMEngine loads the weights that fit and warns about the others, so a test
+    with the wrong file would use partly random weights.
 
     Args:
         state_dict (dict[str, Tensor]): The weights.
-        model (nn.Module): The model that shall load them, wrapped or not.
-        origin (str): Where the weights come from, for the message.
-        auxiliary (bool): Whether what is trained beside a student counts. It
-            is needed to train on, but not to predict. Defaults to False.
+        model (nn.Module): The model to load them, wrapped or not.
+        origin (str): The source of the weights, for the message.
+        auxiliary (bool): Whether to check auxiliary weights too. They are
+            needed to train on, but not to predict. Defaults to False.
 
     Raises:
-        UsageError: If weights are missing, left over or of another shape.
+        UsageError: If weights are missing, unexpected or of another shape.
     """
 
     def counted(weights: Dict[str, torch.Tensor]) -> dict:
@@ -141,14 +140,14 @@ def load_weights(path: str, model: nn.Module) -> None:
 
 def check_shortcuts_are_gone(state_dict: Dict[str, torch.Tensor],
                              origin: str) -> None:
-    """Refuse the weights of a student whose shortcuts have not faded yet.
+    """Check that the shortcuts of a student have faded to 0.
 
     Args:
         state_dict (dict[str, Tensor]): The weights.
-        origin (str): Where they come from, for the message.
+        origin (str): The source of the weights, for the message.
 
     Raises:
-        UsageError: If a shortcut still has a weight.
+        UsageError: If a fading shortcut has a weight above 0.
     """
     left = max((float(value) for key, value in state_dict.items()
                 if key.endswith(f'.{AUXILIARY}.weight') and value.dim() == 0),
@@ -161,11 +160,11 @@ def check_shortcuts_are_gone(state_dict: Dict[str, torch.Tensor],
 
 
 def check_checkpoint_fits(path: str, model: nn.Module) -> None:
-    """Check a checkpoint to test; see :func:`check_state_dict_fits`.
+    """Check a checkpoint before a test; see :func:`check_state_dict_fits`.
 
     Raises:
-        UsageError: If it does not fit, or has shortcuts where the model has
-            none.
+        UsageError: If it does not fit, or if it has shortcuts that have not
+            faded and the model has none.
     """
     weights = read_weights(path)
     fades = any(key.endswith(f'.{AUXILIARY}.weight')
@@ -176,14 +175,14 @@ def check_checkpoint_fits(path: str, model: nn.Module) -> None:
 
 
 def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
-    """Check that a run can go on from a checkpoint.
+    """Check that a run can be resumed from a checkpoint.
 
     Args:
         path (str): The checkpoint.
         model (nn.Module): The model of the run.
 
     Raises:
-        UsageError: If it holds other weights, or weights only.
+        UsageError: If its weights do not fit, or it has only weights.
     """
     checkpoint = read_checkpoint(path)
     meta = checkpoint.get('meta', {})
@@ -199,19 +198,19 @@ def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
                          'Resume from a checkpoint that a training has saved, '
                          'or start from these weights: --cfg-options '
                          f'load_from={path}.')
-    check_state_dict_fits(
-        unwrapped(checkpoint['state_dict']), model, path, auxiliary=True)
+    weights = without_module_prefix(checkpoint['state_dict'])
+    check_state_dict_fits(weights, model, path, auxiliary=True)
 
 
 def check_checkpoint_starts(path: str, model: nn.Module) -> None:
-    """Check that a run can start from some weights of a checkpoint.
+    """Check that a checkpoint has weights that a run can start from.
 
     Args:
         path (str): The checkpoint.
         model (nn.Module): The model of the run.
 
     Raises:
-        UsageError: If none of its weights is one of the model's.
+        UsageError: If none of its keys is in the model's state dict.
     """
     found = read_weights(path)
     needed = _innermost(model).state_dict()
@@ -226,8 +225,8 @@ def write_bytes(content: bytes, path: str) -> None:
     """Write a file completely or not at all.
 
     Args:
-        content (bytes): What to write.
-        path (str): Where to; folders are made as needed.
+        content (bytes): The content.
+        path (str): The file; missing folders are created.
     """
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     unfinished = f'{path}.{os.getpid()}.tmp'
@@ -244,8 +243,8 @@ def write_checkpoint(checkpoint: Dict[str, Any], path: str) -> None:
     """Write a checkpoint completely or not at all; see :func:`write_bytes`.
 
     Args:
-        checkpoint (dict): What to write.
-        path (str): Where to.
+        checkpoint (dict): The checkpoint.
+        path (str): The file; missing folders are created.
     """
     buffer = io.BytesIO()
     torch.save(checkpoint, buffer)

@@ -1,8 +1,8 @@
-"""Checks the packages that share an import name with their forks.
+"""Checks the versions of packages that have forks.
 
-``mmcv`` may come from the distribution ``mmcv``, ``mmcv-lite`` or a fork, so
-a requirement on one distribution name would reject working environments. The
-check therefore looks at what can be imported.
+The module ``mmcv`` may come from the distribution ``mmcv``, ``mmcv-lite`` or a
+fork, and a requirement on one distribution would reject the others. These
+checks therefore import the modules.
 """
 import warnings
 from importlib import import_module, metadata
@@ -10,7 +10,7 @@ from typing import NamedTuple, Tuple
 
 
 class Dependency(NamedTuple):
-    """An import name, its version range and who can provide it."""
+    """A module, its minimum version and the distributions that contain it."""
     module: str
     minimum: str
     providers: Tuple[str, ...]
@@ -53,10 +53,10 @@ def check_dependency(dependency: Dependency) -> None:
     """Check one dependency by importing it.
 
     Args:
-        dependency (Dependency): What to check.
+        dependency (Dependency): The dependency.
 
     Raises:
-        ImportError: If the module is missing or too old. The message names
+        ImportError: If the module is missing or too old. The message contains
             the command that installs it.
     """
     name, minimum, providers = dependency

@@ -1,11 +1,11 @@
-"""Errors that are the user's to mend, said in one sentence."""
+"""Errors that the user can mend, with messages of one sentence."""
 from typing import Any, Iterable
 
 
 class UsageError(ValueError):
-    """A request that cannot be met as it stands.
+    """An error in the arguments, configs or files of the user.
 
-    Its message says what was asked, what was found, what is allowed and what
+    Its message says what was given, what was found, what is allowed and what
     to do. The command line tools print it without a traceback and exit with
     status 1; in Python it is an ordinary ``ValueError``.
     """
@@ -19,12 +19,11 @@ def check_choice(owner: str,
     """Raise a :class:`UsageError` unless ``value`` is one of ``allowed``.
 
     Args:
-        owner (str): Who asks, usually a class name.
+        owner (str): The owner of the argument, usually a class name.
         name (str): The name of the argument.
         value (Any): The value that was given.
         allowed (Iterable): The values that may be given.
-        hint (str): A last sentence that says where else to look.
-            Defaults to ''.
+        hint (str): Last sentence of the message. Defaults to ''.
 
     Raises:
         UsageError: If ``value`` is not allowed.

@@ -1,4 +1,4 @@
-"""Size and speed of networks."""
+"""Measuring the size and speed of networks."""
 import time
 from statistics import median
 from typing import Any, Callable, Dict, List, Sequence, Tuple
@@ -22,14 +22,14 @@ def count_macs_and_params(model: nn.Module,
         tuple[int, int]: MACs (MMEngine counts one per multiply-add and calls
         them FLOPs) and parameters.
     """
-    with quiet():  # MMEngine tells of every layer that it counts as free
+    with quiet():  # MMEngine logs every operator that it does not count
         info = get_model_complexity_info(
             model, image, show_table=False, show_arch=False)
     return int(info['flops']), int(info['params'])
 
 
 def wait_for_device() -> None:
-    """Let a GPU, if there is one, finish what it was given."""
+    """Wait until the GPU, if there is one, has finished its work."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()
 
@@ -41,19 +41,19 @@ def times_in_turns(functions: Dict[str, Callable[[], Any]],
                    ) -> Dict[str, List[float]]:
     """Time several functions side by side.
 
-    They take turns, so that a slow moment of the machine meets all of them. A
-    GPU, if there is one, is waited for before and after every call.
+    The functions take turns, so a slow moment of the machine affects all of
+    them. A GPU, if there is one, is synchronised before and after every call.
 
     Args:
-        functions (dict[str, Callable]): What to time, by name.
-        repeats (int): Timed calls of each. Defaults to 50.
-        warm_up (int): Calls before the timing begins. Defaults to 10.
+        functions (dict[str, Callable]): The functions by name.
+        repeats (int): Timed calls of each function. Defaults to 50.
+        warm_up (int): Calls of each function before. Defaults to 10.
         advance (Callable): Called after every turn, for a progress bar.
 
     Returns:
         dict[str, list[float]]: All times in seconds, by name.
     """
-    times = {name: [] for name in functions}
+    times: Dict[str, List[float]] = {name: [] for name in functions}
     for turn in range(warm_up + repeats):
         for name, function in functions.items():
             wait_for_device()
@@ -76,7 +76,7 @@ def median_times(functions: Dict[str, Callable[[], Any]],
 
 def forward_pass(model: nn.Module,
                  batches: Sequence[torch.Tensor]) -> Callable[[], None]:
-    """A function that sends batches through a network, without gradients.
+    """A function that runs a network on batches, without gradients.
 
     Args:
         model (nn.Module): The network, in eval mode.

@@ -1,4 +1,4 @@
-"""Folders that appear complete or not at all."""
+"""Output folders that are written completely or not at all."""
 import os
 import shutil
 import signal
@@ -10,7 +10,7 @@ from .errors import UsageError
 
 
 def check_output_folder(target: str, force: bool) -> Path:
-    """Refuse a folder that exists.
+    """Check that a folder can be written.
 
     Args:
         target (str): The folder to write.
@@ -20,8 +20,8 @@ def check_output_folder(target: str, force: bool) -> Path:
         Path: Its absolute path.
 
     Raises:
-        UsageError: If it exists and ``force`` is off, or is a file, or holds
-            the working directory.
+        UsageError: If it exists and ``force`` is off, if it is a file, or if
+            it contains the working directory.
     """
     path = Path(os.path.abspath(target))
     if path.exists() and not path.is_dir():
@@ -46,7 +46,7 @@ def _is_running(process: str) -> bool:
 
 
 def _clear_remains(target: Path) -> None:
-    """Clear what runs left beside the target that were killed outright."""
+    """Remove temporary folders of processes that were killed."""
     for path in target.parent.glob(f'.{target.name}.*.tmp'):
         kind, process = path.name.split('.')[-3:-1]
         if _is_running(process):
@@ -59,7 +59,7 @@ def _clear_remains(target: Path) -> None:
 
 @contextmanager
 def _termination_raises() -> Iterator[None]:
-    """Let a SIGTERM run the clean-up, as Ctrl-C does."""
+    """Raise SystemExit on SIGTERM, so that clean-up code runs."""
 
     def stop(number: int, _) -> None:
         raise SystemExit(128 + number)
@@ -73,11 +73,11 @@ def _termination_raises() -> Iterator[None]:
 
 @contextmanager
 def new_folder(target: str, force: bool = False) -> Iterator[Path]:
-    """Fill a folder that gets its name only when the block ends well.
+    """Context that writes a folder completely or not at all.
 
-    The folder is filled under a temporary name beside the target and renamed
-    at the end. After an error, Ctrl-C or SIGTERM it is removed, and an older
-    folder of that name is as it was.
+    The folder has a temporary name beside the target and is renamed at the
+    end. After an error, Ctrl-C or SIGTERM it is removed, and an older folder
+    of the target's name is unchanged.
 
     Args:
         target (str): The folder to write.

@@ -1,4 +1,4 @@
-"""Silence where MMEngine's logger has nothing to say to a user."""
+"""Suppresses output that does not help a user."""
 import io
 from contextlib import contextmanager, redirect_stdout
 from typing import Iterator
@@ -8,7 +8,7 @@ from mmengine.logging import MMLogger
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep standard output and all but errors of MMEngine's logger back."""
+    """Suppress standard output, and MMEngine's log below level ERROR."""
     logger = MMLogger.get_current_instance()
     level = logger.level
     logger.setLevel('ERROR')

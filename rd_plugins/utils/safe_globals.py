@@ -9,8 +9,8 @@ from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
 from .dependencies import release
 from .errors import UsageError
 
-# What Runner checkpoints refer to through ``getattr``: the statistics of the
-# log history and the shape of a one-cycle schedule.
+# What Runner checkpoints access by ``getattr``: statistics of the log history
+# and annealing functions of a one-cycle schedule.
 _ALLOWED_ATTRIBUTES = {
     HistoryBuffer: ('min', 'max', 'current', 'mean'),
     OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
@@ -18,10 +18,10 @@ _ALLOWED_ATTRIBUTES = {
 
 
 def _restricted_getattr(owner: type, name: str) -> Callable:
-    """Stand-in for ``getattr`` inside the unpickler.
+    """Replacement of ``getattr`` in the unpickler, for six attributes.
 
-    Allow-listing the real one would hand every attribute of every object to
-    the file; this one knows six.
+    With the real one on the allow-list, a file could access every attribute of
+    every object.
     """
     if name in _ALLOWED_ATTRIBUTES.get(owner, ()):
         return getattr(owner, name)
@@ -31,7 +31,7 @@ def _restricted_getattr(owner: type, name: str) -> Callable:
 
 
 def _numpy_globals() -> list:
-    """What NumPy arrays and scalars are pickled as, by NumPy 1 and 2."""
+    """The globals in pickles of NumPy 1 and 2 arrays and scalars."""
     multiarray = np._core if release(np.__version__) >= (2, ) else np.core
     functions = [
         multiarray.multiarray._reconstruct, multiarray.multiarray.scalar
@@ -45,10 +45,10 @@ def _numpy_globals() -> list:
 def allow_runner_checkpoints() -> None:
     """Let ``torch.load(weights_only=True)`` read MMEngine's checkpoints.
 
-    PyTorch 2.6 made ``weights_only=True`` the default, and MMEngine 0.10
-    stores its log history and schedules beside the weights. The globals needed
-    for that are added to PyTorch's allow-list; ``weights_only`` stays on.
-    Older PyTorch needs nothing.
+    ``weights_only=True`` is the default since PyTorch 2.6, and MMEngine 0.10
+    stores its log history and schedules beside the weights. Their globals are
+    added to PyTorch's allow-list; ``weights_only`` stays on. Older PyTorch
+    needs no change.
     """
     if release(torch.__version__) >= (2, 6):
         torch.serialization.add_safe_globals([

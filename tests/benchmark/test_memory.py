@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from rd_plugins.benchmark import memory
-from rd_plugins.benchmark.contender import Contender
+from rd_plugins.benchmark.network import Network
 
 BATCH = torch.zeros(2, 3, 16, 16)
 MAP = 2 * 8 * 16 * 16 * 4  # bytes of a feature map of eight channels
@@ -68,6 +68,6 @@ def test_arena_of_a_shortcut():
     pytest.importorskip('onnxruntime')
     pytest.importorskip('onnx')
     net = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 4, 1))
-    contender = Contender('net', (3, 16, 16), net.eval())
-    reserved = memory.arena_bytes(contender.onnx(2), 2)
+    network = Network('net', (3, 16, 16), net.eval())
+    reserved = memory.arena_bytes(network.onnx(2), 2)
     assert MAP <= reserved <= 3 * MAP + 1024

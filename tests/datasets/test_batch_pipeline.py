@@ -100,7 +100,7 @@ def test_same_brightness_and_contrast(added, scale, monkeypatch):
     expected = stock(dict(img=picture))['img']
     pipeline = BatchPipeline(build(LIGHT, PACK), (6, 6))
     monkeypatch.setattr(
-        pipeline.values[0], 'draw',
+        pipeline.pixel_transforms[0], 'draw',
         lambda count, generator: torch.tensor([added, scale])[:, None])
     batch = augment(pipeline, torch.tensor(picture)[None])
     # Both cut off what is behind the point; rounding decides which way.
@@ -118,7 +118,7 @@ def test_same_deformation(monkeypatch):
     expected = stock(dict(img=picture))['img']
     assert not np.array_equal(expected, picture)
     pipeline = BatchPipeline(build(DEFORM, PACK), (32, 32))
-    monkeypatch.setattr(pipeline.values[0], 'draw',
+    monkeypatch.setattr(pipeline.pixel_transforms[0], 'draw',
                         lambda count, generator: torch.tensor(moves)[None].
                         float())
     batch = augment(pipeline, torch.tensor(picture)[None])
@@ -129,7 +129,7 @@ def test_same_deformation(monkeypatch):
 def test_draws_of_values_have_the_ranges_of_the_stock_transforms():
     generator = torch.Generator().manual_seed(0)
     pipeline = BatchPipeline(build(LIGHT, DEFORM, CROP, PACK), (6, 6))
-    light, deform = pipeline.values
+    light, deform = pipeline.pixel_transforms
     added, scale = light.draw(4000, generator)
     moves = deform.draw(2000, generator)
     assert moves.shape == (2000, 4, 2)
@@ -144,7 +144,7 @@ def test_draws_of_values_have_the_ranges_of_the_stock_transforms():
 def test_padding_comes_after_what_changes_pixels(monkeypatch):
     pipeline = BatchPipeline(build(LIGHT, CROP, PACK), (6, 6))
     monkeypatch.setattr(
-        pipeline.values[0], 'draw',
+        pipeline.pixel_transforms[0], 'draw',
         lambda count, generator: torch.tensor([[50.0], [1.0]]))
     monkeypatch.setattr(pipeline.geometry[0], 'draw',
                         lambda count, generator: torch.zeros(2, 1).long())

@@ -11,8 +11,8 @@ from mmengine.registry import HOOKS
 from torch import nn
 
 from rd_plugins.engine import SyncStatisticsHook
-from rd_plugins.engine.hooks.dead_block_hook import agree
-from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.engine.hooks.dead_block_hook import sync_gates
+from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models.layers import GateStates, StrictIdentity
 from tests.helpers.compare import assert_same
 from tests.helpers.ranks import on_ranks
@@ -51,7 +51,7 @@ def agree_on_two_gates():
     states.closed_average.copy_(
         torch.tensor([(1., 0.), (0.25, 0.), (1., 0.75)][rank]))
     states.count_average.fill_((1., 0.5, 3.)[rank])
-    agree(states)
+    sync_gates(states)
     return {
         name: getattr(states, name).tolist() for name in
         ('closed_steps', 'peak', 'closed_average', 'count_average')
@@ -105,7 +105,7 @@ class CloseOnRankZero(Hook):
 
     def before_train(self, runner) -> None:
         if dist.get_rank() == 0:
-            block = unwrapped(runner).backbone.get_submodule(self.name)
+            block = unwrap_model(runner).backbone.get_submodule(self.name)
             block.conv2.register_forward_hook(lambda *args: args[-1] * 0)
 
 
@@ -160,9 +160,9 @@ def train_here(make_cfg, folder):
     cfg.launcher = 'pytorch'
     cfg.experiment_name = 'run'
     runner = train(cfg)
-    backbone = unwrapped(runner).backbone
+    backbone = unwrap_model(runner).backbone
     return dict(
-        weights=unwrapped(runner).state_dict(),
+        weights=unwrap_model(runner).state_dict(),
         rates=runner.optim_wrapper.get_lr(),
         images=len(runner.train_dataloader.batch_sampler.sampler),
         dead=getattr(backbone, 'dead_blocks', list)(),

@@ -11,7 +11,7 @@ from mmengine.registry import HOOKS
 from mmpretrain.registry import MODELS
 
 from rd_plugins.engine.launch import build_runner
-from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.engine.wrapping import unwrap_model
 from tests.helpers import DEMO, ROOT
 
 WEAK = 'layer2.1'
@@ -131,7 +131,7 @@ class Weaken(Hook):
 
     def before_train_epoch(self, runner) -> None:
         if runner.epoch == self.epoch:
-            block = unwrapped(runner).backbone.get_submodule(self.name)
+            block = unwrap_model(runner).backbone.get_submodule(self.name)
             block.conv2.weight.data.mul_(1e-3)
 
 

@@ -30,7 +30,7 @@ def save_closed(run_dir):
     weaken(model, 'layer3.1', 1e-6)
     dead, closed = map(model.backbone.blocks.index, ('layer2.0', 'layer3.1'))
     close(model.backbone, dead, closed)
-    model.backbone.gates.bury(torch.arange(9) == dead)
+    model.backbone.gates.mark_dead(torch.arange(9) == dead)
     config, checkpoint = run_dir / 'narrow.py', run_dir / 'narrow.pth'
     config.write_text(cfg.pretty_text)
     torch.save(dict(state_dict=model.state_dict()), checkpoint)

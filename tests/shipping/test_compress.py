@@ -41,7 +41,7 @@ def test_compress(closed_files, run_dir):
 
     report = json.loads((out / 'report.json').read_text())
     assert report['removed'] == REMOVED and report['dead'] == ['layer2.0']
-    assert report['evidence']['measure'] == 'largest response'
+    assert report['evidence']['criterion'] == 'largest response'
     assert report['difference']['float64'] <= 1e-12
     before, frozen, after, _ = report['networks'].values()
     assert before['blocks'] == [3, 3, 3] and after['blocks'] == [3, 2, 2]

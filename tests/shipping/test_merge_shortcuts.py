@@ -5,7 +5,7 @@ from mmpretrain.registry import MODELS
 from rd_plugins.models import CifarResNet, PlainResNet
 from rd_plugins.shipping.merge_shortcuts import (merged_backbone_cfg,
                                                  merged_state_dict)
-from rd_plugins.shipping.prove import outputs_differ_by
+from rd_plugins.shipping.verify import outputs_differ_by
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import count_macs_and_params
 from tests.models.backbones.test_plain_resnet import randomize_norms

@@ -6,10 +6,10 @@ import torch
 from mmpretrain.models import ImageClassifier
 from mmpretrain.registry import MODELS
 
-from rd_plugins.shipping.prove import outputs_differ_by
 from rd_plugins.shipping.read import image_shape, read_trained_model
 from rd_plugins.shipping.remove_blocks import (compressed_cfg,
                                                compressed_model, freeze_gates)
+from rd_plugins.shipping.verify import outputs_differ_by
 from rd_plugins.shipping.write import write_model
 from rd_plugins.utils.errors import UsageError
 from tests.models.backbones.test_epsilon_resnet import close

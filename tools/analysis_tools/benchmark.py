@@ -5,9 +5,9 @@
         [--out work_dirs/benchmark]
 
 A NETWORK is CONFIG, CONFIG@CHECKPOINT, CONFIG@KEY=VALUE or FILE.onnx. Norms
-are folded into the convolutions of all alike. On every engine the networks
-take turns in one run; ratios are to the first of them. Peak memory is what the
-engine's own allocator tells of; engines that tell nothing have none.
+are folded into the convolutions of all of them. On every backend the networks
+take turns in one run; ratios are to the first network. Peak memory is what the
+backend's own allocator reports; it is left out where a backend reports none.
 """
 import argparse
 import shlex
@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from rd_plugins.benchmark.contender import Contender, read_contender
-from rd_plugins.benchmark.engines import ENGINES, Engine, Torch
+from rd_plugins.benchmark.backends import BACKENDS, Backend, Torch
 from rd_plugins.benchmark.memory import layer_timeline, traffic_bytes
+from rd_plugins.benchmark.network import Network, read_network
 from rd_plugins.benchmark.report import (MIB, RUNS, SIZES, Result, draw,
                                          rows_of, summarize, write)
 from rd_plugins.engine.launch import exit_on_usage_error
@@ -35,13 +35,14 @@ COMMAND = 'tools/analysis_tools/benchmark.py'
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
-    available = [n for n, engine in ENGINES.items() if engine.is_available()]
+    available = [name for name, kind in BACKENDS.items()
+                 if kind.is_available()]
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('networks', nargs='+')
     parser.add_argument('--engines', nargs='+', default=available,
-                        choices=list(ENGINES),
+                        choices=list(BACKENDS),
                         help='default: all that are installed')
     parser.add_argument('--batch-sizes', nargs='+', type=int, default=[1])
     parser.add_argument('--precision', default='fp32',
@@ -60,75 +61,75 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def read_networks(args: argparse.Namespace) -> List[Contender]:
-    """The networks, each with a name of its own."""
+def read_networks(args: argparse.Namespace) -> List[Network]:
+    """Read the networks and give each a unique name."""
     if args.accuracy and len(args.accuracy) != len(args.networks):
         raise UsageError(f'--accuracy has {len(args.accuracy)} numbers for '
                          f'{len(args.networks)} networks; give one each.')
     if args.repeats < 2:
         raise UsageError(f'--repeats is {args.repeats}; take 2 or more.')
-    contenders = []
+    networks = []
     for index, text in enumerate(args.networks):
-        contender = read_contender(text, args.shape)
-        contender.accuracy = args.accuracy and args.accuracy[index]
-        if contender.name in [other.name for other in contenders]:
-            contender.name += f' ({index + 1})'
-        contenders.append(contender)
-    return contenders
+        network = read_network(text, args.shape)
+        network.accuracy = args.accuracy and args.accuracy[index]
+        if network.name in [other.name for other in networks]:
+            network.name += f' ({index + 1})'
+        networks.append(network)
+    return networks
 
 
-def sizes_of(contender: Contender) -> Dict[str, Optional[float]]:
-    """What does not depend on the engine."""
-    if contender.model is None:
+def sizes_of(network: Network) -> Dict[str, Optional[float]]:
+    """Parameters, MACs and memory traffic of a network."""
+    if network.model is None:
         return dict(params=None, macs=None, traffic_mib=None)
-    macs, params = count_macs_and_params(contender.model, contender.shape)
-    traffic = traffic_bytes(contender.model, torch.zeros(1, *contender.shape))
+    macs, params = count_macs_and_params(network.model, network.shape)
+    traffic = traffic_bytes(network.model, torch.zeros(1, *network.shape))
     return dict(params=params, macs=macs, traffic_mib=traffic / MIB)
 
 
-def measure(engine: Engine, contenders: List[Contender], sizes: List[dict],
-            batch_size: int, args: argparse.Namespace,
-            progress: Progress) -> List[Result]:
-    """All networks on one engine."""
-    label = f'{engine.name}, batch {batch_size}'
+def run_backend(backend: Backend, networks: List[Network], sizes: List[dict],
+                batch_size: int, args: argparse.Namespace,
+                progress: Progress) -> List[Result]:
+    """Time all networks on one backend, and read their peak memory."""
+    label = f'{backend.name}, batch {batch_size}'
     task = progress.add_task(label, total=args.warm_up + args.repeats)
     torch.set_num_threads(args.threads)
-    runs = {c.name: engine.load(c, batch_size) for c in contenders}
+    runs = {c.name: backend.load(c, batch_size) for c in networks}
     times = times_in_turns(runs, args.repeats, args.warm_up,
                            lambda: progress.advance(task))
-    peaks = [engine.peak_bytes(c, batch_size, runs[c.name])
-             for c in contenders]
-    first = times[contenders[0].name]
+    peaks = [backend.peak_bytes(c, batch_size, runs[c.name])
+             for c in networks]
+    first = times[networks[0].name]
     return [
         Result(
-            name=contender.name,
-            engine=engine.name,
-            device=engine.device(),
+            name=network.name,
+            engine=backend.name,
+            device=backend.device(),
             precision=args.precision,
             batch_size=batch_size,
             threads=args.threads,
             peak_mib=peak and peak / MIB,
             memory_ratio=peak and peaks[0] and peaks[0] / peak,
-            accuracy=contender.accuracy,
-            **summarize(times[contender.name], batch_size, first),
+            accuracy=network.accuracy,
+            **summarize(times[network.name], batch_size, first),
             **size)
-        for contender, size, peak in zip(contenders, sizes, peaks)
+        for network, size, peak in zip(networks, sizes, peaks)
     ]
 
 
-def choose_engines(args: argparse.Namespace, contenders: List[Contender],
-                   console: Console) -> List[Engine]:
-    """The engines that can do what was asked; a line for each other."""
+def choose_backends(args: argparse.Namespace, networks: List[Network],
+                    console: Console) -> List[Backend]:
+    """The backends that can run all networks; prints why others cannot."""
     chosen = []
     for name in args.engines:
-        kind = ENGINES[name]
+        kind = BACKENDS[name]
         if not kind.is_available():
             raise UsageError(f'{name} is not installed; see '
                              'docs/performance.md.')
         if args.precision not in kind.precisions:
             console.print(f'{name} is left out: it has no {args.precision}.')
         elif issubclass(kind, Torch) and any(
-                contender.model is None for contender in contenders):
+                network.model is None for network in networks):
             console.print(f'{name} is left out: it does not run ONNX files.')
         else:
             chosen.append(
@@ -141,16 +142,16 @@ def main(argv: Optional[List[str]] = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     args = parse_args(argv)
     init_default_scope('mmpretrain')
-    # Narrow terminals and files get long lines, not torn words.
+    # Long lines in narrow terminals and in files, instead of split words.
     console = Console(width=max(150, Console().width))
-    contenders = read_networks(args)
-    sizes = [sizes_of(contender) for contender in contenders]
+    networks = read_networks(args)
+    sizes = [sizes_of(network) for network in networks]
     results = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        for engine in choose_engines(args, contenders, console):
+        for backend in choose_backends(args, networks, console):
             for batch_size in args.batch_sizes:
-                results += measure(engine, contenders, sizes, batch_size,
-                                   args, progress)
+                results += run_backend(backend, networks, sizes, batch_size,
+                                       args, progress)
     for columns in (SIZES, RUNS):
         heading, *rows = rows_of(results, columns)
         table = Table(*heading)
@@ -160,10 +161,10 @@ def main(argv: Optional[List[str]] = None) -> None:
     if args.out:
         write(results, args.out, shlex.join(['python', COMMAND, *argv]))
         images = [torch.zeros(args.batch_sizes[-1], *c.shape)
-                  for c in contenders]
+                  for c in networks]
         timelines = {
             c.name: layer_timeline(c.model, batch)
-            for c, batch in zip(contenders, images) if c.model is not None
+            for c, batch in zip(networks, images) if c.model is not None
         }
         draw(results, timelines, args.out / 'benchmark.png')
         console.print(f'{args.out}/benchmark.csv, .json, .md and .png')

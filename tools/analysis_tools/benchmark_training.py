@@ -1,14 +1,14 @@
-"""Step time of trainings and what it is made of, side by side.
+"""Time of a training step and of its parts, side by side.
 
     python tools/analysis_tools/benchmark_training.py CONFIG CONFIG ... \
         [--repeats 30] [--out work_dirs/benchmark_training]
 
-The first config is the one the others are compared with. Options of a config
-follow it: CONFIG@default_hooks.device_input=None is the stock input, and
-CONFIG@CHECKPOINT an ε-ResNet without the blocks that have died. A config with
-phases has a row for each. The steps are those of the Runner without its
-hooks, on noise in the place of the data, and take turns in one run. The input
-is also measured alone.
+The others are compared with the first config. Options follow their config:
+CONFIG@default_hooks.device_input=None has the stock input, and
+CONFIG@CHECKPOINT of an ε-ResNet leaves out its dead blocks. A config with
+phases gets one row for each phase. The steps are those of the Runner without
+its hooks, on random images, and take turns in one run. The input is also timed
+alone.
 """
 import argparse
 import json
@@ -54,7 +54,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
 
 
 def peak_mib(step: TrainingStep) -> float:
-    """The most memory of one step above weights, data and momentum."""
+    """Peak memory of one step, without weights, data and momentum, in MiB."""
     if get_device() == 'cpu':
         return memory.peak_bytes(step, 'cpu') / 2**20
     torch.cuda.synchronize()
@@ -64,9 +64,9 @@ def peak_mib(step: TrainingStep) -> float:
     return (torch.cuda.max_memory_allocated() - before) / 2**20
 
 
-def measure(steps: List[TrainingStep], args: argparse.Namespace,
-            progress: Progress) -> List[Dict[str, Any]]:
-    """One row for each training."""
+def time_steps(steps: List[TrainingStep], args: argparse.Namespace,
+               progress: Progress) -> List[Dict[str, Any]]:
+    """Time the training steps; one row for each."""
     turns = args.warm_up + args.repeats
     whole = progress.add_task('steps', total=turns)
     times = times_in_turns({step.name: step for step in steps}, args.repeats,
@@ -116,12 +116,12 @@ def main(argv: Optional[List[str]] = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     args = parse_args(argv)
     init_default_scope('mmpretrain')
-    # Building a model tells of every parameter.
+    # MMEngine logs every parameter that it initialises.
     MMLogger.get_current_instance().setLevel('ERROR')
     torch.set_num_threads(args.threads)
     steps = [s for text in args.configs for s in read_steps(text, args.images)]
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        rows = measure(steps, args, progress)
+        rows = time_steps(steps, args, progress)
     heading, *lines = texts_of(rows)
     table = Table(*heading)
     for line in lines:

@@ -1,12 +1,12 @@
-"""Time networks on a whole test set, as ResNet with No Res did.
+"""Time networks on a whole test set, as in ResNet with No Res.
 
     python tools/analysis_tools/inference_time.py CONFIG CONFIG ... \
         [--images 10000] [--batch-size 1024] [--size 28] [--repeats 5]
 
 Prints the total forward time of each network, the median of several passes
 after a warm-up, and its ratio to the first. The networks take turns in one
-run. Norms are folded into the convolutions of all alike unless --keep-norms.
-Time does not depend on weights, so none are loaded.
+run. Norms are folded into the convolutions of all networks unless
+--keep-norms. Time does not depend on weights, so they are random.
 """
 import argparse
 from typing import List, Optional

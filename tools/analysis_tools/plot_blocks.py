@@ -3,10 +3,10 @@
     python tools/analysis_tools/plot_blocks.py WORK_DIR \
         [--baseline WORK_DIR] [--out blocks.png]
 
-One page from the logs of a run, resumed ones included: each block's largest
-response by epoch as a part of epsilon, with marks where it is closed or dead;
-the learning rate and its restarts; the validation error, with that of another
-run if one is named.
+Reads the logs of a run, also of a resumed one, and plots each block's largest
+response in each epoch relative to epsilon, with marks where it is closed or
+dead; the learning rate and its restarts; and the validation error, with that
+of a baseline run if given.
 """
 import argparse
 import json
@@ -40,11 +40,11 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
 def read_log(work_dir: Path, name: str, key: str, epoch: str) -> List[dict]:
     """The lines of a log that have a key, one for each epoch.
 
-    A run that was resumed has several folders; from the epoch where a newer
-    one begins, it counts.
+    A resumed run has several log folders; a newer one replaces the epochs of
+    older ones from its first epoch on.
 
     Raises:
-        UsageError: If there are none.
+        UsageError: If there are no such lines.
     """
     by_epoch: Dict[int, dict] = {}
     for path in sorted(work_dir.glob(f'*/vis_data/{name}')):
@@ -62,10 +62,10 @@ def read_log(work_dir: Path, name: str, key: str, epoch: str) -> List[dict]:
 
 
 def draw_blocks(axes: plt.Axes, log: List[dict]) -> None:
-    """Responses as colours; a ring for closed, a dot for dead."""
+    """Plot responses as colours; rings are closed blocks, dots dead ones."""
     names = log[0]['blocks']
     epochs = [line['epoch'] for line in log]
-    # Where a schedule has set it to 0, against its whole value
+    # If a schedule has set epsilon to 0, relative to its full value
     whole = max(line['epsilon'] for line in log) or 1
     ratio = np.array([
         np.array(line['peak']) / (line['epsilon'] or whole) for line in log
@@ -101,7 +101,7 @@ def draw_blocks(axes: plt.Axes, log: List[dict]) -> None:
 
 
 def draw_learning_rate(axes: plt.Axes, log: List[dict]) -> None:
-    """The learning rate of each epoch; restarts are lines."""
+    """Plot the learning rate of each epoch; lines are restarts."""
     axes.step([line['epoch'] for line in log], [line['lr'] for line in log],
               where='mid', color='C0')
     for line in log:
@@ -112,7 +112,7 @@ def draw_learning_rate(axes: plt.Axes, log: List[dict]) -> None:
 
 
 def draw_error(axes: plt.Axes, work_dir: Path, color: str) -> None:
-    """Validation error after each epoch that was validated."""
+    """Plot the validation error after each validated epoch."""
     log = read_log(work_dir, 'scalars.json', 'accuracy/top1', 'step')
     axes.plot([line['step'] for line in log],
               [100 - line['accuracy/top1'] for line in log],

@@ -5,8 +5,8 @@
 
 SOURCE is a state dict from torchvision, timm (also the deep-stem variants,
 ResNet-C and -D) or akamaster/pytorch_resnet_cifar10. With --config, the
-result must hold exactly the weights of that config's model. When a key cannot
-be mapped, all of them are named and nothing is written.
+result must have exactly the weights of that config's model. If some keys
+cannot be converted, they are printed and nothing is written.
 """
 import argparse
 import re
@@ -44,8 +44,8 @@ DEEP_STEM_RULES = (
 )
 
 
-# timm gives every projection of ResNet-D a place for pooling; MMPretrain has
-# none where the stride is 1, in the first stage.
+# In timm's ResNet-D every projection has a pooling layer (or an identity); in
+# MMPretrain those of stride 1, in the first stage, have none.
 NO_POOLING_RULES = tuple(
     (rf'layer1\.0\.downsample\.{index + 1}\.{NORM}',
      rf'backbone.layer1.0.downsample.{index}.\1') for index in (0, 1))
@@ -55,11 +55,11 @@ def convert(source: Dict[str, Tensor]) -> Tuple[Dict[str, Tensor], List[str]]:
     """Rename the keys of a state dict.
 
     Args:
-        source (dict[str, Tensor]): A state dict of one of the known layouts.
+        source (dict[str, Tensor]): A state dict in one of the known layouts.
 
     Returns:
         tuple[dict[str, Tensor], list[str]]: The state dict in MMPretrain's
-        layout and the keys that no rule knows.
+        layout, and the keys that no rule matches.
     """
     names = {key.removeprefix('module.'): key for key in source}
     rules = RULES
@@ -91,7 +91,7 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Convert as the command line says."""
+    """Convert the state dict and write it."""
     args = parse_args(argv)
     state_dict, unknown = convert(read_checkpoint(args.source)['state_dict'])
     if unknown:

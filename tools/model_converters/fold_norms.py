@@ -4,8 +4,8 @@
         [--shape HEIGHT WIDTH] [--force]
 
 For the backbones of rd_plugins; Dirac convolutions become ordinary ones. DIR
-holds a config and a checkpoint; when the outputs are not the same, nothing is
-written. tools/deploy.py folds by itself and needs none of this.
+gets a config and a checkpoint. If the outputs differ, nothing is written.
+tools/deploy.py folds norms itself and does not need this.
 """
 from typing import List, Optional
 
@@ -15,7 +15,7 @@ from rd_plugins.shipping.fold_norms import fold_norms
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Fold as the command line says."""
+    """Fold the norms and print the written files."""
     print(fold_norms(**vars(conversion_parser(__doc__).parse_args(argv))))
 
 

@@ -1,13 +1,13 @@
-"""Turn a trained ResNet into a plain network with the same outputs.
+"""Convert a trained ResNet to a plain network with the same outputs.
 
     python tools/model_converters/remove_shortcuts.py CONFIG CHECKPOINT \
         --out DIR [--shape HEIGHT WIDTH] [--force]
 
-No training and no approximation: every block hands its input on in channels of
-its own (RMNet, arXiv 2111.00687). Works for MMPretrain's ResNet, ResNetV1c,
-ResNetV1d and ResNet_CIFAR and for rd_plugins.CifarResNet, and takes the last
-three shortcuts out of PlainResNet with shortcut='downsample'. Prints what it
-costs. DIR holds a config and a checkpoint; when the outputs are not the same,
+The conversion is exact and needs no training: every block passes its input on
+in additional channels (RMNet, arXiv 2111.00687). Works for MMPretrain's
+ResNet, ResNetV1c, ResNetV1d and ResNet_CIFAR and for rd_plugins.CifarResNet,
+and removes the last three shortcuts of PlainResNet with shortcut='downsample'.
+Prints the cost. DIR gets a config and a checkpoint. If the outputs differ,
 nothing is written.
 """
 from typing import List, Optional
@@ -23,7 +23,7 @@ MACs, or as the start of pruning. Elsewhere a plain student that is trained
 
 
 def print_costs(residual: Cost, plain: Cost) -> None:
-    """Compare size and work of two networks."""
+    """Print MACs and parameters of both networks, and the ratios."""
     for name, cost in (('with shortcuts, norms folded', residual),
                        ('without shortcuts', plain)):
         print(f'{name:30s}{cost.macs / 1e6:10.2f} M MACs '
@@ -33,7 +33,7 @@ def print_costs(residual: Cost, plain: Cost) -> None:
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Convert as the command line says."""
+    """Convert the network and print its cost."""
     args = conversion_parser(__doc__).parse_args(argv)
     written, residual, plain = remove_shortcuts(**vars(args))
     print_costs(residual, plain)

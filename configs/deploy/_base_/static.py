@@ -1,4 +1,4 @@
-"""A classifier as ONNX graph for one image, for all engines alike."""
+"""A classifier as ONNX graph for one image, for all backends alike."""
 custom_imports = dict(imports=['rd_plugins.shipping.export.onnx_export'])
 
 codebase_config = dict(type='mmpretrain', task='Classification')

@@ -1,4 +1,4 @@
-"""Gives up the blocks of an ε-ResNet that stay closed."""
+"""Removes the blocks of an ε-ResNet that stay closed from the training."""
 import json
 from pathlib import Path
 from typing import Optional
@@ -9,7 +9,7 @@ from mmengine.hooks import Hook
 from torch import nn
 
 from rd_plugins.engine.schedulers import RestartMultiStepLR
-from rd_plugins.engine.wrapping import unwrapped, wrap_again
+from rd_plugins.engine.wrapping import unwrap_model, wrap_again
 from rd_plugins.models.layers import GateStates, is_open
 from rd_plugins.models.utils import calibrate
 from rd_plugins.registry import HOOKS
@@ -18,11 +18,11 @@ from rd_plugins.utils.errors import UsageError
 LOG_FILE = 'blocks.json'
 
 
-def agree(gates: GateStates) -> None:
-    """Give all processes the same view of the gates.
+def sync_gates(gates: GateStates) -> None:
+    """Reduce the statistics of the gates over all processes.
 
-    A block counts as closed for as many steps as in the process where it was
-    closed for the fewest.
+    ``closed_steps`` becomes the minimum over the processes, ``peak`` the
+    maximum, the moving averages their mean.
     """
     all_reduce(gates.closed_steps, 'min')
     all_reduce(gates.peak, 'max')
@@ -32,13 +32,13 @@ def agree(gates: GateStates) -> None:
 
 @HOOKS.register_module()
 class DeadBlockHook(Hook):
-    """Declares blocks dead and restarts the learning rate for what is left.
+    """Marks blocks as dead and restarts the learning rate for the others.
 
-    At the end of every epoch, all processes agree on which blocks are closed
-    and tell every :class:`RestartMultiStepLR` how many. A block that was
-    closed in each of the last ``closed_steps`` steps is calibrated: training
-    images go through the network in eval mode, and if the block's response
-    stays within epsilon, it is dead. A dead block is not computed any more.
+    At the end of every epoch, all processes synchronise which blocks are
+    closed, and every :class:`RestartMultiStepLR` gets their number. A block
+    that was closed in each of the last ``closed_steps`` steps is calibrated:
+    training images go through the network in eval mode, and if the block's
+    response stays within epsilon, it is dead. A dead block is not computed.
     Its weights and batch statistics stay as they are: they have no gradient,
     no weight decay and no momentum, and DistributedDataParallel does not wait
     for them. Dead blocks are marked in the state dict and stay dead in a
@@ -48,12 +48,12 @@ class DeadBlockHook(Hook):
     ``tools/analysis_tools/plot_blocks.py`` draws.
 
     Args:
-        closed_steps (int): Forward passes of training. Defaults to 240, where
-            the moving average of the released code prints as 1.
-        calibration_batches (int, optional): How many batches of each process
-            are looked at. Defaults to 50; None for the whole training set.
-        bury (bool): False to leave every block in the training, as in the
-            released code. Defaults to True.
+        closed_steps (int): Forward passes of training. Defaults to 240, after
+            which the released code prints its moving average as 1.
+        calibration_batches (int, optional): Batches that each process
+            calibrates with. Defaults to 50; None for the whole training set.
+        bury (bool): Whether to mark blocks as dead. False keeps every block
+            in the training, as in the released code. Defaults to True.
 
     Raises:
         UsageError: If a number is impossible.
@@ -78,7 +78,7 @@ class DeadBlockHook(Hook):
 
     def before_train(self, runner) -> None:
         """Check that there are gates."""
-        backbone = unwrapped(runner).backbone
+        backbone = unwrap_model(runner).backbone
         if getattr(backbone, 'gates', None) is None:
             raise UsageError(
                 'DeadBlockHook needs an EpsilonResNet or an '
@@ -86,8 +86,8 @@ class DeadBlockHook(Hook):
                 'hook out of custom_hooks.')
 
     def before_train_epoch(self, runner) -> None:
-        """Take what is dead out of the training."""
-        backbone = unwrapped(runner).backbone
+        """Freeze the dead blocks and drop their optimizer state."""
+        backbone = unwrap_model(runner).backbone
         backbone.gates.start_epoch()
         state = runner.optim_wrapper.optimizer.state
         changed = False
@@ -100,15 +100,15 @@ class DeadBlockHook(Hook):
             wrap_again(runner)
 
     def after_train_epoch(self, runner) -> None:
-        """Agree, bury, restart, log."""
-        model = unwrapped(runner)
+        """Synchronise the gates, mark dead blocks, restart schedulers, log."""
+        model = unwrap_model(runner)
         gates = model.backbone.gates
-        agree(gates)
+        sync_gates(gates)
         if self.bury:
             candidates = (gates.dead == 0) & (
                 gates.closed_steps >= self.closed_steps)
             if candidates.any():
-                gates.bury(candidates & self._calibrate(runner, model))
+                gates.mark_dead(candidates & self._calibrate(runner, model))
         closed, average = gates.closed().sum(), gates.count_average
         closed, average = int(closed), float(average)
         restarts = [
@@ -119,7 +119,7 @@ class DeadBlockHook(Hook):
         self._log(runner, model.backbone, any(restarts))
 
     def _calibrate(self, runner, model: nn.Module) -> torch.Tensor:
-        """Which gates stay closed in eval mode, in all processes; (B, )."""
+        """Which gates stay closed in eval mode in all processes, (B, )."""
         peaks = calibrate(model, runner.train_dataloader,
                           self.calibration_batches)
         all_reduce(peaks, 'max')

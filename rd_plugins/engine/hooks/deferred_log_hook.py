@@ -12,14 +12,14 @@ from rd_plugins.registry import HOOKS
 class DeferredLogHook(RuntimeInfoHook):
     """MMEngine's ``RuntimeInfoHook`` without a wait in every iteration.
 
-    The original turns every loss into a Python number at once, and so waits
-    for the GPU as often. Here losses stay on the device until a
+    The original calls ``item()`` on every loss in every iteration, and waits
+    for the GPU each time. Here losses stay on the device until a
     ``LoggerHook`` is about to read them, an epoch ends or a checkpoint is
     saved. A hook that reads losses from the message hub in between sees
     those of the last log.
 
-    What is no longer computed, such as the loss of a phase that is over,
-    leaves the logs; MMEngine would repeat its last value to the end.
+    A loss that is no longer computed, such as that of a finished phase, is
+    removed from the logs; MMEngine would repeat its last value.
 
     Example:
         >>> # in a config
@@ -28,7 +28,7 @@ class DeferredLogHook(RuntimeInfoHook):
     """
 
     def before_train(self, runner) -> None:
-        """Note when the logs are written."""
+        """Store the intervals at which logs are written."""
         super().before_train(runner)
         self._kept: List[Dict[str, Any]] = []
         self._intervals = [
@@ -41,7 +41,7 @@ class DeferredLogHook(RuntimeInfoHook):
                          batch_idx: int,
                          data_batch=None,
                          outputs: Optional[dict] = None) -> None:
-        """Keep the losses, and hand them over if they are about to be read."""
+        """Keep the losses; write them to the message hub before a log."""
         if outputs is not None:
             self._kept.append({
                 key: value.detach() if torch.is_tensor(value) else value
@@ -60,7 +60,7 @@ class DeferredLogHook(RuntimeInfoHook):
             checkpoint['message_hub'] = runner.message_hub.state_dict()
 
     def _hand_over(self, runner) -> None:
-        """Write all that was kept to the message hub, in one transfer."""
+        """Write the kept losses to the message hub, in one transfer."""
         tensors = [
             value.double().reshape(()) for outputs in self._kept
             for value in outputs.values() if torch.is_tensor(value)
@@ -77,7 +77,7 @@ class DeferredLogHook(RuntimeInfoHook):
 
     @staticmethod
     def _forget_all_but(keys: List[str], hub: MessageHub) -> None:
-        # In the hub, so that a resumed run knows them as well
+        # Stored in the hub, so that a resumed run has them too.
         for key in set(hub.get_info('train_outputs', ())) - set(keys):
             hub.log_scalars.pop(f'train/{key}', None)
         hub.update_info('train_outputs', keys)

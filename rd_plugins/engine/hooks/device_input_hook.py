@@ -1,15 +1,17 @@
 """Takes small images from the memory of the training device."""
+from typing import Optional
+
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
 from mmengine.runner import EpochBasedTrainLoop
 from mmpretrain.models import ImageClassifier
 
 from rd_plugins.datasets import DeviceLoader
-from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 
-# Keeps this stream apart from those that other code seeds in the same way.
+# Makes these random numbers differ from others with the same seed.
 STREAM = 0x1AB5
 
 
@@ -17,18 +19,18 @@ STREAM = 0x1AB5
 class DeviceInputHook(Hook):
     """Trains on small images that lie on the device as one tensor.
 
-    CIFAR, SVHN and MNIST fit there many times over. The config keeps the stock
-    data set and pipeline; before training begins, the hook puts a
-    :class:`DeviceLoader` in the place of their loader, with the same sampler
-    and the same distribution of augmentations. Every epoch draws from (seed,
-    epoch, rank), so that a resumed run is the same run.
+    CIFAR, SVHN and MNIST are small enough. The config keeps the stock data set
+    and pipeline; before training begins, the hook replaces their loader by a
+    :class:`DeviceLoader` with the same sampler and the same distribution of
+    augmentations. The random numbers of an epoch depend on (seed, epoch, rank)
+    alone, so a resumed run is the same run.
 
-    Data that does not work that way (images that are read from files, other
-    transforms than crops, flips and cutouts) stays with its loader, and one
-    line in the log says why. Validation always stays with its loader.
+    Data that does not work on the device (images that are read from files,
+    other transforms than crops, flips and cutouts) keeps its loader, and one
+    line in the log says why. Validation always keeps its loader.
 
     Args:
-        required (bool): Stop instead of staying with the stock loader.
+        required (bool): Raise an error instead of keeping the stock loader.
             Defaults to False.
 
     Example:
@@ -41,12 +43,12 @@ class DeviceInputHook(Hook):
 
     def __init__(self, required: bool = False) -> None:
         self.required = required
-        self.loader = None
+        self.loader: Optional[DeviceLoader] = None
 
     def before_train(self, runner) -> None:
-        """Put the loader into its place."""
+        """Replace the training loop's loader."""
         try:
-            self.loader = self._build(runner)
+            loader = self._build(runner)
         except UsageError as reason:
             self.loader = None
             if self.required:
@@ -54,8 +56,8 @@ class DeviceInputHook(Hook):
             runner.logger.info(f'{reason} The input stays with the stock '
                                'loader.')
             return
-        runner.train_loop.dataloader = self.loader
-        images = self.loader.images
+        self.loader = runner.train_loop.dataloader = loader
+        images = loader.images
         runner.logger.info(
             f'{len(images)} images lie on {images.device} '
             f'({images.numel() / 2**20:.0f} MiB) and are augmented there.')
@@ -64,9 +66,10 @@ class DeviceInputHook(Hook):
     def _build(runner) -> DeviceLoader:
         if not isinstance(runner.train_loop, EpochBasedTrainLoop):
             raise UsageError('The run goes by iterations.')
-        model = unwrapped(runner)
+        model = unwrap_model(runner)
         preprocessor = model.data_preprocessor
-        # Scores are made for every sample, and other models may want one.
+        # One sample for the batch does not do for soft labels (which are
+        # generated per sample) or for other models.
         one_sample = isinstance(model, ImageClassifier) and not getattr(
             preprocessor, 'to_onehot', False)
         return DeviceLoader(runner.train_loop.dataloader, preprocessor.device,

@@ -1,4 +1,4 @@
-"""Makes the randomness of an epoch independent of how the run got there."""
+"""Makes the random numbers of an epoch independent of earlier epochs."""
 import random
 from functools import partial
 
@@ -28,16 +28,16 @@ def _start_worker(worker_id: int, entropy: tuple, original) -> None:
 
 @HOOKS.register_module()
 class EpochSeedHook(Hook):
-    """Derives the randomness of every epoch from (seed, epoch, rank, worker).
+    """Seeds every epoch from (seed, epoch, rank, worker).
 
-    MMEngine saves no state of random generators, and seeds a loader's workers
-    once, when they start. A resumed run therefore draws other augmentations
-    than an uninterrupted one, and workers that are started for every epoch
-    draw the same ones each time. With this hook, training that stops after any
-    epoch and resumes is the same training.
+    MMEngine does not save the state of random generators, and seeds a loader's
+    workers once, when they start. A resumed run therefore draws other
+    augmentations than an uninterrupted one, and workers that are started for
+    every epoch draw the same ones each time. With this hook, a run that is
+    stopped after any epoch and resumed gives the same result.
 
-    Workers are started anew for every epoch, whatever ``persistent_workers``
-    says. The shuffling of a run without a seed is resumed as well, unless
+    Workers are restarted for every epoch, even with ``persistent_workers``.
+    The shuffling of a run without a seed is resumed as well, unless
     ``diff_rank_seed`` is set. Only for training by epochs.
 
     ``configs/_base_/default_runtime.py`` puts the hook among the default
@@ -47,7 +47,7 @@ class EpochSeedHook(Hook):
     priority = 'VERY_HIGH'
 
     def before_train(self, runner) -> None:
-        """Shuffle with the seed of the checkpoint that was resumed.
+        """Shuffle with the seed of the resumed checkpoint.
 
         The sampler was built before the Runner took over that seed.
         """
@@ -62,7 +62,7 @@ class EpochSeedHook(Hook):
             sampler.seed = runner.seed
 
     def before_train_epoch(self, runner) -> None:
-        """Seed this process now and the workers when they start."""
+        """Seed this process, and the workers when they start."""
         entropy = (runner.seed, runner.epoch, get_rank())
         seed_everything(*entropy, 0)
         dataloader = runner.train_dataloader

@@ -1,33 +1,33 @@
-"""A threshold of ε-ResNet that changes over the epochs."""
+"""Changes the threshold of an ε-ResNet over the epochs."""
 from typing import Optional
 
 from mmengine.hooks import Hook
 
-from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError, check_choice
 
 
 @HOOKS.register_module()
 class EpsilonScheduleHook(Hook):
-    """Lets epsilon grow to the value in the backbone's config.
+    """Raises epsilon to the value in the backbone's config.
 
-    A function of the epoch alone, so a run may stop anywhere and resume.
+    Epsilon is a function of the epoch alone, so a run can be resumed.
 
     Args:
         schedule (str): ``'constant'``: the value from the start, as without
             this hook; ``'step'``: 0 before the epoch ``begin``, then the
             value; ``'linear'``: 0 up to ``begin``, then rising until ``end``.
-        begin (int): That epoch, counted from 0. Defaults to 0.
-        end (int, optional): From this epoch on a linear schedule has the whole
-            value. Defaults to None: not needed by the others.
-        release (int, optional): From this epoch on epsilon is 0: blocks that
-            are not dead by then stay open, instead of closing for some batches
-            and not for others, and training ends with the network that is
-            evaluated. Defaults to None: never, as in the paper.
+        begin (int): The epoch ``begin``, counted from 0. Defaults to 0.
+        end (int, optional): The epoch from which on a linear schedule has the
+            full value. Defaults to None, for the other schedules.
+        release (int, optional): The epoch from which on epsilon is 0. Blocks
+            that are not dead by then stay open for every batch, so training
+            ends with the network that is evaluated. Defaults to None: never,
+            as in the paper.
 
     Raises:
-        UsageError: If the arguments make no schedule.
+        UsageError: If the arguments contradict each other.
     """
 
     def __init__(self,
@@ -54,7 +54,7 @@ class EpsilonScheduleHook(Hook):
         self.end = end
 
     def factor(self, epoch: int) -> float:
-        """The part of the whole value in an epoch, counted from 0."""
+        """The fraction of the full value in an epoch, counted from 0."""
         if self.release is not None and epoch >= self.release:
             return 0.0
         if self.schedule == 'constant':
@@ -65,8 +65,8 @@ class EpsilonScheduleHook(Hook):
         return min(max(passed, 0.0), 1.0)
 
     def before_train_epoch(self, runner) -> None:
-        """Set the epoch's value."""
-        backbone = unwrapped(runner).backbone
+        """Set epsilon for this epoch."""
+        backbone = unwrap_model(runner).backbone
         if not hasattr(backbone, 'set_epsilon'):
             raise UsageError(
                 'EpsilonScheduleHook needs an EpsilonResNet or an '

@@ -1,18 +1,18 @@
-"""Tells backbones with fading shortcuts how far the run is."""
+"""Passes the progress of the run to backbones with fading shortcuts."""
 from mmengine.hooks import Hook
 
-from rd_plugins.engine.wrapping import unwrapped
+from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models.backbones.fading_blocks import FadingStages
 from rd_plugins.registry import HOOKS
 
 
 @HOOKS.register_module()
 class FadeHook(Hook):
-    """Lets shortcuts fade with the progress of the run.
+    """Fades shortcuts with the progress of the run.
 
-    Every backbone with ``shortcut='fading'`` is told before each step which
-    part of the whole run is done, whatever phases it has; its ``fade`` says
-    what follows from that. A model without such a backbone is left alone.
+    Before each step, every backbone with ``shortcut='fading'`` gets the
+    fraction of the whole run that is done, also in a run with phases; its
+    ``fade`` turns that into weights. Other models are not changed.
     ``configs/_base_/default_runtime.py`` puts the hook among the default
     hooks.
     """
@@ -21,14 +21,14 @@ class FadeHook(Hook):
     priority = 'HIGH'
 
     def before_train(self, runner) -> None:
-        """Find the backbones."""
+        """Find the backbones with fading shortcuts."""
         self._backbones = [
-            module for module in unwrapped(runner).modules()
+            module for module in unwrap_model(runner).modules()
             if isinstance(module, FadingStages) and module.fade is not None
         ]
 
     def before_train_iter(self, runner, batch_idx: int,
                           data_batch=None) -> None:
-        """Tell them."""
+        """Set their progress."""
         for backbone in self._backbones:
             backbone.set_progress(runner.iter / runner.max_iters)

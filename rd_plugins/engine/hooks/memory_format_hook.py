@@ -1,8 +1,8 @@
-"""Puts a model's weights into the memory format that convolutions like."""
+"""Converts a model's weights to a memory format."""
 import torch
 from mmengine.hooks import Hook
 
-from rd_plugins.engine.wrapping import unwrapped, wrap_again
+from rd_plugins.engine.wrapping import unwrap_model, wrap_again
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import check_choice
 
@@ -16,11 +16,11 @@ FORMATS = {
 class MemoryFormatHook(Hook):
     """Trains with all convolutions in one memory format.
 
-    With weights in ``channels_last`` every feature map is laid out that way
-    too: the channels of a pixel side by side. Most convolution libraries are
-    faster with it, on CPUs and, in half precision, on GPUs. Works with every
-    model; a distiller's teacher follows its student. Checkpoints are read and
-    written as ever.
+    With weights in ``channels_last`` every feature map is ``channels_last``
+    too: the channels of a pixel lie side by side. Most convolution libraries
+    are faster with it, on CPUs and, in half precision, on GPUs. Works with
+    every model; a distiller's teacher is converted with its student.
+    Checkpoints do not change.
 
     Args:
         memory_format (str): ``'channels_last'`` or ``'contiguous'``. Defaults
@@ -36,6 +36,6 @@ class MemoryFormatHook(Hook):
         self.memory_format = FORMATS[memory_format]
 
     def before_run(self, runner) -> None:
-        """Convert the weights; the optimizer keeps its hold on them."""
-        unwrapped(runner).to(memory_format=self.memory_format)
+        """Convert the weights in place; the optimizer keeps its references."""
+        unwrap_model(runner).to(memory_format=self.memory_format)
         wrap_again(runner)

@@ -7,7 +7,7 @@ from rd_plugins.utils.errors import UsageError, check_choice
 
 
 def covers(chosen: str, name: str) -> bool:
-    """Whether ``name`` is the chosen module or parameter, or below it."""
+    """Whether ``name`` is the chosen module or parameter, or inside it."""
     return name == chosen or name.startswith(f'{chosen}.')
 
 
@@ -16,31 +16,30 @@ class Phase:
     """What trains during some epochs, with which loss and learning rate.
 
     Args:
-        name (str): For the log.
-        epochs (int): Its length.
+        name (str): Its name in the log.
+        epochs (int): Its length in epochs.
         train (str | Sequence[str]): Names of the modules or parameters that
-            train, with all that is below them, such as
+            train, with everything inside them, such as
             ``['backbone.layer1']``; ``'all'`` for the whole model. Everything
             else is frozen. Defaults to ``'all'``.
         objectives (Sequence[str], optional): Names of the objectives of a
-            :class:`Distiller` that count, such as ``['stage1']``.
-            Defaults to None: all that the model has.
+            :class:`Distiller` that are active, such as ``['stage1']``.
+            Defaults to None: all objectives of the model.
         loss (str, optional): The same for one objective, or a group of them
             such as ``'finetune'``. Defaults to None.
-        lr (float, optional): The learning rate at its beginning, for
-            parameters without an ``lr_mult``. Give it to every phase or to
-            none. Defaults to None: the ``param_scheduler`` of the config sets
-            it.
-        schedule (str): How the learning rate goes on: ``'step'`` multiplies it
-            by ``gamma`` after each of the ``milestones``, ``'cosine'`` lets it
-            fall to 0. Defaults to ``'step'``.
-        milestones (Sequence[int]): Epochs of this phase, counted from its
-            beginning. Defaults to none: a constant learning rate.
+        lr (float, optional): The initial learning rate, for parameters without
+            an ``lr_mult``. Give it to every phase or to none. Defaults to
+            None: the ``param_scheduler`` of the config sets it.
+        schedule (str): The schedule of the learning rate: ``'step'``
+            multiplies it by ``gamma`` after each of the ``milestones``,
+            ``'cosine'`` decays it to 0. Defaults to ``'step'``.
+        milestones (Sequence[int]): Epochs, counted from the beginning of this
+            phase. Defaults to ``()``: a constant learning rate.
         gamma (float): The factor at a milestone. Defaults to 0.1.
-        warmup (float): Over so many epochs the learning rate rises linearly
-            from a tenth. Defaults to 0.
-        reset_optimizer (bool): Forget momentum at the beginning, as a new
-            optimizer would. Defaults to True.
+        warmup (float): Number of epochs over which the learning rate rises
+            linearly from a tenth of its value. Defaults to 0.
+        reset_optimizer (bool): Whether to clear the optimizer's state
+            (momentum) at the beginning. Defaults to True.
 
     Raises:
         UsageError: If a value is impossible.
@@ -86,7 +85,7 @@ class Phase:
 
     @property
     def active(self) -> Optional[Sequence[str]]:
-        """The objectives that count; None where the phase names none."""
+        """Names of the active objectives; None if the phase names none."""
         return self.objectives if self.loss is None else [self.loss]
 
     def trains(self, name: str) -> bool:
@@ -99,7 +98,7 @@ class Phase:
         """The learning rate after ``epoch`` epochs of this phase.
 
         Args:
-            epoch (float): Epochs and parts of one since its beginning.
+            epoch (float): Epochs since its beginning, with fractions.
 
         Returns:
             float: The learning rate.

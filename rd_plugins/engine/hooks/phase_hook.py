@@ -1,13 +1,13 @@
 """Trains a model in phases: some parts at a time, the others frozen."""
 from dataclasses import fields
 from itertools import accumulate
-from typing import List
+from typing import List, Optional
 
 from mmengine.hooks import Hook
 from mmengine.optim import BaseOptimWrapper
 from torch import nn
 
-from rd_plugins.engine.wrapping import unwrapped, wrap_again
+from rd_plugins.engine.wrapping import unwrap_model, wrap_again
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 from .phase import Phase, covers
@@ -16,8 +16,8 @@ from .phase import Phase, covers
 def freeze(model: nn.Module, phase: Phase) -> None:
     """Let only the parameters of a phase have gradients.
 
-    Gradients that are left over are dropped: an optimizer passes over a
-    parameter without one, momentum and weight decay included.
+    Remaining gradients are set to None: an optimizer then skips the parameter,
+    with its momentum and weight decay.
     """
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(phase.trains(name))
@@ -25,7 +25,7 @@ def freeze(model: nn.Module, phase: Phase) -> None:
 
 
 def set_modes(model: nn.Module, phase: Phase) -> None:
-    """Put frozen modules into eval mode, so that no statistic moves."""
+    """Put frozen modules into eval mode, so that no statistics change."""
     if phase.train == 'all':
         return
     for name, module in model.named_modules():
@@ -36,7 +36,7 @@ def set_modes(model: nn.Module, phase: Phase) -> None:
 
 
 def choose_objectives(model: nn.Module, phase: Phase) -> None:
-    """Let the objectives of a phase count, if it names any."""
+    """Activate the objectives of a phase, if it names any."""
     if phase.active is not None:
         model.set_objectives(phase.active)
 
@@ -45,19 +45,18 @@ def choose_objectives(model: nn.Module, phase: Phase) -> None:
 class PhaseHook(Hook):
     """Staged training with staged freezing.
 
-    Works with every model, not only with distillers: a classifier that trains
-    its head first and then everything, for instance. What a phase freezes has
-    no gradient, no weight decay, no momentum step, and its norms keep their
-    statistics.
+    Works with every model, not only with distillers: for instance, a
+    classifier that trains its head first and then everything. Frozen
+    parameters have no gradient, no weight decay and no momentum step, and
+    frozen norms keep their statistics.
 
-    The phase is a function of the epoch alone, so a run may stop anywhere and
-    resume. Under DistributedDataParallel the model is wrapped anew for every
-    phase: a parameter that was frozen when it was wrapped would never be
-    synchronised afterwards.
+    The phase is a function of the epoch alone, so a run can be resumed.
+    DistributedDataParallel wraps the model again for every phase: it never
+    synchronises a parameter that was frozen when the model was wrapped.
 
     Args:
         phases (list[dict]): The arguments of each :class:`Phase`, in order.
-            Their epochs add up to the run's ``max_epochs``.
+            The sum of their epochs must be the run's ``max_epochs``.
 
     Example:
         >>> # in a config
@@ -91,17 +90,17 @@ class PhaseHook(Hook):
         self._begins = [
             0, *accumulate(phase.epochs for phase in self.phases)
         ]
-        self._current = None
+        self._current: Optional[int] = None
 
     def index_at(self, epoch: int) -> int:
         """The index of the phase that ``epoch``, counted from 0, is in."""
         return sum(epoch >= begin for begin in self._begins[1:-1])
 
     def before_run(self, runner) -> None:
-        """Note the factors that ``paramwise_cfg`` gave to the groups.
+        """Store the ``lr_mult`` of each parameter group.
 
-        Now, because a checkpoint that is resumed brings its own learning
-        rates. A test has no optimizer.
+        This comes before a resumed checkpoint overwrites the learning rates.
+        A test run has no optimizer.
         """
         self._current = None
         if not isinstance(runner.optim_wrapper, BaseOptimWrapper):
@@ -130,7 +129,7 @@ class PhaseHook(Hook):
                 f'gradients are accumulated over {counts}; choose a batch '
                 'size with which no gradient is left over at a border.')
         for phase in self.phases:
-            self._check(phase, unwrapped(runner), runner.optim_wrapper)
+            self._check(phase, unwrap_model(runner), runner.optim_wrapper)
 
     @staticmethod
     def _check(phase: Phase, model: nn.Module, optim_wrapper) -> None:
@@ -165,11 +164,12 @@ class PhaseHook(Hook):
         if index != self._current:
             self._enter(runner, index)
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch=None):
-        """Set the modes, which the loop's ``train()`` undid, and the LR."""
+    def before_train_iter(self, runner, batch_idx: int,
+                          data_batch=None) -> None:
+        """Set the modes, which the loop's ``train()`` resets, and the LR."""
         phase = self.phases[self._current]
         if batch_idx == 0:
-            set_modes(unwrapped(runner), phase)
+            set_modes(unwrap_model(runner), phase)
         if phase.lr is not None:
             epoch = runner.iter / len(runner.train_dataloader)
             lr = phase.learning_rate(epoch - self._begins[self._current])
@@ -180,13 +180,13 @@ class PhaseHook(Hook):
     def _enter(self, runner, index: int) -> None:
         self._current = index
         phase, begin = self.phases[index], self._begins[index]
-        model = unwrapped(runner)
+        model = unwrap_model(runner)
         freeze(model, phase)
         if phase.reset_optimizer and runner.epoch == begin:
             runner.optim_wrapper.optimizer.state.clear()
         choose_objectives(model, phase)
         steps = len(runner.train_dataloader)
-        # Not saved: a run without phases may resume from the checkpoint.
+        # Not saved, because a run without phases may resume the checkpoint.
         runner.message_hub.update_info(
             'progress_begin', begin * steps, resumed=False)
         runner.message_hub.update_info(
@@ -197,7 +197,7 @@ class PhaseHook(Hook):
     def _log(self, runner, index: int) -> None:
         phase = self.phases[index]
         counts = [0, 0]
-        for parameter in unwrapped(runner).parameters():
+        for parameter in unwrap_model(runner).parameters():
             counts[parameter.requires_grad] += parameter.numel()
         first = self._begins[index] + 1
         runner.logger.info(

@@ -8,13 +8,13 @@ from rd_plugins.registry import HOOKS
 
 @HOOKS.register_module()
 class SyncStatisticsHook(Hook):
-    """Averages the buffers of what trains over all processes, every epoch.
+    """Averages the buffers of modules in training mode, after every epoch.
 
-    Every process collects the statistics of its own images. Averaged, they
-    are the same in validation and in the checkpoint. Unlike MMEngine's
-    ``SyncBuffersHook`` it leaves modules in eval mode alone: an average of
-    equal numbers over three or more processes may differ from them in the
-    last bit, and what is frozen shall not move.
+    Every process collects the statistics of its own images. After averaging,
+    validation and checkpoint use the same statistics. Unlike MMEngine's
+    ``SyncBuffersHook`` it skips modules in eval mode: the average of equal
+    numbers over three or more processes may differ from them in the last bit,
+    and frozen modules must not change.
     """
 
     priority = 'NORMAL'

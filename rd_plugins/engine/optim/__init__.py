@@ -1,4 +1,4 @@
-"""How optimizers step on hardware that MMEngine leaves out."""
+"""Optimizer wrappers for hardware that MMEngine does not support."""
 from .cpu_amp_optim_wrapper import CPUAmpOptimWrapper, has_fast_bfloat16
 
 __all__ = ['CPUAmpOptimWrapper', 'has_fast_bfloat16']

@@ -1,4 +1,4 @@
-"""Mixed precision on CPUs, which MMEngine's ``AmpOptimWrapper`` refuses."""
+"""Mixed precision on CPUs, which MMEngine's wrapper does not support."""
 import logging
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,18 +12,18 @@ from torch import nn
 from rd_plugins.registry import OPTIM_WRAPPERS
 from rd_plugins.utils.errors import check_choice
 
-# What Linux calls the instructions, on x86 and on ARM.
+# Names of the instruction sets in /proc/cpuinfo, on x86 and on ARM.
 BFLOAT16_FLAGS = frozenset(('avx512_bf16', 'amx_bf16', 'bf16'))
 
 
 def has_fast_bfloat16(cpuinfo: str = '/proc/cpuinfo') -> bool:
-    """Whether this processor multiplies bfloat16 numbers itself.
+    """Whether this processor has instructions for bfloat16.
 
     Args:
-        cpuinfo (str): Where Linux lists what it can do.
+        cpuinfo (str): The file in which Linux lists its features.
 
     Returns:
-        bool: False also where there is no such list.
+        bool: False also if there is no such file.
     """
     try:
         return not BFLOAT16_FLAGS.isdisjoint(Path(cpuinfo).read_text().split())
@@ -35,9 +35,9 @@ def has_fast_bfloat16(cpuinfo: str = '/proc/cpuinfo') -> bool:
 class CPUAmpOptimWrapper(OptimWrapper):
     """Forward passes in bfloat16 under ``torch.autocast``, steps in float32.
 
-    bfloat16 has the exponents of float32, so losses need no scaling.
-    ``tools/train.py`` puts it in the place of ``AmpOptimWrapper`` (also of
-    ``--amp``) where no GPU is there. Checkpoints resume with either of them.
+    bfloat16 has the exponents of float32, so losses need no scaling. Without a
+    GPU, ``tools/train.py`` uses it instead of ``AmpOptimWrapper`` (also with
+    ``--amp``). Checkpoints can be resumed with either of them.
 
     Args:
         dtype (str): ``'bfloat16'``, the only one on CPUs.
@@ -65,13 +65,13 @@ class CPUAmpOptimWrapper(OptimWrapper):
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
-        """Run the forward pass in bfloat16 where PyTorch holds it safe."""
+        """Run the forward pass under ``torch.autocast`` with bfloat16."""
         with super().optim_context(model), torch.autocast(
                 'cpu', dtype=self.cast_dtype):
             yield
 
     def load_state_dict(self, state_dict: dict) -> None:
-        """Load an optimizer's state; what scaled a GPU's losses is left."""
+        """Load an optimizer's state, without a GPU's loss scaler."""
         super().load_state_dict({
             key: value
             for key, value in state_dict.items() if key != 'loss_scaler'

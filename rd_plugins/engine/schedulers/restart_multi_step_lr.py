@@ -1,4 +1,4 @@
-"""The learning rate of ε-ResNet: back to its start when a block is lost."""
+"""The learning rate of ε-ResNet: it restarts when a block closes."""
 from bisect import bisect_right
 from typing import List, Optional, Sequence
 
@@ -20,38 +20,37 @@ def _check_schedule(name: str, milestones: Sequence[int],
 
 @PARAM_SCHEDULERS.register_module()
 class RestartMultiStepLR(_ParamScheduler):
-    """Steps of the learning rate that begin again when a block is lost.
+    """Multi-step learning rate that restarts when a block closes.
 
     After `Learning Strict Identity Mappings in Deep Residual Networks
-    <https://arxiv.org/abs/1804.01661>`_, Sec. 3.4: what remains of a network
-    that has lost a block trains with a high learning rate again. A
-    :class:`DeadBlockHook` tells the schedule, once an epoch, how many blocks
-    are closed. Everything that it remembers is in its state dict, so a resumed
-    run goes on with it.
+    <https://arxiv.org/abs/1804.01661>`_, Sec. 3.4: when a block has closed,
+    the remaining network trains with a high learning rate again. A
+    :class:`DeadBlockHook` passes the number of closed blocks to the scheduler
+    after every epoch. The scheduler's state is in its state dict, so a run can
+    be resumed.
 
     Args:
         optimizer (Optimizer | OptimWrapper): The optimizer.
-        milestones (Sequence[int]): After so many epochs the next factor
-            applies, until the first restart.
-        factors (Sequence[float]): Of the initial learning rate, one for each
-            milestone.
+        milestones (Sequence[int]): Epochs after which the next factor applies,
+            until the first restart.
+        factors (Sequence[float]): Factors of the initial learning rate, one
+            for each milestone.
         restart_milestones (Sequence[int], optional): The same, counted from
             the epoch of a restart. Defaults to None: no restarts.
         restart_factors (Sequence[float], optional): Their factors.
             Defaults to None: ``factors``.
-        rule (str): ``'maximum'``: restart when more blocks are closed, in
-            whole numbers, than ever before. ``'reference'``: the rule of the
-            released code, which compares the moving average of their number
-            with that of the epoch before; rounding makes it miss some losses,
-            and a block that comes back counts again when it closes.
+        rule (str): ``'maximum'``: restart when more blocks are closed than
+            ever before. ``'reference'``: the rule of the released code, which
+            compares the moving average of their number with that of the
+            previous epoch; rounding makes it miss some blocks, and a block
+            that opens and closes again counts twice.
             Defaults to ``'maximum'``.
-        cooldown (int): Epochs after a restart without another; what is lost
-            meanwhile causes one afterwards. Defaults to 0, as in the released
-            code.
-        tail (int, optional): Epochs at the end of the run without restart.
-            Defaults to None: as many as a restarted schedule needs to reach
-            its last milestone. The released code has 0, and may end with a
-            high learning rate.
+        cooldown (int): Number of epochs after a restart in which there is no
+            other; blocks that close meanwhile cause one afterwards. Defaults
+            to 0, as in the released code.
+        tail (int, optional): Number of epochs at the end of the run without
+            restarts. Defaults to None: the last of ``restart_milestones``. The
+            released code has 0, and may end with a high learning rate.
         begin (int): Epoch to start at. Defaults to 0.
         end (int): Epoch to stop at. MMEngine's Runner fills in the length of
             the run.
@@ -60,7 +59,7 @@ class RestartMultiStepLR(_ParamScheduler):
         verbose (bool): Whether to print each value. Defaults to False.
 
     Raises:
-        UsageError: If the arguments make no schedule.
+        UsageError: If the arguments contradict each other.
     """
 
     def __init__(self,
@@ -84,7 +83,7 @@ class RestartMultiStepLR(_ParamScheduler):
                              'by_epoch=False.')
         _check_schedule('milestones', milestones, factors)
         self.restarts = restart_milestones is not None
-        if self.restarts:
+        if restart_milestones is not None:
             restart_factors = restart_factors or factors
             _check_schedule('restart_milestones', restart_milestones,
                             restart_factors)
@@ -97,17 +96,17 @@ class RestartMultiStepLR(_ParamScheduler):
             tail = max(self.restart_milestones, default=0)
         self.tail = tail
         self.anchor = 0
-        self.last_restart = None
+        self.last_restart: Optional[int] = None
         self.most_closed = 0
-        self.previous = None
+        self.previous: Optional[float] = None
         super().__init__(optimizer, 'lr', begin, end, last_step, by_epoch,
                          verbose)
 
     def observe(self, closed: int, average: float) -> bool:
-        """Restart if blocks were lost; called at the end of every epoch.
+        """Restart if blocks have closed; called at the end of every epoch.
 
-        Before the scheduler's own step, and with the same numbers in every
-        process.
+        Call it before the scheduler's own step, and with the same numbers in
+        every process.
 
         Args:
             closed (int): How many blocks are closed.
@@ -117,7 +116,7 @@ class RestartMultiStepLR(_ParamScheduler):
         Returns:
             bool: Whether the next epoch begins a new schedule.
         """
-        epoch = self._global_step + 1  # that have been trained
+        epoch = self._global_step + 1  # number of trained epochs
         if self.rule == 'reference':
             lost = (
                 self.previous is not None

@@ -47,8 +47,8 @@ class CifarResNet(FadingStages, Deployable, ResNet_CIFAR):
         shortcut (str): What carries the input around a block where the shape
             changes: ``'projection'`` (1x1 convolution and norm), ``'pad'``
             (no parameters, as in the paper), or ``'none'`` for a network that
-            has no shortcuts at all. ``'merged'`` is the plain network that
-            computes what a residual one does, as
+            has no shortcuts at all. ``'merged'`` is the plain network with
+            the outputs of a residual one, as
             ``tools/model_converters/remove_shortcuts.py`` writes it; it needs
             ``deploy=True``. ``'fading'`` and ``'fading_pad'`` begin as
             ``'projection'`` and ``'pad'`` and end as ``'none'``; see ``fade``.
@@ -78,7 +78,7 @@ class CifarResNet(FadingStages, Deployable, ResNet_CIFAR):
             :class:`mmpretrain.models.ResNet_CIFAR`.
 
     Raises:
-        UsageError: If an argument is none of those allowed.
+        UsageError: If an argument is not allowed.
 
     Example:
         >>> import torch

@@ -26,20 +26,23 @@ class EpsilonResNet_CIFAR(EpsilonStages):
 
     Args:
         depth (int): 6n+2, such as 110, 200, 302, 500 or 752.
-        epsilon (float): A block whose response stays within it is closed. The
-            paper uses 2.5 for CIFAR and 1.5 for SVHN. Defaults to 2.5.
-        gate (bool): False for the ordinary pre-activation ResNet, with the
-            same names of the weights. Defaults to True.
-        gate_scope (str): ``'local'``: a gate looks at the images of its own
-            process, as in the released code; ``'global'``: at those of all,
-            for one small reduction per block. Defaults to ``'local'``.
+        epsilon (float): The threshold: a gate is closed while the largest
+            absolute response of its block does not exceed it. The paper uses
+            2.5 for CIFAR and 1.5 for SVHN. Defaults to 2.5.
+        gate (bool): False for the ordinary pre-activation ResNet, whose
+            weights have the same names. Defaults to True.
+        gate_scope (str): ``'local'``: a gate depends on the images of its own
+            process, as in the released code; ``'global'``: on those of all
+            processes, with one small reduction per block.
+            Defaults to ``'local'``.
         eval_gates (str): ``'frozen'``: in evaluation the blocks of
-            :meth:`closed_blocks` are passed over and the others are not
-            gated, whatever the batch; ``'dynamic'``: gates look at the batch,
+            :meth:`closed_blocks` are skipped and the gates of the others are
+            open, for every batch; ``'dynamic'``: gates depend on the batch,
             as in the released code. Defaults to ``'frozen'``.
-        removed_blocks (Sequence[str]): Blocks without a residual branch, such
-            as ``('layer2.4', )``; the others keep their names. What
-            ``tools/compress.py`` writes. Defaults to ``()``.
+        removed_blocks (Sequence[str]): Names of blocks to build without a
+            residual branch, such as ``('layer2.4', )``; the others keep their
+            names. ``tools/compress.py`` writes this option.
+            Defaults to ``()``.
         in_channels (int): Channels of the images. Defaults to 3.
         base_channels (int): Channels of stem and first stage; each later stage
             doubles them. Defaults to 16.
@@ -48,13 +51,13 @@ class EpsilonResNet_CIFAR(EpsilonStages):
         conv_cfg (dict, optional): Config of the convolutions.
             Defaults to None.
         norm_cfg (dict): Config of the norms. Defaults to ``dict(type='BN')``.
-        deploy (bool): Build the folded form, in which convolutions have taken
-            in the norms that follow them. Those at the head of a block stay.
+        deploy (bool): Build the folded form: the norms that follow a
+            convolution are folded into it, the others stay.
             Defaults to False.
         init_cfg (dict | list[dict]): Initialisation.
 
     Raises:
-        UsageError: If an argument is none of those allowed.
+        UsageError: If an argument is not allowed.
 
     Example:
         >>> import torch
@@ -108,15 +111,14 @@ class EpsilonResNet_CIFAR(EpsilonStages):
 class EpsilonResNet(EpsilonStages):
     """ε-ResNet for ImageNet.
 
-    In the first block of a stage, shortcut and residual share the
+    In the first block of a stage, shortcut and residual branch share the
     pre-activation, and the shortcut is a 1x1 convolution without norm. For
     the source and the other arguments see :class:`EpsilonResNet_CIFAR`.
 
     Args:
         depth (int): From {18, 34, 50, 101, 152}.
-        epsilon (float): A block whose response stays within it is closed. The
-            paper uses 2.0 and 2.1 for 101 layers and 1.8 for 152.
-            Defaults to 2.0.
+        epsilon (float): The threshold of the gates. The paper uses 2.0 and 2.1
+            for 101 layers and 1.8 for 152. Defaults to 2.0.
         base_channels (int): Channels of stem and first stage; each later stage
             doubles them. Defaults to 64.
         **kwargs: As in :class:`EpsilonResNet_CIFAR`.
@@ -185,5 +187,5 @@ class EpsilonResNet(EpsilonStages):
             shortcut=shortcut)
 
     def stem(self, x: torch.Tensor) -> torch.Tensor:
-        """See the base class; pooled."""
+        """See the base class; with max pooling."""
         return F.max_pool2d(super().stem(x), 3, stride=2, padding=1)

@@ -1,4 +1,4 @@
-"""What the ε-ResNets share: gates, stages and the forward pass."""
+"""The base class of ε-ResNets: gates, stages and the forward pass."""
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 import torch
@@ -16,18 +16,18 @@ from .pre_act_block import PreActBlock
 class EpsilonStages(Deployable, BaseBackbone):
     """A pre-activation ResNet with a gate on every block.
 
-    A class that derives from it builds the stem with :meth:`_make_stem` and
-    the stages with :meth:`_add_stage`, and sets ``default_side_block``.
+    A subclass builds the stem with :meth:`_make_stem` and the stages with
+    :meth:`_add_stage`, and sets ``default_side_block``.
 
     Args:
-        counts (Sequence[int]): Blocks of each stage.
+        counts (Sequence[int]): Number of blocks in each stage.
 
-    For the others see :class:`EpsilonResNet_CIFAR`.
+    For the other arguments see :class:`EpsilonResNet_CIFAR`.
 
     Attributes:
         declared_blocks (list[str]): Names of all blocks, such as
             ``'layer2.9'``.
-        blocks (list[str]): Those that have a residual branch.
+        blocks (list[str]): Names of the blocks with a residual branch.
     """
     conv_norm_pairs = (('conv1', 'norm1'), )
 
@@ -93,21 +93,21 @@ class EpsilonStages(Deployable, BaseBackbone):
         for index, options in enumerate(blocks):
             removed = f'{name}.{index}' in self.removed_blocks
             if removed and options.get('shortcut') is None:
-                continue  # all that is left is the identity
+                continue  # what remains is the identity
             gate = None
             if self.gates is not None and not removed:
                 gate = StrictIdentity(self.gates, len(self.blocks))
             block = PreActBlock(
                 in_channels, gate=gate, removed=removed,
                 conv_cfg=self.conv_cfg, norm_cfg=self.norm_cfg, **options)
-            # Named as if none were removed, so that weights fit by name.
+            # Named as without removals, so that the names of weights match.
             stage.add_module(str(index), block)
             if not removed:
                 self.blocks.append(f'{name}.{index}')
             in_channels = block.out_channels
         if len(self.res_layers) + 1 == self.num_stages:
-            # Within the last stage, so that the stages in a row are all
-            # there is after the stem.
+            # Within the last stage, so that the backbone is the stem and the
+            # stages in a row.
             stage.add_module('norm',
                              build_norm_layer(self.norm_cfg, in_channels)[1])
             stage.add_module('relu', nn.ReLU(inplace=True))
@@ -135,8 +135,8 @@ class EpsilonStages(Deployable, BaseBackbone):
             x (Tensor): Shape (N, C, H, W).
 
         Returns:
-            tuple[Tensor]: The outputs of the stages in ``out_indices``; the
-            last stage's is normalised and activated, the others are not.
+            tuple[Tensor]: The outputs of the stages in ``out_indices``. Only
+            the last stage ends with a norm and ReLU.
         """
         outputs = []
         x = self.stem(x)
@@ -152,18 +152,18 @@ class EpsilonStages(Deployable, BaseBackbone):
             self.gates.epsilon.fill_(epsilon)
 
     def dead_blocks(self) -> List[str]:
-        """Names of the blocks that training has given up, in order.
+        """Names of the dead blocks, in order.
 
-        They are not computed and never come back.
+        They are not computed any more and stay dead.
         """
         return self._named('dead')
 
     def closed_blocks(self) -> List[str]:
-        """Names of the blocks that evaluation passes over, in order.
+        """Names of the blocks that evaluation skips, in order.
 
         The dead ones, and those that were closed in at least half of the last
         steps. With frozen gates, the network without their residual branches
-        is the same function.
+        has the same outputs.
         """
         return self._named('closed')
 

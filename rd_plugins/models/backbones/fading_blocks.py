@@ -1,4 +1,4 @@
-"""Blocks whose shortcuts fade away, and when they do."""
+"""Blocks whose shortcuts fade away, and the schedule of the fading."""
 from dataclasses import dataclass
 from typing import List, Optional, Tuple
 
@@ -19,14 +19,14 @@ class Fade:
 
     Args:
         start (float): Their weight at the beginning. Defaults to 1.0.
-        end (float): Must be 0: what is left has to be plain.
-        begin (float): The part of the run before which nothing fades.
+        end (float): Their weight at the end; must be 0. Defaults to 0.0.
+        begin (float): The fraction of the run after which fading begins.
             Defaults to 0.
-        horizon (float): The part of the run after which all are gone, below 1.
-            Defaults to 0.5.
-        order (str): ``'together'``, or block after block,
-            ``'first_to_last'`` or ``'last_to_first'``; a block's share of the
-            time is then as long as any other's. Defaults to ``'together'``.
+        horizon (float): The fraction of the run after which all shortcuts are
+            gone, below 1. Defaults to 0.5.
+        order (str): ``'together'``, or block by block,
+            ``'first_to_last'`` or ``'last_to_first'``, with the same time for
+            each block. Defaults to ``'together'``.
 
     Raises:
         UsageError: If the values are out of range.
@@ -50,11 +50,11 @@ class Fade:
                 'without shortcuts.')
 
     def window(self, index: int, count: int) -> Tuple[float, float]:
-        """The parts of the run in which a shortcut begins and ends to fade.
+        """The fractions of the run between which a shortcut fades.
 
         Args:
-            index (int): Its place among the blocks.
-            count (int): How many blocks.
+            index (int): Index of its block.
+            count (int): Number of blocks.
         """
         if self.order == 'together':
             return self.begin, self.horizon
@@ -63,12 +63,12 @@ class Fade:
         return self.begin + place * length, self.begin + (place + 1) * length
 
     def weight(self, index: int, count: int, progress: float) -> float:
-        """The weight of a shortcut at a moment of the run.
+        """The weight of a shortcut at some progress of the run.
 
         Args:
-            index (int): Its place among the blocks.
-            count (int): How many blocks.
-            progress (float): The part of the run that is done, from 0 to 1.
+            index (int): Index of its block.
+            count (int): Number of blocks.
+            progress (float): The fraction of the run that is done.
 
         Returns:
             float: Half a cosine from ``start`` to 0 over :meth:`window`.
@@ -79,14 +79,13 @@ class Fade:
 
 
 class _FadingBlock:
-    """Turns a plain block into one that begins as a residual one.
+    """Adds a fading shortcut to a plain block.
 
-    The shortcut lies under ``auxiliary``: what is left when it is gone loads
-    strictly into the plain block. It takes over a residual block's
-    projection.
+    The shortcut lies under ``auxiliary``; all other weights load strictly into
+    the plain block. A residual block's ``downsample`` loads into the shortcut.
 
     Args:
-        downsample (nn.Module, optional): What acts on the shortcut where the
+        downsample (nn.Module, optional): The module on the shortcut where the
             shape changes. Defaults to None: the identity.
         **kwargs: Passed on to the plain block.
     """
@@ -137,24 +136,24 @@ class FadingPadBasicBlock(FadingBasicBlock):
 
 
 class FadingStages:
-    """What backbones with fading shortcuts have in common.
+    """Mixin of backbones that may have fading shortcuts.
 
     Attributes:
-        fade (Fade): When the shortcuts fade; None where they do not.
+        fade (Fade, optional): When the shortcuts fade; None if they do not.
     """
     fade: Optional[Fade] = None
 
     def read_fade(self, shortcut: str, fade: Optional[dict],
                   deploy: bool) -> None:
-        """Take the options of a fade.
+        """Read and check the options of fading.
 
         Args:
-            shortcut (str): What kind of shortcuts the backbone has.
+            shortcut (str): The backbone's option ``shortcut``.
             fade (dict, optional): The arguments of :class:`Fade`.
             deploy (bool): Whether it is built in its folded form.
 
         Raises:
-            UsageError: If they do not go together.
+            UsageError: If the options contradict each other.
         """
         owner = type(self).__name__
         if not shortcut.startswith('fading'):
@@ -172,15 +171,15 @@ class FadingStages:
 
     @property
     def fading_shortcuts(self) -> List[FadingShortcut]:
-        """In the order of the blocks."""
+        """The fading shortcuts, in the order of the blocks."""
         return [module for module in self.modules()
                 if isinstance(module, FadingShortcut)]
 
     def set_progress(self, progress: float) -> None:
-        """Give the shortcuts the weights of a moment of the run.
+        """Set the weights of the shortcuts.
 
         Args:
-            progress (float): The part of the run that is done, from 0 to 1.
+            progress (float): The fraction of the run that is done.
         """
         shortcuts = self.fading_shortcuts
         for index, shortcut in enumerate(shortcuts):

@@ -1,6 +1,6 @@
-"""Plain blocks that carry their input along in channels of their own.
+"""Plain blocks that pass their input on in additional channels.
 
-They are what is left of residual blocks after reserving and merging, see
+Residual blocks become such blocks by reserving and merging, see
 :mod:`rd_plugins.shipping.merge_shortcuts`.
 """
 from typing import Optional
@@ -14,7 +14,7 @@ def widened(conv: nn.Conv2d,
             in_channels: Optional[int] = None,
             out_channels: Optional[int] = None,
             groups: int = 1) -> nn.Conv2d:
-    """A new convolution with bias like another one, but wider."""
+    """A new convolution with bias, like ``conv`` but with other channels."""
     return nn.Conv2d(
         in_channels or conv.in_channels,
         out_channels or conv.out_channels,
@@ -26,7 +26,7 @@ def widened(conv: nn.Conv2d,
 
 
 class MergedBasicBlock(PlainBasicBlock):
-    """Two 3x3 convolutions; ``conv1`` puts out the block's input as well."""
+    """Two 3x3 convolutions; ``conv1`` also outputs the block's input."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -38,11 +38,11 @@ class MergedBasicBlock(PlainBasicBlock):
 
 
 class MergedBottleneck(PlainBottleneck):
-    """1x1, 3x3, 1x1 convolutions; two of them put out the input as well.
+    """1x1, 3x3, 1x1 convolutions; the first two also output the input.
 
-    The 3x3 convolution has groups as wide as the residual block's: one does
-    its work, the others hand the input on. Where the input is no multiple of
-    that width it has one group.
+    The groups of the 3x3 convolution are as wide as the residual block's
+    convolution: one group has its weights, the others copy the input. If the
+    input channels are no multiple of that width, there is one group.
     """
 
     def __init__(self, *args, **kwargs) -> None:
@@ -62,5 +62,5 @@ def merge_projection(plain: type,
                      *args,
                      downsample: Optional[nn.Module] = None,
                      **kwargs) -> nn.Module:
-    """A merged block where there was a projection, else a plain one."""
+    """Build a merged block if there is a projection, else a plain block."""
     return (plain if downsample is None else merged)(*args, **kwargs)

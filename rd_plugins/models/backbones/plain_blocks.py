@@ -10,8 +10,8 @@ from torch import nn
 class _PlainBlock:
     """Turns a residual block of MMPretrain into a plain one.
 
-    The convolutions keep their names, so that weights travel between a
-    residual network and its plain twin in both directions.
+    The convolutions keep their names, so a plain network can load the weights
+    of its residual counterpart and vice versa.
 
     Args:
         keep_downsample (bool): Keep the addition in this block if it comes
@@ -57,9 +57,9 @@ class _PlainBlock:
         return self.relu(out)
 
     def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
-        # A residual teacher's projections and a faded shortcut have no
-        # counterpart here; dropping them before the comparison keeps these
-        # weights loadable without warning, strictly as well.
+        # Projections and faded shortcuts of the checkpoint have no counterpart
+        # here. They are removed before keys are compared, so that the other
+        # weights load strictly and without warnings.
         for name in ('downsample', 'auxiliary'):
             if getattr(self, name, None) is not None:
                 continue

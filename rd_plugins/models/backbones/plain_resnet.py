@@ -16,7 +16,7 @@ from .shortcut_options import (check_merged_is_deployed,
 
 
 class _PlainStages(FadingStages, Deployable):
-    """What the plain ResNets share: arguments, blocks and stages."""
+    """The base class of plain ResNets: arguments, blocks and stages."""
 
     arch_settings = {
         18: (PlainBasicBlock, (2, 2, 2, 2)),
@@ -83,10 +83,9 @@ class _PlainStages(FadingStages, Deployable):
 class PlainResNet(_PlainStages, ResNet):
     """ResNet without shortcuts.
 
-    A plain network with the layers of MMPretrain's
-    :class:`mmpretrain.models.ResNet` and the same names for them. A state dict
-    of the residual network loads into it completely; only projections that do
-    not exist here are passed over.
+    A plain network whose layers have the names of those of MMPretrain's
+    :class:`mmpretrain.models.ResNet`. It loads the state dict of the residual
+    network, except projections that do not exist here.
 
     The structure follows the student of `Residual Distillation: Towards
     Portable Deep Neural Networks without Shortcuts
@@ -97,8 +96,8 @@ class PlainResNet(_PlainStages, ResNet):
         shortcut (str): ``'none'`` for a strictly plain network or
             ``'downsample'`` to keep the projection in the first block of every
             stage but the first, as the paper's released code does.
-            ``'merged'`` and ``'merged_downsample'`` are plain networks that
-            compute what a residual one or one with ``'downsample'`` does;
+            ``'merged'`` and ``'merged_downsample'`` are plain networks with
+            the outputs of a residual one or of one with ``'downsample'``;
             ``tools/model_converters/remove_shortcuts.py`` writes them. They
             need ``deploy=True``. ``'fading'`` begins as MMPretrain's residual
             network and ends strictly plain; see ``fade``.
@@ -120,7 +119,7 @@ class PlainResNet(_PlainStages, ResNet):
             ``frozen_stages``, ``norm_cfg`` and ``with_cp``.
 
     Raises:
-        UsageError: If an argument is none of those allowed.
+        UsageError: If an argument is not allowed.
 
     Example:
         >>> import torch

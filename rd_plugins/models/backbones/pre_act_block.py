@@ -11,26 +11,25 @@ from rd_plugins.models.layers import StrictIdentity
 
 
 class PreActBlock(BaseModule):
-    """norm, ReLU, convolution, two or three times, and a shortcut around.
+    """Norm, ReLU and convolution, two or three times, with a shortcut.
 
     From `Identity Mappings in Deep Residual Networks
     <https://arxiv.org/abs/1603.05027>`_, with a gate on the residual branch.
-    The shortcut is always there.
 
     Args:
         in_channels (int): Channels of the input.
         convs (Sequence[tuple[int, int, int]]): Output channels, kernel size
             and stride of each convolution.
-        pre_activation (str): What the first norm and ReLU act on:
-            ``'residual'``, the residual branch; ``'both'``, the shortcut as
-            well; ``'none'``, nothing, for an input that is activated already.
-            Defaults to ``'residual'``.
-        shortcut (nn.Module, optional): Acts on the shortcut where the shape
-            changes. Defaults to None: the identity.
-        gate (StrictIdentity, optional): Acts on the residual. Defaults to
-            None: no gate.
-        removed (bool): Build the shortcut alone, with the pre-activation that
-            acts on it. Defaults to False.
+        pre_activation (str): Where the first norm and ReLU are:
+            ``'residual'``, in the residual branch; ``'both'``, before residual
+            branch and shortcut; ``'none'``, nowhere, for an input that is
+            activated already. Defaults to ``'residual'``.
+        shortcut (nn.Module, optional): The module on the shortcut where the
+            shape changes. Defaults to None: the identity.
+        gate (StrictIdentity, optional): The gate of the residual branch.
+            Defaults to None: no gate.
+        removed (bool): Build the shortcut without the residual branch, and
+            with its pre-activation if that is ``'both'``. Defaults to False.
         conv_cfg (dict, optional): Config of the convolutions.
         norm_cfg (dict): Config of the norms. Defaults to ``dict(type='BN')``.
     """
@@ -66,7 +65,7 @@ class PreActBlock(BaseModule):
 
     @property
     def conv_norm_pairs(self) -> Tuple[Tuple[str, str], ...]:
-        """The convolutions that a norm follows at once, by name."""
+        """Names of each convolution and the norm that directly follows it."""
         return tuple((f'conv{number}', f'norm{number + 1}')
                      for number in range(1, self.num_convs))
 

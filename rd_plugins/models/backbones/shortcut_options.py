@@ -1,10 +1,10 @@
-"""Options that do not go with a backbone's shortcuts."""
+"""Checks of options that some kinds of shortcuts do not allow."""
 from rd_plugins.utils.errors import UsageError
 
 
 def check_no_shortcut_options(owner: str, zero_init_residual: bool,
                               drop_path_rate: float) -> None:
-    """Refuse options that would silence a network without shortcuts.
+    """Check that options which need shortcuts are off.
 
     Args:
         owner (str): The backbone's name, for the message.
@@ -12,7 +12,7 @@ def check_no_shortcut_options(owner: str, zero_init_residual: bool,
         drop_path_rate (float): As in MMPretrain's ResNet.
 
     Raises:
-        UsageError: If either is set.
+        UsageError: If one of them is set.
     """
     for name, value in (('zero_init_residual', zero_init_residual),
                         ('drop_path_rate', drop_path_rate)):
@@ -24,7 +24,7 @@ def check_no_shortcut_options(owner: str, zero_init_residual: bool,
 
 
 def check_merged_is_deployed(owner: str, shortcut: str, deploy: bool) -> None:
-    """Refuse to build merged shortcuts with norms, which they never have.
+    """Check that merged shortcuts are built without norms.
 
     Raises:
         UsageError: If ``shortcut`` is merged and ``deploy`` is off.

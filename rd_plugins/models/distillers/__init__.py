@@ -1,4 +1,4 @@
-"""Students, their teachers, and the methods that have names."""
+"""The distiller, its teachers, and presets for published methods."""
 from .co_trained_teacher import CoTrainedTeacher
 from .distiller import Distiller
 from .frozen_teacher import FrozenTeacher

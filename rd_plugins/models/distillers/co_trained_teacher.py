@@ -13,15 +13,15 @@ from .teacher import Teacher
 class CoTrainedTeacher(Teacher):
     """A classifier that trains in the same steps as its student.
 
-    Its ``architecture`` has to be registered as a module by who owns it, so
-    that it is optimized and saved; a :class:`TeacherLoss` does.
+    Its owner must register ``architecture`` as a submodule, so that it is
+    optimized and saved; a :class:`TeacherLoss` does so.
 
     Args:
         cfg (dict): Config of a classifier; ``init_cfg`` may name weights to
             start from.
 
     Raises:
-        UsageError: If it recomputes activations in the backward pass.
+        UsageError: If the teacher uses activation checkpointing (``with_cp``).
     """
 
     def __init__(self, cfg: dict) -> None:
@@ -37,7 +37,7 @@ class CoTrainedTeacher(Teacher):
 
     @contextmanager
     def as_tail(self) -> Iterator[None]:
-        """See the base class; modes and gradients are put back afterwards."""
+        """See the base class; modes and gradients are restored afterwards."""
         trained = [p for p in self.architecture.parameters()
                    if p.requires_grad]
         for parameter in trained:
@@ -58,5 +58,5 @@ class CoTrainedTeacher(Teacher):
         return nullcontext()
 
     def load(self, fold: bool = False) -> None:
-        """Initialise the weights as the config says; nothing is folded."""
+        """Initialise the weights by the config; norms are never folded."""
         self.architecture.init_weights()

@@ -1,4 +1,4 @@
-"""The student of a distillation, with whatever it is trained for."""
+"""A student classifier that is trained for a list of objectives."""
 from contextlib import nullcontext
 from copy import deepcopy
 from functools import cached_property
@@ -26,9 +26,9 @@ class Distiller(ImageClassifier):
     """An image classifier that is trained for a list of objectives.
 
     The distiller *is* the student: ``backbone``, ``neck`` and ``head`` are the
-    student's, prediction is the student's, and the checkpoint loads strictly
-    into the student's plain config, once what objectives train beside it under
-    ``auxiliary`` is taken out. The teacher stands beside it.
+    student's, and it predicts what the student predicts. Without the modules
+    of the objectives, which are under ``auxiliary``, the checkpoint loads
+    strictly into the student's plain config. The teacher is no submodule.
 
     Args:
         backbone (dict): The student's backbone.
@@ -42,20 +42,20 @@ class Distiller(ImageClassifier):
             Defaults to ``()``.
         copy_teacher (bool): Start from the teacher's weights. Projections
             that the student does not have are left out. Defaults to False.
-        fold_teacher (bool): Let a frozen teacher work with its norms folded
-            into its convolutions: the same numbers up to rounding, with fewer
-            steps. Defaults to True.
+        fold_teacher (bool): Fold the norms of a frozen teacher into its
+            convolutions: the same outputs up to rounding, in less time.
+            Defaults to True.
         co_train_teacher (bool): Train the teacher from scratch, in the same
             steps, by its own loss alone (mode JOINT of JointRD's released
-            code); then it needs no weights, and is saved under
-            ``auxiliary.teacher``. Clipping gradients by their norm would tie
-            the two together. Defaults to False: a frozen teacher.
+            code). It needs no weights then, and is saved under
+            ``auxiliary.teacher``. Clipping by the gradients' norm would couple
+            the two trainings. Defaults to False: a frozen teacher.
         **kwargs: Every other argument of
             :class:`mmpretrain.models.ImageClassifier`.
 
     Raises:
-        UsageError: If the teacher has no weights, or student, teacher and
-            objectives do not go together.
+        UsageError: If the teacher has no weights, or if student, teacher and
+            objectives do not fit together.
 
     Example:
         >>> # in a config
@@ -85,10 +85,10 @@ class Distiller(ImageClassifier):
         self.fold_teacher = fold_teacher
         self.teacher_holder = self._hold(teacher, co_train_teacher)
         self._is_checked = False
-        # Makes the context that teacher and hybrids are computed in, by name;
-        # a benchmark puts its clock here.
+        # Returns the context in which the named part (teacher, hybrids) is
+        # computed; a benchmark sets it to time the parts.
         self.observe: Callable[[str], ContextManager] = nullcontext
-        # What trains beside the student and is not published
+        # Modules that are trained but not published
         self.auxiliary = nn.ModuleDict()
         self.groups: Dict[str, List[str]] = {}
         self._add_objectives(objectives)
@@ -127,8 +127,8 @@ class Distiller(ImageClassifier):
         """Add an objective after the others.
 
         Raises:
-            UsageError: If its name is taken, or it does not go with student
-                and teacher.
+            UsageError: If its name is taken, or it does not fit student and
+                teacher.
         """
         if objective.name in self.auxiliary:
             raise UsageError(
@@ -142,18 +142,18 @@ class Distiller(ImageClassifier):
         self.auxiliary[objective.name] = objective
 
     def objectives_of_type(self, kind: type) -> List[Objective]:
-        """The objectives of a class."""
+        """The objectives that are instances of a class."""
         return [each for each in self.auxiliary.values()
                 if isinstance(each, kind)]
 
     def set_objectives(self, names: Sequence[str]) -> None:
-        """Choose the objectives that count from now on, as a phase does.
+        """Activate some objectives and deactivate the others.
 
         Args:
             names (Sequence[str]): Names of objectives, or of ``groups``.
 
         Raises:
-            UsageError: If there is none of a name.
+            UsageError: If a name is unknown.
         """
         known = [*self.auxiliary, *self.groups]
         chosen = []
@@ -169,7 +169,7 @@ class Distiller(ImageClassifier):
 
     @property
     def teacher_architecture(self) -> nn.Module:
-        """The teacher as its config says, loaded or not."""
+        """The teacher as built from its config, loaded or not."""
         return self.teacher_holder.architecture
 
     @cached_property
@@ -206,7 +206,7 @@ class Distiller(ImageClassifier):
             reason = ' '.join(str(error).split())
             raise UsageError('The student cannot start from the weights of '
                              f'its teacher: {reason}') from error
-        # A teacher has no objectives, and no weights of shortcuts that fade.
+        # A teacher has no objectives and no fading shortcuts.
         missing = [
             key for key in missing
             if not key.startswith('auxiliary.')
@@ -219,8 +219,8 @@ class Distiller(ImageClassifier):
                 'a teacher with the student\'s layers, or copy_teacher=False.')
 
     def _apply(self, fn, *args, **kwargs):
-        # The teacher is no submodule, but it follows to the same device,
-        # precision and memory format.
+        # The teacher is no submodule, but has the student's device, precision
+        # and memory format.
         super()._apply(fn, *args, **kwargs)
         if self.teacher_holder is not None:
             self.teacher_holder.apply(fn)
@@ -235,8 +235,8 @@ class Distiller(ImageClassifier):
             data_samples (list[DataSample]): The N annotations.
 
         Returns:
-            dict[str, Tensor]: Those of the active objectives; what has "loss"
-            in its name is added up.
+            dict[str, Tensor]: The values of the active objectives; those with
+            "loss" in their names are summed.
         """
         if not self._is_checked:
             check_first_batch(self, inputs[:1])

@@ -1,4 +1,4 @@
-"""What can only be known of student and teacher once an image is there."""
+"""Checks of student and teacher that need an image."""
 from typing import List
 
 import torch
@@ -8,19 +8,22 @@ from rd_plugins.models.stages import Stages
 from rd_plugins.models.utils import evaluating, relative_difference
 from rd_plugins.utils.errors import UsageError
 
-# Of the same operations in the same order
+# Largest relative difference for the same operations in the same order
 SAME = 1e-3
 
 
 def stage_outputs(stages: Stages, image: torch.Tensor) -> List[torch.Tensor]:
-    """The outputs of all stages, and a check that they are the backbone's.
+    """Run all stages, and compare the last output with the backbone's.
 
     Args:
-        stages (Stages): Of a backbone in eval mode.
+        stages (Stages): The stages of a backbone in eval mode.
         image (Tensor): Shape (1, C, H, W).
 
+    Returns:
+        list[Tensor]: The output of each stage, shape (1, C, H, W).
+
     Raises:
-        UsageError: If the backbone computes something else.
+        UsageError: If the outputs differ.
     """
     outputs, x = [], stages.stem(image)
     for index in range(len(stages)):
@@ -40,15 +43,15 @@ def stage_outputs(stages: Stages, image: torch.Tensor) -> List[torch.Tensor]:
 @torch.compiler.disable
 @torch.no_grad()
 def check_first_batch(distiller: nn.Module, image: torch.Tensor) -> None:
-    """Check that student and teacher go together, stage by stage.
+    """Check that student and teacher fit together, stage by stage.
 
     Args:
         distiller (Distiller): Student, teacher and objectives.
         image (Tensor): Shape (1, C, H, W).
 
     Raises:
-        UsageError: If two paired stages differ in shape, or a backbone is not
-            what its stages in a row are.
+        UsageError: If two paired stages differ in shape, or if the stages in a
+            row do not give the output of their backbone.
     """
     teacher = distiller.teacher_holder
     objectives = distiller.auxiliary.values()

@@ -1,4 +1,4 @@
-"""A teacher that is trained already and never changes."""
+"""A pretrained teacher whose weights do not change."""
 from contextlib import contextmanager
 from copy import deepcopy
 from os import path as osp
@@ -14,21 +14,21 @@ from rd_plugins.utils.checkpoint import check_state_dict_fits, read_weights
 from rd_plugins.utils.errors import UsageError
 from .teacher import Teacher
 
-# What folding may change of a prediction in single precision, relative
+# Largest relative difference of features that folding may cause in float32
 ROUNDING = 1e-3
 
 
 class FrozenTeacher(Teacher):
     """A classifier in eval mode whose weights never change.
 
-    Optimizers, EMA, DDP, SyncBN conversion and checkpoints see the student
-    alone. Copies of the model share one teacher.
+    It is not part of the student for optimizers, EMA, DDP, SyncBN conversion
+    and checkpoints. Copies of the model share one teacher.
 
     Args:
         cfg (dict): Config of a classifier with
             ``init_cfg=dict(type='Pretrained', checkpoint=...)``. With a
-            ``data_preprocessor`` it reads images normalised by that one, not
-            as the student does.
+            ``data_preprocessor``, images are normalised by that one instead of
+            the student's.
 
     Raises:
         UsageError: If the config names no weights.
@@ -58,10 +58,10 @@ class FrozenTeacher(Teacher):
 
     @property
     def model(self) -> nn.Module:
-        """The classifier with its weights, its norms perhaps folded.
+        """The classifier with its weights; norms may be folded.
 
         Raises:
-            UsageError: If they have not been loaded.
+            UsageError: If the weights have not been loaded.
         """
         if not self._is_loaded:
             raise UsageError('The teacher has not been loaded; call '
@@ -76,16 +76,16 @@ class FrozenTeacher(Teacher):
 
     @contextmanager
     def as_tail(self) -> Iterator[None]:
-        """See the base class; it always is."""
+        """See the base class; a frozen teacher needs no change."""
         yield
 
     def load(self, fold: bool = False) -> None:
         """Load the weights; they must be exactly those of the config.
 
         Args:
-            fold (bool): Work with a copy whose norms are folded into the
-                convolutions before them, where that is possible. It computes
-                the same, up to rounding, with fewer steps. Defaults to False.
+            fold (bool): Use a copy with its norms folded into the convolutions
+                before them, if possible. Its outputs are the same up to
+                rounding. Defaults to False.
 
         Raises:
             UsageError: If the checkpoint is missing or does not fit.
@@ -106,7 +106,7 @@ class FrozenTeacher(Teacher):
 
     def _use(self, folded: Optional[nn.Module]) -> None:
         self._folded = folded
-        self.__dict__.pop('stages', None)  # those of the other network
+        self.__dict__.pop('stages', None)  # cached for the other network
 
     def _fold(self) -> Optional[nn.Module]:
         try:
@@ -115,7 +115,7 @@ class FrozenTeacher(Teacher):
             return None
 
     def confirm(self, inputs: torch.Tensor) -> None:
-        """Work with the original if the folded copy computes something else.
+        """Use the original if the outputs of the folded copy differ.
 
         For the arguments see the base class.
         """

@@ -7,7 +7,7 @@ from .preset import Preset
 
 
 def logit_objective(config: dict) -> dict:
-    """The objective for a config of it or of its distance."""
+    """The config of a :class:`LogitLoss`, from that or its distance's."""
     if str(config['type']).split('.')[-1] == 'LogitLoss':
         return dict(config)
     return dict(type='rd_plugins.LogitLoss', distance=config)

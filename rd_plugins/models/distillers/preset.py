@@ -1,4 +1,4 @@
-"""Methods by their names: distillers whose options name the objectives."""
+"""Distillers for published methods, whose options define objectives."""
 from inspect import signature
 from typing import List
 
@@ -8,8 +8,8 @@ from .distiller import Distiller
 class Preset(Distiller):
     """A :class:`Distiller` for one method.
 
-    A method derives from it and says in :meth:`objectives_of` which
-    objectives its options stand for. Every other argument is the distiller's.
+    A subclass turns the method's options into objectives, in
+    :meth:`objectives_of`. All other arguments are the distiller's.
     """
 
     def __init__(self, *args, **kwargs) -> None:
@@ -20,9 +20,9 @@ class Preset(Distiller):
 
     @staticmethod
     def objectives_of(**options) -> List[dict]:
-        """The objectives that the method's options stand for.
+        """The configs of the objectives, from the method's options.
 
         Returns:
-            list[dict]: Their configs.
+            list[dict]: Configs of :class:`Objective`.
         """
         raise NotImplementedError

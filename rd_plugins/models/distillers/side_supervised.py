@@ -1,4 +1,4 @@
-"""A classifier with further heads inside the network while it trains."""
+"""A classifier with additional heads inside the network during training."""
 from typing import List, Optional, Sequence
 
 from rd_plugins.registry import MODELS
@@ -9,8 +9,7 @@ from .preset import Preset
 class SideSupervised(Preset):
     """Image classifier whose middle blocks are supervised as well.
 
-    It has one more objective than a classifier, :class:`SideLoss`, which says
-    where it is from.
+    Its additional objective is :class:`SideLoss`; see there for the source.
 
     Args:
         side_blocks (Sequence[str], optional): ``blocks`` of

@@ -14,19 +14,19 @@ class StagewiseDistiller(Preset):
     The student starts from its teacher's weights. A
     :class:`rd_plugins.engine.PhaseHook` names the objective of each phase:
     ``'stage1'``, ``'stage2'``, ... are :class:`StageLoss`; ``'finetune'``
-    stands for the student's own loss and whatever ``finetune`` adds. It also
-    freezes what is not being trained.
+    stands for the student's own loss and the objectives of ``finetune``. The
+    hook also freezes the other stages.
 
     Source: `ResNet with No Res
     <https://github.com/tgjjj/ResNet-Distillation>`_. Unlike there, the teacher
-    is in eval mode and frozen stages are really frozen.
+    is in eval mode, and frozen stages do not change at all.
 
     Args:
         finetune (dict | Sequence[dict], optional): The objectives of the last
-            phase, or ``type`` and options of a method that has them, such as
+            phase, or ``type`` and options of a preset that has them, such as
             ``dict(type='rd_plugins.JointRD')``. Defaults to None: the
             student's own loss.
-        stage_inputs (str): What a stage reads, see :class:`StageLoss`.
+        stage_inputs (str): The input of a stage, see :class:`StageLoss`.
             Defaults to ``'student'``.
         copy_teacher (bool): See :class:`Distiller`. Defaults to True.
         **kwargs: The arguments of :class:`Distiller`.

@@ -1,4 +1,4 @@
-"""What a student asks of the network that it learns from."""
+"""The base class of teachers."""
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Callable, ContextManager, Iterator, Optional, Tuple
@@ -8,12 +8,12 @@ from torch import nn
 
 from rd_plugins.models.stages import Stages, stages_of
 
-# Mean and standard deviation of each channel, in the order of the channels
+# Mean and standard deviation of the channels, both of shape (C, )
 Normalisation = Tuple[torch.Tensor, torch.Tensor]
 
 
 def normalisation_of(preprocessor: nn.Module) -> Optional[Normalisation]:
-    """How a data preprocessor normalises; None where it does not."""
+    """The normalisation of a data preprocessor; None if it has none."""
     if not getattr(preprocessor, '_enable_normalize', False):
         return None
     return preprocessor.mean.flatten(), preprocessor.std.flatten()
@@ -22,13 +22,13 @@ def normalisation_of(preprocessor: nn.Module) -> Optional[Normalisation]:
 class Teacher:
     """Holds the classifier that a student learns from.
 
-    Deliberately no ``nn.Module``: who holds it does not list it among its
-    parameters, buffers or keys of the state dict.
+    It is no ``nn.Module``: its parameters and buffers are neither in
+    ``parameters()`` nor in the state dict of the model that holds it.
 
     Args:
         model (nn.Module): An image classifier.
-        own_input (bool): Whether it has a data preprocessor of its own, and
-            reads images normalised by that. Defaults to False.
+        own_input (bool): Whether images are normalised by its own data
+            preprocessor. Defaults to False: by the student's.
     """
 
     def __init__(self, model: nn.Module, own_input: bool = False) -> None:
@@ -47,7 +47,7 @@ class Teacher:
         return stages_of(self.model.backbone)
 
     def load(self, fold: bool = False) -> None:
-        """Give the classifier its weights.
+        """Load or initialise the weights of the classifier.
 
         Args:
             fold (bool): Whether norms may be folded. Defaults to False.
@@ -56,9 +56,9 @@ class Teacher:
 
     @contextmanager
     def as_tail(self) -> Iterator[None]:
-        """The classifier in eval mode, its weights without gradients.
+        """Context with the classifier in eval mode and its weights frozen.
 
-        Gradients pass through it to whatever enters its stages.
+        Gradients flow through it to the inputs of its stages.
         """
         raise NotImplementedError
         yield
@@ -68,7 +68,7 @@ class Teacher:
         return torch.no_grad()
 
     def confirm(self, inputs: torch.Tensor) -> None:
-        """Look at the first images of a run.
+        """Check the teacher on the first images of a run.
 
         Args:
             inputs (Tensor): Shape (N, C, H, W), as the student reads them.
@@ -81,7 +81,7 @@ class Teacher:
             self._rescale = tuple(fn(tensor) for tensor in self._rescale)
 
     def learn_normalisation(self, student: nn.Module) -> None:
-        """Note how the student's images differ from what the teacher reads.
+        """Compute how to convert the student's normalisation to the teacher's.
 
         Args:
             student (nn.Module): The student's data preprocessor.
@@ -103,13 +103,13 @@ class Teacher:
             self._rescale = factor.float(), offset.float()
 
     def normalised(self, inputs: torch.Tensor) -> torch.Tensor:
-        """The images as the teacher reads them.
+        """Images with the teacher's normalisation.
 
         Args:
-            inputs (Tensor): Shape (N, C, H, W), as the student reads them.
+            inputs (Tensor): Shape (N, C, H, W), normalised for the student.
 
         Returns:
-            Tensor: The same tensor where both read the same.
+            Tensor: Of the same shape; ``inputs`` itself if the two are equal.
         """
         if self._rescale is None:
             return inputs

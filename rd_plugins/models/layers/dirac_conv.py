@@ -11,9 +11,9 @@ from rd_plugins.registry import MODELS
 class DiracConv2d(nn.Conv2d):
     """Convolution with the kernel ``alpha * delta + beta * weight``.
 
-    delta maps every input channel to the output channel of the same number
-    and does nothing else; alpha and beta are learned, one pair for each output
-    channel. The sum is one ordinary kernel, see :meth:`fold`.
+    delta is the kernel of the identity: it copies every input channel to the
+    output channel of the same index. alpha and beta are learned, one pair for
+    each output channel. The sum is one ordinary kernel, see :meth:`fold`.
 
     Source: `DiracNets: Training Very Deep Neural Networks Without
     Skip-Connections <https://arxiv.org/abs/1706.00388>`_, without the
@@ -21,8 +21,8 @@ class DiracConv2d(nn.Conv2d):
 
     Args:
         *args: The arguments of :class:`torch.nn.Conv2d`.
-        alpha (float): Start of alpha. Defaults to 1.0.
-        beta (float): Start of beta. Defaults to 0.1.
+        alpha (float): Initial value of alpha. Defaults to 1.0.
+        beta (float): Initial value of beta. Defaults to 0.1.
         **kwargs: The arguments of :class:`torch.nn.Conv2d`.
 
     Example:
@@ -74,13 +74,13 @@ class DiracConv2d(nn.Conv2d):
 
 
 def fold_dirac(model: nn.Module) -> nn.Module:
-    """Replace every Dirac convolution by the ordinary one it amounts to.
+    """Replace every Dirac convolution by an ordinary one.
 
     Args:
-        model (nn.Module): Any model; it stays as it is.
+        model (nn.Module): Any model; not changed.
 
     Returns:
-        nn.Module: A copy that computes the same.
+        nn.Module: A copy with the same outputs.
     """
     model = deepcopy(model)
     for module in list(model.modules()):

@@ -1,4 +1,4 @@
-"""A shortcut that training takes away little by little."""
+"""A shortcut that fades to zero during training."""
 from typing import Optional
 
 import torch
@@ -10,9 +10,9 @@ from rd_plugins.utils.errors import UsageError
 class FadingShortcut(nn.Module):
     """Adds a shortcut to a block's output, times a weight that fades to 0.
 
-    The weight is a function of the run's progress, which a ``FadeHook`` tells
-    before every step. Until then, as in a network that is only tested, it is
-    what the checkpoint says, or 0.
+    The weight is a function of the run's progress, which a ``FadeHook`` sets
+    before every step. Before that, and in tests, it is the weight of the
+    checkpoint, or 0.
 
     Args:
         shortcut (nn.Module, optional): Acts on the block's input where the
@@ -23,8 +23,8 @@ class FadingShortcut(nn.Module):
         super().__init__()
         self.shortcut = nn.Identity() if shortcut is None else shortcut
         self.register_buffer('weight', torch.zeros(()))
-        # Its parameters get a gradient, of zeros perhaps, in every step: DDP
-        # waits for them.
+        # DistributedDataParallel waits for the gradients of its parameters, so
+        # they are computed in every step, even if they are zero.
         self._trains = any(True for _ in self.shortcut.parameters())
         self._value: Optional[float] = None
         # Apart, so that a compiled network does not depend on the value.
@@ -44,14 +44,14 @@ class FadingShortcut(nn.Module):
         """Add the shortcut.
 
         Args:
-            out (Tensor): What the convolutions of the block put out.
-            x (Tensor): Its input.
+            out (Tensor): The output of the block's convolutions.
+            x (Tensor): The block's input.
 
         Returns:
-            Tensor: Of the shape of ``out``.
+            Tensor: The sum, of the shape of ``out``.
 
         Raises:
-            UsageError: If the network trains and nobody tells the progress.
+            UsageError: If the network trains and no progress has been set.
         """
         if self.training and not self._is_told:
             raise UsageError(

@@ -12,9 +12,9 @@ class PadShortcut(nn.Module):
 
     Args:
         in_channels (int): Channels of the input.
-        out_channels (int): Channels of the output; the new ones are shared
-            out before and after the old ones.
-        stride (int): Every which pixel is kept.
+        out_channels (int): Channels of the output; half of the padding comes
+            before the old channels, half after them.
+        stride (int): Stride in both directions: every stride-th pixel is kept.
     """
 
     def __init__(self, in_channels: int, out_channels: int,
@@ -36,7 +36,7 @@ class PadShortcut(nn.Module):
 
 
 class PoolPadShortcut(PadShortcut):
-    """Shortcut without parameters: average, then pad channels with zeros.
+    """Shortcut without parameters: average pooling, then zero channels.
 
     For the arguments see :class:`PadShortcut`.
     """

@@ -35,25 +35,27 @@ def is_open(peak: torch.Tensor, epsilon: torch.Tensor) -> torch.Tensor:
 
 
 class GateStates(nn.Module):
-    """What is known of the gates of a network, one entry for each block.
+    """The states of all gates of a network, one entry for each block.
 
     Args:
         num_blocks (int): How many gates.
         epsilon (float): The threshold.
         eval_gates (str): ``'frozen'``: in eval mode the gates of
-            :meth:`closed` are shut and the others are not there, whatever the
-            batch. ``'dynamic'``: they look at the batch as in training.
+            :meth:`closed` are closed and the others open for every batch.
+            ``'dynamic'``: they depend on the batch, as in training.
             Defaults to ``'frozen'``.
-        scope (str): Whether a gate looks at the images of its own process,
-            ``'local'``, or of all, ``'global'``. Defaults to ``'local'``.
+        scope (str): ``'local'``: a gate depends on the images of its own
+            process; ``'global'``: on those of all processes.
+            Defaults to ``'local'``.
 
     Attributes:
         peak (Tensor): Largest response since :meth:`start_epoch`, (B, ).
         closed_average (Tensor): Moving average of "closed", float32, (B, ).
-        closed_steps (Tensor): Consecutive closed steps up to now, (B, ).
-        dead (Tensor): 1 for a block that is given up, (B, ).
+        closed_steps (Tensor): Number of the last steps in a row in which the
+            gate was closed, (B, ).
+        dead (Tensor): 1 for a dead block, (B, ).
         count_average (Tensor): Moving average of the number of closed gates,
-            the float32 number that the paper's released code looks at.
+            the float32 number that the paper's released code compares.
         skipped (list[bool]): Which blocks are not computed.
     """
 
@@ -73,8 +75,8 @@ class GateStates(nn.Module):
         self.register_buffer('peak', torch.zeros(num_blocks))
         self.register_buffer('closed_average', torch.zeros(num_blocks))
         self.register_buffer('count_average', torch.zeros(()))
-        # Whole numbers, also of what is true or false: not every backend
-        # reduces booleans.
+        # Integers, also for booleans, which not every communication backend
+        # can reduce.
         integers = dict(dtype=torch.long)
         self.register_buffer('closed_steps',
                              torch.zeros(num_blocks, **integers))
@@ -84,17 +86,17 @@ class GateStates(nn.Module):
         self.update_skipped()
 
     def closed(self) -> torch.Tensor:
-        """Which gates are shut in evaluation, boolean (B, ).
+        """Which gates are closed in evaluation, boolean (B, ).
 
         Those of dead blocks, and those that were closed in at least half of
-        the last steps of training.
+        the last steps of training (by the moving average).
         """
         return (self.dead > 0) | (self.closed_average >= 0.5)
 
     def update_skipped(self) -> None:
         """Read from the buffers which blocks need not be computed.
 
-        Here, and not in the forward pass, the device is waited for.
+        This waits for the device, so the forward pass need not.
         """
         looks_at_batch = self.training or self.eval_gates == 'dynamic'
         gone = self.dead > 0 if looks_at_batch or self.calibrating \
@@ -108,18 +110,22 @@ class GateStates(nn.Module):
         return self
 
     def start_epoch(self) -> None:
-        """Forget the peaks of the last epoch."""
+        """Reset the peaks."""
         self.peak.zero_()
 
-    def bury(self, blocks: torch.Tensor) -> None:
-        """Give blocks up for good; boolean (B, )."""
+    def mark_dead(self, blocks: torch.Tensor) -> None:
+        """Mark blocks as dead for good.
+
+        Args:
+            blocks (Tensor): Which blocks, boolean (B, ).
+        """
         self.dead.logical_or_(blocks)
         self.latest.masked_fill_(blocks, 0)
         self.update_skipped()
 
     @torch.no_grad()
     def end_step(self) -> None:
-        """Take in what the gates saw in one forward pass of training."""
+        """Update the averages and counts after a forward pass of training."""
         closed = (~is_open(self.latest, self.epsilon)).float()
         decay = ((1 + self.steps) / (10 + self.steps)).clamp(max=0.95)
         for average, value in ((self.closed_average, closed),
@@ -133,8 +139,8 @@ class GateStates(nn.Module):
     def calibration(self) -> Iterator[torch.Tensor]:
         """Collect the peaks of blocks that are closed but not yet dead.
 
-        For a model in eval mode. Inside the context they are computed, and
-        still closed.
+        For a model in eval mode. Inside the context these blocks are computed,
+        but their gates stay closed.
 
         Yields:
             Tensor: The largest responses so far, (B, ).
@@ -165,12 +171,12 @@ class StrictIdentity(nn.Module):
 
     Args:
         states (GateStates): The states of all gates of the network.
-        index (int): Which of them is this one's.
+        index (int): Index of this gate.
     """
 
     def __init__(self, states: GateStates, index: int) -> None:
         super().__init__()
-        # In a tuple, so that they are registered once, by the network.
+        # In a tuple, so that only the network registers them as a submodule.
         self._states = (states, )
         self.index = index
 
@@ -208,10 +214,10 @@ class StrictIdentity(nn.Module):
 
 
 class EndOfStep(nn.Module):
-    """Hands features on and, in training, takes in what all gates saw.
+    """Passes features on; in training, updates the states of all gates.
 
-    It stands behind the last gate, so that it counts however the stages are
-    run.
+    It comes after the last gate, inside the last stage, so it also runs where
+    stages are run one by one.
 
     Args:
         states (GateStates): The states of all gates of the network.

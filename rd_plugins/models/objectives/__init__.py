@@ -1,4 +1,4 @@
-"""What a student can be trained for; a method is a list of these."""
+"""Objectives of a student; a distillation method is a list of them."""
 from .classification_loss import ClassificationLoss
 from .feature_loss import FeatureLoss
 from .hybrid_loss import HybridLoss

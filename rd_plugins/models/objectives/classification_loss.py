@@ -16,7 +16,7 @@ class ClassificationLoss(Objective):
     """The loss of the student's head: ``loss_cls``, and the accuracy if the
     head calculates it.
 
-    A :class:`Distiller` adds it where no other is among its objectives.
+    A :class:`Distiller` adds it if its objectives contain none.
 
     Args:
         loss_weight (float): Factor of the loss. Defaults to 1.0.
@@ -35,10 +35,10 @@ class ClassificationLoss(Objective):
                              'it one, such as LinearClsHead.')
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
-        """See the base class. (MMEngine logs the sum of all as ``loss``.)"""
+        """See the base class. MMEngine logs the sum of losses as ``loss``."""
         head = step.distiller.head
         if type(head).loss is ClsHead.loss:
-            # Of predictions that other objectives read as well
+            # From logits that are computed once for all objectives
             losses = head._get_loss(step.student.logits, step.data_samples)
         else:
             losses = head.loss(step.student.feats, step.data_samples)

@@ -14,7 +14,7 @@ from .step import Step
 
 
 def build_connector(channels: int) -> nn.Sequential:
-    """A 1x1 convolution and norm between a feature and its target."""
+    """Build a 1x1 convolution and norm, applied to a feature map."""
     conv = nn.Conv2d(channels, channels, 1, bias=False)
     nn.init.normal_(conv.weight, std=(2 / channels)**0.5)
     return nn.Sequential(conv, nn.BatchNorm2d(channels))
@@ -22,20 +22,21 @@ def build_connector(channels: int) -> nn.Sequential:
 
 @MODELS.register_module()
 class FeatureLoss(Objective):
-    """Distance between what enters the last ReLU of student and teacher::
+    """Distance between the inputs of the last ReLU of student and teacher::
 
         D(student) + w(t) / (S-1) * sum_k D(hybrid k)
 
-    Each path has a trained connector of its own in between.
+    Each path (student or hybrid) has its own connector, a trained 1x1
+    convolution with norm.
 
     Source: JointRD, see :class:`HybridLoss`.
 
     Args:
-        distance (dict, optional): Config of D, a module of (student, teacher,
-            margin). Defaults to None, which is
+        distance (dict, optional): Config of D, a module with the inputs
+            (student, teacher, margin). Defaults to None, which is
             ``dict(type='rd_plugins.MarginLoss')``.
-        paths (str): ``'all'``, with the hybrids of the :class:`HybridLoss`
-            that has to be there then, or ``'plain'``, the student only.
+        paths (str): ``'all'``, with the hybrids of a :class:`HybridLoss`,
+            which is required then, or ``'plain'``, the student only.
             Defaults to ``'all'``.
         name (str): See :class:`Objective`. Defaults to ``'feature'``.
     """
@@ -53,7 +54,7 @@ class FeatureLoss(Objective):
             distance or dict(type='rd_plugins.MarginLoss'))
 
     def attach(self, distiller: nn.Module) -> None:
-        """Build the connectors: of the plain student, of hybrid 1, ..."""
+        """Build the connectors: of the student, of hybrid 1, and so on."""
         count = 1
         if self.paths == 'all':
             self._check_hybrids(distiller.objectives_of_type(HybridLoss))

@@ -1,4 +1,4 @@
-"""JointRD's hybrids: student first, teacher after the cut."""
+"""JointRD's hybrids: the student's early and the teacher's later stages."""
 from typing import Dict, Optional, Sequence
 
 import torch
@@ -14,7 +14,7 @@ from .step import NetworkPass, Step
 
 @MODELS.register_module()
 class HybridLoss(Objective):
-    """Losses of networks that are the student first and its teacher then.
+    """Losses of networks of a student's early and a teacher's later stages.
 
     Hybrid k runs the student's stages 1..k and then the teacher's stages
     k+1..S and head, for k = 1..S-1. The student's early stages thus get the
@@ -31,10 +31,10 @@ class HybridLoss(Objective):
     Args:
         weight (dict, optional): ``start``, ``end`` and ``horizon`` of w; see
             :class:`CosineDecay`. With ``end=0`` the hybrids are not computed
-            any more after the horizon. Defaults to None, which is the recipe
+            after the horizon. Defaults to None, which is the recipe
             for CIFAR: ``dict(start=1, end=0.5, horizon=0.3)``.
-        min_weight (float): Hybrids stop, and stop costing, when w has fallen
-            to it. Defaults to 0.
+        min_weight (float): Hybrids are not computed once w has fallen to this
+            value. Defaults to 0.
         hybrids (str): ``'all'`` in every step, or ``'one'`` of them, drawn at
             random: the same loss on average, at a fraction of the cost.
             Defaults to ``'all'``.
@@ -67,8 +67,8 @@ class HybridLoss(Objective):
     def _check_heads(distiller: nn.Module) -> None:
         for owner, network in (('student', distiller),
                                ('teacher', distiller.teacher_architecture)):
-            # Another loss than ClsHead's does not apply to the logits of a
-            # network that is not the head's own.
+            # Only ClsHead's loss can be computed from the logits of another
+            # network.
             if getattr(type(network.head), 'loss', None) is not ClsHead.loss:
                 raise UsageError(
                     f'The {owner} has the head {type(network.head).__name__}; '
@@ -76,7 +76,7 @@ class HybridLoss(Objective):
                     'such as LinearClsHead.')
 
     def paired_stages(self, count: int) -> Sequence[int]:
-        """All but the last one: there the student goes its own way."""
+        """All but the last, whose output enters no stage of the teacher."""
         return range(1, count)
 
     @property
@@ -85,20 +85,19 @@ class HybridLoss(Objective):
         return self.weight.end > self.min_weight
 
     def current_weight(self) -> float:
-        """w(t), or 0 where the hybrids have stopped."""
+        """w(t), or 0 once the hybrids are not computed any more."""
         weight = self.weight(training_progress())
         return weight if weight > self.min_weight else 0.0
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
-        """See the base class; ``loss_hybrid{k}`` (of one: ``loss_hybrid``) are
-        weighted."""
+        """See the base class; each ``loss_hybrid{k}`` is weighted."""
         weight = self.weight(training_progress())
-        # A copy from the host would wait for the device.
+        # new_full does not wait for the device; a copy from the host would.
         losses = {f'{self.name}_weight': step.inputs.new_full((), weight)}
         if not self.current_weight():
             return losses
         if self.hybrids == 'one':
-            # On the host, which then waits for no device
+            # A number drawn on the host; the device is not waited for.
             k = int(torch.randint(len(step.hybrids), ()))
             losses[f'loss_{self.name}'] = weight * self._judge(
                 step, step.hybrids[k])
@@ -110,6 +109,6 @@ class HybridLoss(Objective):
 
     @staticmethod
     def _judge(step: Step, hybrid: NetworkPass) -> torch.Tensor:
-        """The loss of a hybrid by the student's own criterion."""
+        """The loss of a hybrid, by the loss of the student's head."""
         return step.distiller.head._get_loss(hybrid.logits,
                                              step.data_samples)['loss']

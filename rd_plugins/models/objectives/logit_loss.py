@@ -1,4 +1,4 @@
-"""Distance between the softened predictions of student and teacher."""
+"""Distance between softened predictions of student and teacher."""
 from typing import Dict, Optional
 
 import torch
@@ -37,16 +37,17 @@ def softened_divergence(student: torch.Tensor, teacher: torch.Tensor,
 
 @MODELS.register_module()
 class LogitLoss(Objective):
-    """The student also learns its teacher's predictions.
+    """Distance between the predictions of student and teacher.
 
-    Needs no stages: any classifier can teach any other of the same classes.
+    It needs no stages: student and teacher may be any classifiers of the same
+    classes.
 
     Args:
         temperature (float): See :func:`softened_divergence`.
             Defaults to 4.0.
         loss_weight (float): Factor of the loss. Defaults to 1.0.
-        distance (dict, optional): Config of another distance, a module of
-            (student, teacher) logits. Defaults to None.
+        distance (dict, optional): Config of another distance, a module with
+            the inputs (student, teacher), both logits. Defaults to None.
         name (str): See :class:`Objective`. Defaults to ``'logit'``.
     """
 

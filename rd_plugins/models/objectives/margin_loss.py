@@ -8,7 +8,7 @@ from rd_plugins.registry import MODELS
 
 
 def negative_margin(norm: nn.Module) -> torch.Tensor:
-    """What a norm layer's output is on average where it is negative.
+    """The mean of a norm layer's negative outputs, for each channel.
 
     The output of channel c is taken as normal with mean ``bias[c]`` and
     standard deviation ``|weight[c]|``. Where fewer than 0.1 % of the values
@@ -36,14 +36,14 @@ def negative_margin(norm: nn.Module) -> torch.Tensor:
 
 @MODELS.register_module()
 class MarginLoss(nn.Module):
-    """Squared distance that a feature pays only where it matters after ReLU.
+    """Partial squared distance between features before ReLU.
 
     With target u = max(t, margin), the distance at one position is (s - u)^2
-    if u > 0 or s > u, and 0 otherwise: where the teacher is inactive it is
-    enough for the student to be inactive as well. It is the mean over all
-    positions, so that one weight serves feature maps of every size; the
-    released code of JointRD sums over positions and divides by the batch size,
-    which is this value times C * H * W.
+    if u > 0 or s > u, and 0 otherwise: where the teacher is inactive, values
+    of the student below the target cost nothing. The loss is the mean over all
+    positions, so one weight fits feature maps of every size. The released code
+    of JointRD sums over positions and divides by the batch size, which is this
+    value times C * H * W.
 
     Source: `A Comprehensive Overhaul of Feature Distillation
     <https://arxiv.org/abs/1904.01866>`_, used by JointRD.

@@ -1,4 +1,4 @@
-"""The base of what a student is trained for."""
+"""The base class of objectives."""
 from typing import Dict, Sequence
 
 import torch
@@ -11,19 +11,19 @@ from .step import Step
 class Objective(nn.Module):
     """A term of the loss of a :class:`Distiller`.
 
-    It says by class attributes what it reads, and computes its losses from a
-    :class:`Step`, which computes whatever is read once for all objectives.
-    Parameters of its own are trained and saved under
-    ``auxiliary.NAME`` and are not part of what is published.
+    Its class attributes declare what it reads. It computes its losses from a
+    :class:`Step`, which computes everything once for all objectives. Its own
+    parameters are trained and saved under ``auxiliary.NAME`` and are not
+    published.
 
     Args:
-        name (str): What a phase calls it.
+        name (str): Its name, by which a phase activates it.
 
     Attributes:
         reads_teacher (bool): Whether it needs a teacher.
         reads_stages (bool): Whether student and teacher, if there is one,
-            have to be made of stages.
-        reads_pre_activation (bool): Whether it reads what enters the last
+            must have stages.
+        reads_pre_activation (bool): Whether it reads the input of the last
             activation of student and teacher.
         reads_blocks (Sequence[str]): The modules of the student's backbone
             whose outputs it reads, by name.
@@ -38,13 +38,14 @@ class Objective(nn.Module):
         self.name = name
 
     def attach(self, distiller: nn.Module) -> None:
-        """Check a distiller's student and teacher; build what depends on them.
+        """Check student and teacher, and build modules that depend on them.
 
         Args:
-            distiller (Distiller): It is built but for its objectives.
+            distiller (Distiller): Student and teacher are built; objectives
+                may be missing.
 
         Raises:
-            UsageError: If this objective has no meaning for them.
+            UsageError: If the objective does not fit student and teacher.
         """
 
     def paired_stages(self, count: int) -> Sequence[int]:
@@ -62,20 +63,20 @@ class Objective(nn.Module):
         """Compute the losses of a batch.
 
         Args:
-            step (Step): What is known of the batch.
+            step (Step): The batch in student, teacher and hybrids.
 
         Returns:
-            dict[str, Tensor]: What has "loss" in its name is added up; the
-            rest is logged.
+            dict[str, Tensor]: Values with "loss" in their names are summed;
+            the others are logged only.
         """
         raise NotImplementedError
 
 
 def check_same_classes(objective: Objective, distiller: nn.Module) -> None:
-    """Refuse a teacher that knows other classes than the student.
+    """Check that student and teacher have the same number of classes.
 
     Raises:
-        UsageError: If their numbers differ.
+        UsageError: If the numbers differ.
     """
     ours, theirs = (
         getattr(network.head, 'num_classes', None)
@@ -88,10 +89,10 @@ def check_same_classes(objective: Objective, distiller: nn.Module) -> None:
 
 
 def check_same_stages(objective: Objective, distiller: nn.Module) -> None:
-    """Refuse a teacher with another number of stages.
+    """Check that student and teacher have the same number of stages.
 
     Raises:
-        UsageError: If they differ.
+        UsageError: If the numbers differ.
     """
     ours, theirs = len(distiller.stages), len(distiller.teacher_stages)
     if ours != theirs:

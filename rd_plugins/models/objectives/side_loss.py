@@ -1,4 +1,4 @@
-"""Side supervision: heads in the middle of the network while it trains."""
+"""Side supervision: heads inside the network during training."""
 from copy import deepcopy
 from typing import Dict, List, Optional, Sequence
 
@@ -19,9 +19,9 @@ class SideHead(BaseModule):
     """Norm, ReLU, global average pooling, and a linear head.
 
     Args:
-        in_channels (int): Channels of the block that it judges.
-        head (dict): Config of the classifier's own head; this one's differs
-            in its number of inputs only.
+        in_channels (int): Output channels of its block.
+        head (dict): Config of the classifier's head; only ``in_channels`` is
+            replaced.
         norm_cfg (dict): Config of the norm.
     """
 
@@ -38,16 +38,16 @@ class SideHead(BaseModule):
 
 @MODELS.register_module()
 class SideLoss(Objective):
-    """Heads inside the network have the classifier's loss as well.
+    """The classifier's loss for additional heads inside the network.
 
     The side supervision of `Learning Strict Identity Mappings in Deep Residual
-    Networks <https://arxiv.org/abs/1804.01661>`_, Sec. 3.3. Prediction is
-    without the heads.
+    Networks <https://arxiv.org/abs/1804.01661>`_, Sec. 3.3. The heads are not
+    used for prediction.
 
     Args:
-        blocks (Sequence[str], optional): After which blocks of the backbone a
-            head is, such as ``['layer2.9']``. Defaults to None: after the one
-            in the middle that the ε-ResNets name.
+        blocks (Sequence[str], optional): Names of the blocks of the backbone
+            that get a head, such as ``['layer2.9']``. Defaults to None: the
+            backbone's ``default_side_block``, which ε-ResNets have.
         loss_weight (float): Factor of each loss. Defaults to 0.1.
         name (str): See :class:`Objective`. Defaults to ``'side'``.
     """
@@ -86,7 +86,7 @@ class SideLoss(Objective):
                 getattr(backbone, 'norm_cfg', dict(type='BN')))
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
-        """``loss_side1`` and so on, weighted, and accuracies if any."""
+        """Weighted ``loss_side1`` and so on, and the heads' accuracies."""
         losses = {}
         for (side, head), block in zip(self.heads.items(), self.reads_blocks):
             found = head.loss(step.student.block(block), step.data_samples)

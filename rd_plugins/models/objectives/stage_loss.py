@@ -1,4 +1,4 @@
-"""No-Res: a stage of the student puts out what its teacher's does."""
+"""No-Res: the distance of a stage's output in student and teacher."""
 from typing import Dict, Optional, Sequence
 
 import torch
@@ -13,16 +13,16 @@ from .step import Step
 
 @MODELS.register_module()
 class StageLoss(Objective):
-    """Mean absolute difference between the outputs of a stage.
+    """Mean absolute difference of a stage's output in student and teacher.
 
-    Alone it is a phase of `ResNet with No Res
+    On its own it is a phase of `ResNet with No Res
     <https://github.com/tgjjj/ResNet-Distillation>`_; later stages are not
     computed then.
 
     Args:
-        stage (int): Which stage, counted from 1.
-        stage_inputs (str): What it reads: the output of the stage before it
-            of the ``'student'``, as published, or of the ``'teacher'``.
+        stage (int): Number of the stage, counted from 1.
+        stage_inputs (str): The input of the stage: the output of the previous
+            stage of the ``'student'``, as published, or of the ``'teacher'``.
             Defaults to ``'student'``.
         loss_weight (float): Factor of the loss. Defaults to 1.0.
         name (str, optional): See :class:`Objective`. Defaults to None:
@@ -50,7 +50,7 @@ class StageLoss(Objective):
                 range(1, len(stages) + 1))
 
     def paired_stages(self, count: int) -> Sequence[int]:
-        """The one that is compared, and the one whose output it reads."""
+        """The compared stage and, if it reads the teacher, the one before."""
         if self.stage_inputs == 'teacher' and self.stage > 1:
             return self.stage - 1, self.stage
         return self.stage,

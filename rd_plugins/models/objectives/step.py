@@ -1,4 +1,4 @@
-"""What the objectives of one batch read, computed once and when asked."""
+"""The features of a batch, computed on demand and once for all objectives."""
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cached_property
 from typing import (Any, Callable, ContextManager, Dict, Iterator, List,
@@ -12,9 +12,9 @@ from rd_plugins.models.stages import Stages
 
 
 class NetworkPass:
-    """A batch on its way through a classifier.
+    """The forward pass of a batch through a classifier, on demand.
 
-    Stages run when their outputs are asked for, and no later ones do.
+    A stage runs when its output, or that of a later stage, is read.
 
     Args:
         classifier (nn.Module): An image classifier.
@@ -22,11 +22,12 @@ class NetworkPass:
             ``after``.
         stages (Stages, optional): Its backbone's. Without them the backbone
             runs as a whole. Defaults to None.
-        after (int): How many stages are behind the inputs. Defaults to 0.
-        context (Callable): Makes the context to compute in.
-            Defaults to one that does nothing.
-        watched (dict): Modules whose outputs are kept, by name.
-        keep_pre_activation (bool): Whether to keep what enters the last
+        after (int): Number of the stage whose output the inputs are.
+            Defaults to 0: they are images.
+        context (Callable): Returns the context to compute in.
+            Defaults to ``nullcontext``.
+        watched (dict, optional): Modules whose outputs are kept, by name.
+        keep_pre_activation (bool): Whether to keep the input of the last
             activation. Defaults to False.
     """
 
@@ -62,7 +63,7 @@ class NetworkPass:
 
     @cached_property
     def feats(self) -> Tuple[torch.Tensor, ...]:
-        """What enters the head."""
+        """The inputs of the head."""
         if self.stages is None:
             with self._computing():
                 return self.classifier.extract_feat(self._inputs)
@@ -82,7 +83,7 @@ class NetworkPass:
 
     @property
     def pre_activation(self) -> torch.Tensor:
-        """What enters the last activation, shape (N, C, H, W)."""
+        """The input of the last activation, shape (N, C, H, W)."""
         self.stage(len(self.stages))
         return self._pre_activation
 
@@ -107,18 +108,18 @@ class NetworkPass:
             yield
 
     def _note(self, x: torch.Tensor) -> None:
-        # A block uses one in-place ReLU several times; its last use counts.
+        # A block uses one in-place ReLU several times; the last input is kept.
         self._pre_activation = x.clone()
 
 
 class Step:
-    """One batch, as its objectives see it.
+    """The batch of one training step, in student, teacher and hybrids.
 
     Args:
         distiller (Distiller): Student and teacher.
         inputs (Tensor): Shape (N, C, H, W).
         data_samples (list[DataSample]): The N annotations.
-        objectives (Sequence[Objective]): Those that will ask.
+        objectives (Sequence[Objective]): The active objectives.
 
     Attributes:
         student (NetworkPass): The batch in the student.
@@ -157,9 +158,9 @@ class Step:
 
     @cached_property
     def hybrids(self) -> List[NetworkPass]:
-        """The student's stages 1..k and the teacher's later ones, by k.
+        """Hybrid k: the student's stages 1..k, then the teacher's.
 
-        Gradients pass through the teacher; its weights get none.
+        Gradients flow through the teacher, whose weights are frozen.
         """
         teacher = self.distiller.teacher_holder
 

@@ -10,7 +10,7 @@ from .step import Step
 
 
 class TeacherLoss(Objective):
-    """A co-trained teacher's own loss; it holds the teacher's weights.
+    """The loss of a co-trained teacher; the teacher is its submodule.
 
     Not for configs: a :class:`Distiller` with ``co_train_teacher=True`` adds
     it.

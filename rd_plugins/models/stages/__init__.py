@@ -1,4 +1,4 @@
-"""What the families of backbones call their stem, stages and last norm."""
+"""Adapters: stem, stages and last norm of the families of backbones."""
 from .convnext import ConvNeXtStages
 from .mobilenet import MobileNetV2Stages, MobileNetV3Stages
 from .repvgg import RepVGGStages

@@ -17,7 +17,7 @@ class ConvNeXtStages(Stages):
         return [f'stages.{i}' for i in range(self.backbone.num_stages)]
 
     def stem(self, x: torch.Tensor) -> torch.Tensor:
-        """Patches, and a norm."""
+        """The convolution into patches, and a norm."""
         return self.backbone.downsample_layers[0](x)
 
     def run(self, index: int, x: torch.Tensor) -> torch.Tensor:
@@ -27,7 +27,7 @@ class ConvNeXtStages(Stages):
         return self.backbone.stages[index](x)
 
     def output(self, x: torch.Tensor) -> torch.Tensor:
-        """Normalised, after pooling or before."""
+        """The last norm, with pooling if the backbone has it."""
         norm = getattr(self.backbone, f'norm{len(self) - 1}')
         if self.backbone.gap_before_final_norm:
             return norm(x.mean((-2, -1), keepdim=True)).flatten(1)

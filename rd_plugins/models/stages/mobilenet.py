@@ -31,5 +31,5 @@ class MobileNetV3Stages(Stages):
         return self.backbone.layers[1:]
 
     def stem(self, x: torch.Tensor) -> torch.Tensor:
-        """The first convolution, which is called ``layer0``."""
+        """The first convolution, named ``layer0``."""
         return self.backbone.get_submodule(self.backbone.layers[0])(x)

@@ -21,5 +21,5 @@ class RepVGGStages(Stages):
         return self.backbone.stem(x)
 
     def output(self, x: torch.Tensor) -> torch.Tensor:
-        """Pooled as a pyramid, if the network has that."""
+        """Spatial pyramid pooling, if the backbone has it."""
         return self.backbone.ppf(x)

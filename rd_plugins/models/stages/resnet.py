@@ -19,7 +19,7 @@ class ResNetStages(Stages):
         return self.backbone.res_layers
 
     def stem(self, x: torch.Tensor) -> torch.Tensor:
-        """Deep or not, with pooling."""
+        """The stem, deep or not, with pooling."""
         return self.backbone.maxpool(self._convolutions(x))
 
     def _convolutions(self, x: torch.Tensor) -> torch.Tensor:
@@ -34,13 +34,13 @@ class ResNetStages(Stages):
 
     @property
     def last_norm(self) -> nn.Module:
-        """The norm that closes the main path of the last block."""
+        """The last norm of the last block's residual branch."""
         block = self._last_block
         return block.norm3 if hasattr(block, 'conv3') else block.norm2
 
     @property
     def last_activation(self) -> nn.Module:
-        """The last block's ReLU; its last use is the one that counts."""
+        """The last block's ReLU, which it uses several times."""
         return self._last_block.relu
 
 
@@ -49,13 +49,13 @@ class ResNetStagesWithoutPooling(ResNetStages):
     """ResNets for small images, and RegNet."""
 
     def stem(self, x: torch.Tensor) -> torch.Tensor:
-        """Without pooling."""
+        """The stem without pooling."""
         return self._convolutions(x)
 
 
 @adapts(EpsilonStages)
 class PreActStages(Stages):
-    """ε-ResNets; norm and ReLU close the last stage."""
+    """ε-ResNets; the last stage ends with a norm and ReLU."""
 
     @property
     def names(self) -> Sequence[str]:
@@ -63,7 +63,7 @@ class PreActStages(Stages):
         return self.backbone.res_layers
 
     def stem(self, x: torch.Tensor) -> torch.Tensor:
-        """Convolution, norm, ReLU, and on ImageNet a pooling."""
+        """Convolution, norm and ReLU; for ImageNet also pooling."""
         return self.backbone.stem(x)
 
     @property
@@ -73,5 +73,5 @@ class PreActStages(Stages):
 
     @property
     def last_activation(self) -> nn.Module:
-        """The ReLU after it."""
+        """The ReLU after the last norm."""
         return self.backbone.get_submodule(self.names[-1]).relu

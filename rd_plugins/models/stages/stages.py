@@ -10,9 +10,9 @@ from rd_plugins.utils.errors import UsageError
 class Stages:
     """The stem and the stages of a backbone.
 
-    A family derives from it and says what it calls them, see
-    :func:`adapts`. Run one after the other they give what the backbone gives;
-    a distiller compares the two on its first batch.
+    Each family of backbones has a subclass, see :func:`adapts`. The stages in
+    a row must give the backbone's output; a distiller checks that on its first
+    batch.
 
     Args:
         backbone (nn.Module): The backbone.
@@ -38,12 +38,12 @@ class Stages:
         return self.backbone.get_submodule(self.names[index])(x)
 
     def output(self, x: torch.Tensor) -> torch.Tensor:
-        """The output of the last stage -> what the backbone puts out."""
+        """The output of the last stage -> the output of the backbone."""
         return x
 
     @property
     def last_norm(self) -> nn.Module:
-        """The norm whose output, perhaps plus a shortcut, is activated last.
+        """The norm before the last activation (a shortcut may be in between).
 
         Raises:
             UsageError: If the family has none.

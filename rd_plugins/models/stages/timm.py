@@ -12,7 +12,7 @@ from .stages import Stages, adapts
 class TIMMStages(Stages):
     """A timm network with ``features_only=True``.
 
-    timm then runs a row of modules and names those that end a stage.
+    Such a network is a sequence of modules and names those that end a stage.
     """
 
     @property
@@ -36,7 +36,7 @@ class TIMMStages(Stages):
         return modules[begin:modules.index(ends[index]) + 1]
 
     def stem(self, x: torch.Tensor) -> torch.Tensor:
-        """The stem is in the first stage."""
+        """The identity: the stem belongs to the first stage."""
         return x
 
     def run(self, index: int, x: torch.Tensor) -> torch.Tensor:

@@ -10,11 +10,11 @@ from .stages import Stages, adapts
 
 @adapts(VGG)
 class VGGStages(Stages):
-    """VGG: a stage is what lies between two poolings."""
+    """VGG: a stage ends with a pooling."""
 
     @property
     def names(self) -> Sequence[str]:
-        """``stage1``, ``stage2``, ...; they are no modules of their own."""
+        """``stage1``, ``stage2``, ...; there are no modules of these names."""
         if self.backbone.num_classes > 0:
             raise UsageError('A VGG with num_classes > 0 classifies by '
                              'itself; leave num_classes out and give the '
@@ -23,7 +23,7 @@ class VGGStages(Stages):
         return [f'stage{number}' for number in range(1, count + 1)]
 
     def stem(self, x: torch.Tensor) -> torch.Tensor:
-        """There is none."""
+        """The identity: VGG has no stem."""
         return x
 
     def run(self, index: int, x: torch.Tensor) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""What the models share: schedules of weights, folding, modes, distances."""
+"""Helpers of the models: schedules, folding, modes, differences."""
 from .calibrate import calibrate
 from .difference import relative_difference
 from .fold import Deployable, fold_conv_norm, fold_norms, folded_copy

@@ -1,4 +1,4 @@
-"""What the blocks of an ε-ResNet respond to images."""
+"""The responses of an ε-ResNet's blocks to images."""
 from itertools import islice
 from typing import Iterable, Optional
 
@@ -10,19 +10,19 @@ from torch import nn
 def calibrate(model: nn.Module,
               batches: Iterable[dict],
               num_batches: Optional[int] = None) -> torch.Tensor:
-    """Send images through a network in eval mode and look at its gates.
+    """Run a network in eval mode and collect the responses of its blocks.
 
-    Blocks that are closed but not dead are computed, and still closed.
+    Blocks that are closed but not dead are computed; their gates stay closed.
 
     Args:
-        model (nn.Module): A classifier with an ε-ResNet for its backbone. The
-            modes of its modules are put back at the end.
+        model (nn.Module): A classifier whose backbone is an ε-ResNet. The
+            modes of its modules are restored at the end.
         batches (Iterable[dict]): A dataloader.
-        num_batches (int, optional): How many of them. Defaults to None: all.
+        num_batches (int, optional): Number of batches. Defaults to None: all.
 
     Returns:
-        Tensor: The largest absolute response of each block, float32, (B, ).
-        0 for the dead.
+        Tensor: The largest absolute response of each block, float32, (B, );
+        0 for dead blocks.
     """
     gates = model.backbone.gates
     modes = [(module, module.training) for module in model.modules()]

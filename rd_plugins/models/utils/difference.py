@@ -1,4 +1,4 @@
-"""How far two results are apart."""
+"""The difference of two tensors."""
 import torch
 
 
@@ -10,7 +10,7 @@ def relative_difference(expected: torch.Tensor, found: torch.Tensor) -> float:
         found (Tensor): Of the same shape.
 
     Returns:
-        float: 0 where all is equal, infinity where a number is not finite.
+        float: Infinity if shapes differ or a number is not finite.
     """
     expected, found = expected.detach().double(), found.detach().double()
     if expected.shape != found.shape:

@@ -18,21 +18,21 @@ from rd_plugins.utils.errors import UsageError
 
 @torch.no_grad()
 def fold_conv_norm(conv: nn.Conv2d, norm: nn.Module) -> nn.Conv2d:
-    """One convolution with bias for a convolution and its batch norm.
+    """Fold a batch norm into the convolution before it.
 
     Computed in float64 and rounded once.
 
     Args:
-        conv (nn.Conv2d): The convolution; a Dirac convolution will do. It
-            stays as it is.
+        conv (nn.Conv2d): The convolution, also a Dirac convolution; not
+            changed.
         norm (nn.Module): A batch norm with running statistics.
 
     Returns:
-        nn.Conv2d: Computes what both do in eval mode.
+        nn.Conv2d: A convolution with the outputs of both in eval mode.
 
     Raises:
-        UsageError: If the norm depends on the batch, or the convolution
-            standardises its weights, which undoes a change of their scale.
+        UsageError: If the norm depends on the batch, or if the convolution
+            standardises its weights.
     """
     if not isinstance(norm, _BatchNorm) or norm.running_mean is None:
         raise UsageError(
@@ -48,7 +48,7 @@ def fold_conv_norm(conv: nn.Conv2d, norm: nn.Module) -> nn.Conv2d:
     if isinstance(conv, DiracConv2d):
         conv = conv.fold()
     folded = fuse_conv_bn_eval(conv.eval(), deepcopy(norm).double().eval())
-    # A bias that the convolution did not have would stay frozen.
+    # A new bias is frozen by default.
     folded.bias.requires_grad_(folded.weight.requires_grad)
     return folded.to(dtype).train(training)
 
@@ -57,15 +57,15 @@ Names = Tuple[str, str]
 
 
 def _numbered(module: nn.Module, numbers: str) -> Iterator[Names]:
-    """As MMPretrain's ResNets name their convolutions and norms."""
+    """The names of convolutions and norms in MMPretrain's ResNets."""
     for number in numbers:
         yield f'conv{number}', getattr(module, f'norm{number}_name', '')
 
 
 def _claimed_pairs(module: nn.Module) -> Iterable[Names]:
-    """Names of what would be a convolution and the norm right after it.
+    """Names of each convolution and of the norm right after it.
 
-    A subclass may have left some of them out, or put something else there.
+    In a subclass, some of these modules may be missing or of another type.
     """
     if hasattr(module, 'conv_norm_pairs'):
         return module.conv_norm_pairs
@@ -101,20 +101,19 @@ def _replace(module: nn.Module, name: str, new: nn.Module) -> None:
 def fold_norms(network: nn.Module) -> None:
     """Fold the norms of a network, in place.
 
-    Which norm belongs to which convolution is known by name, not by the order
-    of declaration: convolutions keep their names and gain a bias, norms become
-    the identity. Knows the ResNet family of MMPretrain and of this package,
-    sequences, and whatever is built of MMCV's ``ConvModule``; a block of
-    another kind lists the attributes in ``conv_norm_pairs``, such as
-    ``(('conv1', 'norm2'), )`` where norms come before convolutions. A norm
-    that follows no convolution stays.
+    Pairs of convolution and norm are found by name, not by the order of
+    declaration. Convolutions keep their names and get a bias, norms become the
+    identity. Supports the ResNets of MMPretrain and of this package,
+    ``nn.Sequential`` and MMCV's ``ConvModule``; other blocks list their
+    attributes in ``conv_norm_pairs``, such as ``(('conv1', 'norm2'), )`` where
+    norms come before convolutions. A norm that follows no convolution stays.
 
     Args:
         network (nn.Module): A backbone or a part of one.
 
     Raises:
-        UsageError: If a norm is no batch norm, or a convolution standardises
-            its weights.
+        UsageError: If a norm is not a batch norm, or if a convolution
+            standardises its weights.
     """
     for module in list(network.modules()):
         for conv_name, norm_name in _claimed_pairs(module):
@@ -125,10 +124,10 @@ def fold_norms(network: nn.Module) -> None:
 
 
 class Deployable:
-    """Lets a backbone switch to the form in which it is deployed.
+    """Mixin of backbones that can fold their norms for deployment.
 
     MMDeploy and MMPretrain's ``reparameterize_model.py`` call
-    :meth:`switch_to_deploy` by its name. A backbone that is built with
+    :meth:`switch_to_deploy`. A backbone that is built with
     ``deploy=True`` calls it last in its constructor and then loads a folded
     checkpoint strictly.
     """
@@ -141,19 +140,19 @@ class Deployable:
 
 
 def folded_copy(model: nn.Module) -> nn.Module:
-    """The folded copy of a model.
+    """Copy a model and fold the norms of its backbone.
 
     Args:
-        model (nn.Module): A classifier or a backbone; it stays as it is.
+        model (nn.Module): A classifier or a backbone; not changed.
 
     Returns:
-        nn.Module: Computes the same in eval mode, which it is in.
+        nn.Module: The copy in eval mode, with the same outputs.
 
     Raises:
-        UsageError: If a norm is no batch norm.
+        UsageError: If a norm is not a batch norm.
     """
     model = deepcopy(model)
-    model.eval()  # MMPretrain's ResNet returns nothing here
+    model.eval()  # not chained: eval() of MMPretrain's ResNet returns None
     backbone = getattr(model, 'backbone', model)
     getattr(backbone, 'switch_to_deploy', lambda: fold_norms(backbone))()
     return model

@@ -1,4 +1,4 @@
-"""Modules that are put into another mode for a moment."""
+"""Temporary changes of the mode of modules."""
 from contextlib import contextmanager
 from typing import Iterator
 
@@ -7,7 +7,7 @@ from torch import nn
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode for every module; afterwards each has its own mode again."""
+    """Put every module into eval mode; restore their modes afterwards."""
     modes = {module: module.training for module in model.modules()}
     for module in modes:
         module.training = False

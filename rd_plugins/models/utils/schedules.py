@@ -8,11 +8,11 @@ from rd_plugins.utils.errors import UsageError
 
 
 def training_progress() -> float:
-    """The part of the current run, or of its phase, that is done.
+    """The fraction of the current run, or of its phase, that is done.
 
-    Taken from the message hub that the Runner keeps up to date, so it needs no
-    state of its own and continues after a resume. Where a :class:`PhaseHook`
-    divides the run, it is the progress of the current phase.
+    It is computed from the Runner's message hub, so it needs no state and is
+    right after a resume. With a :class:`PhaseHook`, it is the progress of the
+    current phase.
 
     Returns:
         float: From 0 to 1; 0 outside a run.
@@ -27,13 +27,13 @@ def training_progress() -> float:
 class CosineDecay:
     """Half a cosine from ``start`` to ``end``, constant afterwards.
 
-    With ``end=0`` the value is exactly 0 from ``horizon`` on, and whatever it
-    weighs need not be computed any more.
+    With ``end=0`` the value is exactly 0 from ``horizon`` on, so the weighted
+    term need not be computed.
 
     Args:
         start (float): The value at the beginning. Defaults to 1.0.
         end (float): The value from ``horizon`` on. Defaults to 0.0.
-        horizon (float): The part of the run after which ``end`` is reached,
+        horizon (float): The fraction of the run at which ``end`` is reached,
             in (0, 1]. Defaults to 1.0.
 
     Raises:

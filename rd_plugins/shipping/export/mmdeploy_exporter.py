@@ -16,7 +16,7 @@ SAVE_FILE = 'end2end.onnx'
 
 
 def fill_in_shape(deploy_cfg: Config, shape: Tuple[int, int, int]) -> None:
-    """Tell a deploy config the shape (C, H, W) of the images, in place."""
+    """Set the shape (C, H, W) of the images in a deploy config, in place."""
     height, width = shape[1:]
     is_static = not deploy_cfg.onnx_config.get('dynamic_axes')
     deploy_cfg.onnx_config.input_shape = [width, height] if is_static else None
@@ -29,29 +29,29 @@ def fill_in_shape(deploy_cfg: Config, shape: Tuple[int, int, int]) -> None:
 
 
 def find_model_optimizer() -> None:
-    """Let MMDeploy find OpenVINO's ``mo`` beside the running Python."""
+    """Put the folder of Python, with OpenVINO's ``mo``, on the PATH."""
     programs = os.path.dirname(sys.executable)
     if programs not in os.environ['PATH'].split(os.pathsep):
         os.environ['PATH'] = programs + os.pathsep + os.environ['PATH']
 
 
 def compute_in_float32(wrapper: nn.Module) -> None:
-    """Keep MMDeploy's OpenVINO wrapper from bfloat16, in place.
+    """Disable bfloat16 in MMDeploy's OpenVINO wrapper, in place.
 
-    OpenVINO takes it by default on CPUs that have it.
+    OpenVINO uses bfloat16 by default on CPUs that support it.
     """
     wrapper.ie.set_config(dict(ENFORCE_BF16='NO'), 'CPU')
     wrapper.sess = wrapper.ie.load_network(wrapper.net, 'CPU', num_requests=1)
 
 
 class MMDeployExporter:
-    """Exports a model and builds the runtime of what came out.
+    """Exports a model and builds the runtime of the exported files.
 
     Args:
         source (TrainedModel): The model.
         deploy_cfg (str): Path of a deploy config of task Classification.
         shape (tuple[int]): Shape (C, H, W) of an image.
-        device (str): Where the engine runs, ``'cpu'`` or ``'cuda:0'``.
+        device (str): The device of the backend, ``'cpu'`` or ``'cuda:0'``.
     """
 
     def __init__(self, source: TrainedModel, deploy_cfg: str,
@@ -68,16 +68,16 @@ class MMDeployExporter:
 
     @property
     def is_static(self) -> bool:
-        """Whether the engine takes one image at a time."""
+        """Whether the backend takes one image at a time."""
         return not self.deploy_cfg.onnx_config.get('dynamic_axes')
 
     @property
     def is_openvino(self) -> bool:
-        """Whether the engine is OpenVINO."""
+        """Whether the backend is OpenVINO."""
         return self.deploy_cfg.backend_config.type == 'openvino'
 
     def export(self, folder: Path) -> List[str]:
-        """Write the engine's files into a folder.
+        """Write the backend's files into a folder.
 
         Args:
             folder (Path): An existing folder.

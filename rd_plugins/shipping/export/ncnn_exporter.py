@@ -1,4 +1,6 @@
-"""Export to ncnn by pnnx; MMDeploy's own way needs a binary it does not ship.
+"""Export to ncnn by pnnx.
+
+MMDeploy's export to ncnn needs a binary that its wheels do not contain.
 """
 import subprocess
 from pathlib import Path
@@ -18,7 +20,7 @@ from rd_plugins.utils.errors import UsageError
 
 
 class _Scores(nn.Module):
-    """A classifier as a function of images alone."""
+    """A classifier that maps images to probabilities."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
@@ -30,12 +32,12 @@ class _Scores(nn.Module):
 
 
 def check_layers(param: str) -> None:
-    """Refuse a network with operations that pnnx could not translate.
+    """Check that pnnx has converted all operations.
 
-    It leaves them in the file under PyTorch's names, such as ``F.pad``.
+    The others are in the file under PyTorch's names, such as ``F.pad``.
 
     Raises:
-        UsageError: If there is one.
+        UsageError: If there are others.
     """
     layers = [line.split()[0] for line in
               Path(param).read_text().splitlines()[2:]]
@@ -48,7 +50,7 @@ def check_layers(param: str) -> None:
 
 
 class NcnnClassifier(BaseModel):
-    """A classifier that ncnn runs on the CPU, one image after another.
+    """A classifier that ncnn runs on the CPU, image by image.
 
     Args:
         files (list[str]): The ``.param`` and the ``.bin`` file.
@@ -79,7 +81,7 @@ class NcnnClassifier(BaseModel):
 
     def _run(self, image: torch.Tensor) -> torch.Tensor:
         with self.net.create_extractor() as extractor:
-            # ncnn keeps a reference to memory that NumPy may free.
+            # ncnn.Mat refers to memory that NumPy may free; hence the clone.
             array = image.contiguous().float().numpy()
             extractor.input('in0', ncnn.Mat(array).clone())
             _, output = extractor.extract('out0')
@@ -87,7 +89,7 @@ class NcnnClassifier(BaseModel):
 
 
 class NcnnExporter:
-    """Exports a model to ncnn and builds the runtime of what came out.
+    """Exports a model to ncnn and builds the runtime of the exported files.
 
     Args:
         source (TrainedModel): The model.

@@ -1,6 +1,6 @@
-"""Keeps MMDeploy's ONNX export on the exporter that it was written for.
+"""Makes MMDeploy use PyTorch's tracing ONNX exporter.
 
-Loaded by ``custom_imports`` in the configs of ``configs/deploy``.
+Imported by ``custom_imports`` in the configs of ``configs/deploy``.
 """
 import inspect
 
@@ -9,10 +9,10 @@ from mmdeploy.core import FUNCTION_REWRITER
 
 @FUNCTION_REWRITER.register_rewriter(func_name='torch.onnx.export')
 def export_by_tracing(*args, **kwargs):
-    """Export by tracing, also where PyTorch would use ``torch.export``.
+    """Export by tracing, not by ``torch.export``.
 
-    Since PyTorch 2.9 the latter is the default; it cannot follow the partial
-    functions that MMDeploy wraps around a model's forward.
+    ``torch.export`` is the default since PyTorch 2.9. It does not support the
+    partial functions by which MMDeploy replaces a model's forward.
     """
     export = FUNCTION_REWRITER.get_context().origin_func
     if 'dynamo' in inspect.signature(export).parameters:

@@ -75,7 +75,7 @@ def test_released_blocks_are_open_in_evaluation(run_dir):
         epsilon_cfg(run_dir, custom_hooks=hooks), stop_before=1)
     backbone = runner.model.backbone
     gates = backbone.gates
-    gates.bury(torch.arange(backbone.num_blocks) == 7)
+    gates.mark_dead(torch.arange(backbone.num_blocks) == 7)
     gates.closed_average.fill_(0.9)
     assert len(backbone.closed_blocks()) == backbone.num_blocks
     backbone.set_epsilon(0)

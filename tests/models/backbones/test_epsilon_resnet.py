@@ -221,7 +221,7 @@ def test_closed_and_dead_blocks_are_their_shortcut(build, indices):
     close(network, *indices)
     assert network.closed_blocks() == names and not network.dead_blocks()
     torch.testing.assert_close(network(IMAGES)[0], expected)
-    network.gates.bury(network.gates.closed())
+    network.gates.mark_dead(network.gates.closed())
     assert network.dead_blocks() == network.closed_blocks() == names
     torch.testing.assert_close(network(IMAGES)[0], expected)
     ran = []
@@ -235,7 +235,7 @@ def test_closed_and_dead_blocks_are_their_shortcut(build, indices):
 
 def test_dead_blocks_survive_a_checkpoint():
     network = small()
-    network.gates.bury(torch.arange(9) == 4)
+    network.gates.mark_dead(torch.arange(9) == 4)
     for mode in (True, False):
         other = small().train(mode)
         other.load_state_dict(network.state_dict(), strict=True)
@@ -256,7 +256,7 @@ def test_without_gates():
 def test_export_has_no_gates():
     network = ready(small(epsilon=0))
     close(network, 1)
-    network.gates.bury(torch.arange(9) == 4)
+    network.gates.mark_dead(torch.arange(9) == 4)
     traced = torch.jit.trace(network, IMAGES)
     operators = {
         node.kind() for node in traced.inlined_graph.nodes()

@@ -129,7 +129,7 @@ def test_what_is_skipped():
     states = GateStates(3, EPSILON)
     drive(states, *[(1., 9., 1.)] * 5)
     assert states.skipped == [False, False, False]
-    states.bury(torch.tensor([True, False, False]))
+    states.mark_dead(torch.tensor([True, False, False]))
     assert states.skipped == [True, False, False]
     assert states.eval().skipped == [True, False, True]
     with states.calibration():
@@ -145,7 +145,7 @@ def test_states_are_saved_and_loaded():
     """Also into a network that is in eval mode already, or copied."""
     states = GateStates(2, EPSILON)
     drive(states, *[(1., 9.)] * 5)
-    states.bury(torch.tensor([True, False]))
+    states.mark_dead(torch.tensor([True, False]))
     other = GateStates(2, 1.5).eval()
     other.load_state_dict(states.state_dict())
     assert other.skipped == [True, False]

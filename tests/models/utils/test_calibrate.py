@@ -15,7 +15,7 @@ def model():
                            base_channels=4)))
     model.init_weights()
     close(model.backbone, 3, 5)
-    model.backbone.gates.bury(torch.arange(9) == 3)
+    model.backbone.gates.mark_dead(torch.arange(9) == 3)
     model.train()
     model.backbone.norm1.eval()
     return model

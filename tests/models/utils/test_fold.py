@@ -9,7 +9,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from rd_plugins.models import CifarResNet, DiracConv2d
 from rd_plugins.models.utils import fold_conv_norm, fold_norms, folded_copy
-from rd_plugins.shipping.prove import outputs_differ_by
+from rd_plugins.shipping.verify import outputs_differ_by
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.models import classifier_cfg
 from tests.models.backbones.test_plain_resnet import randomize_norms

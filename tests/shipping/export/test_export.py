@@ -1,4 +1,4 @@
-"""Exports as a user makes them, to the engines that are there."""
+"""Exports as a user makes them, to the backends that are there."""
 import json
 from importlib import util
 
@@ -65,17 +65,17 @@ def deploy(checkpoint, out, backend, *flags, config=CONFIG):
     ('tensorrt', ['--dynamic'], ['end2end.engine', 'end2end.onnx']),
     ('ncnn', [], ['end2end.bin', 'end2end.param']),
 ], ids=lambda value: '-'.join(value) if isinstance(value, list) else value)
-def test_the_engine_computes_the_same(checkpoint, run_dir, backend, flags,
-                                      files):
+def test_the_backend_computes_the_same(checkpoint, run_dir, backend, flags,
+                                       files):
     done = deploy(checkpoint, run_dir / 'out', backend, '--test', *flags, *FEW)
     assert done.returncode == 0, done.stderr
     assert names(run_dir) == ['out']
     assert names(run_dir / 'out') == sorted(
         [*files, 'plain20_ce_mnist5k.py', 'report.json'])
-    torch_row, engine = json.loads(
+    torch_row, backend_row = json.loads(
         (run_dir / 'out' / 'report.json').read_text())
-    assert 0 <= engine['difference'] < 1e-4
-    assert engine['accuracy/top1'] == torch_row['accuracy/top1']
+    assert 0 <= backend_row['difference'] < 1e-4
+    assert backend_row['accuracy/top1'] == torch_row['accuracy/top1']
     assert 'BatchNorm' not in (run_dir / 'out' / files[-1]).read_bytes(
     ).decode('latin1')
 

@@ -1,4 +1,4 @@
-"""PyTorch, as it is and compiled."""
+"""PyTorch, eager and compiled."""
 from copy import deepcopy
 from typing import Callable, Tuple
 
@@ -6,8 +6,8 @@ import torch
 
 from rd_plugins.utils.measure import wait_for_device
 from .. import memory
-from ..contender import Contender
-from .engine import Engine
+from ..network import Network
+from .backend import Backend
 
 DTYPES = {
     'fp32': torch.float32,
@@ -16,24 +16,24 @@ DTYPES = {
 }
 
 
-class Torch(Engine):
+class Torch(Backend):
     """PyTorch without compilation; on the GPU if there is one."""
 
     name = 'torch'
     precisions = ('fp32', 'bf16', 'fp16')
 
-    def prepare(self, contender: Contender, batch_size: int
+    def prepare(self, network: Network, batch_size: int
                 ) -> Tuple[torch.nn.Module, torch.Tensor]:
-        """A network and a batch on the device."""
+        """Copy the network to the device, with a random batch."""
         kind = dict(device=self.device(), dtype=DTYPES[self.precision],
                     memory_format=self.memory_format)
-        images = torch.randn(batch_size, *contender.shape).to(**kind)
-        return deepcopy(contender.model).to(**kind), images
+        images = torch.randn(batch_size, *network.shape).to(**kind)
+        return deepcopy(network.torch_model()).to(**kind), images
 
-    def load(self, contender: Contender,
+    def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
-        """A function that runs a batch."""
-        model, images = self.prepare(contender, batch_size)
+        """Prepare a function that runs a batch."""
+        model, images = self.prepare(network, batch_size)
 
         @torch.inference_mode()
         def run() -> None:
@@ -42,10 +42,10 @@ class Torch(Engine):
 
         return run
 
-    def peak_bytes(self, contender: Contender, batch_size: int,
+    def peak_bytes(self, network: Network, batch_size: int,
                    run: Callable[[], None]) -> int:
-        """The most that PyTorch's allocator holds above what was there."""
-        run()  # what is made once is not counted
+        """Peak memory of PyTorch's allocator, without that before the run."""
+        run()  # one-time allocations are not counted
         if self.device() == 'cpu':
             return memory.peak_bytes(run, 'cpu')
         before = torch.cuda.memory_allocated()
@@ -59,9 +59,9 @@ class TorchCompile(Torch):
 
     name = 'torch.compile'
 
-    def prepare(self, contender: Contender, batch_size: int
+    def prepare(self, network: Network, batch_size: int
                 ) -> Tuple[torch.nn.Module, torch.Tensor]:
-        """A compiled network and a batch on the device."""
-        model, images = super().prepare(contender, batch_size)
+        """Copy and compile the network, with a random batch."""
+        model, images = super().prepare(network, batch_size)
         model.compile(dynamic=False)
         return model, images

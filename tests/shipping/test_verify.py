@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from rd_plugins.models.utils import relative_difference
-from rd_plugins.shipping.prove import check_same_outputs
+from rd_plugins.shipping.verify import check_same_outputs
 from rd_plugins.utils.errors import UsageError
 
 

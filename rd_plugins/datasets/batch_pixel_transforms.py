@@ -1,4 +1,4 @@
-"""Augmentations of SVHN that change pixels, for a whole batch at once."""
+"""Augmentations of SVHN that compute new pixels, for a whole batch at once."""
 import torch
 import torch.nn.functional as F
 
@@ -6,10 +6,10 @@ from .transforms import BrightnessContrast, GaussianDeform
 
 
 class BatchBrightnessContrast:
-    """Brightness and contrast, other ones for every image.
+    """Random brightness and contrast, different for every image.
 
     Args:
-        transform (BrightnessContrast): Its ranges are used.
+        transform (BrightnessContrast): The transform with the ranges.
     """
 
     def __init__(self, transform: BrightnessContrast) -> None:
@@ -18,7 +18,7 @@ class BatchBrightnessContrast:
                        (low, high - low))
 
     def draw(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """What is added and what is multiplied with, shape (2, count)."""
+        """Random summands and factors, shape (2, count)."""
         share = torch.rand(
             2, count, generator=generator, device=generator.device)
         return torch.stack([
@@ -26,9 +26,9 @@ class BatchBrightnessContrast:
             for part, (low, length) in zip(share, self.ranges)
         ])
 
-    def change(self, images: torch.Tensor,
-               drawn: torch.Tensor) -> torch.Tensor:
-        """Images of shape (N, C, H, W), uint8."""
+    def apply(self, images: torch.Tensor,
+              drawn: torch.Tensor) -> torch.Tensor:
+        """Augment images of shape (N, C, H, W), uint8."""
         added, scale = drawn.view(2, -1, 1, 1, 1)
         images = (images.float() + added).clamp(0, 255)
         mean = images.mean((2, 3), keepdim=True)
@@ -36,12 +36,12 @@ class BatchBrightnessContrast:
 
 
 class BatchGaussianDeform:
-    """Deforms every image by offsets of its own.
+    """Random deformations, different for every image.
 
-    OpenCV rounds the places it reads from to a 32nd of a pixel; this does not.
+    Unlike OpenCV, this does not round coordinates to 1/32 of a pixel.
 
     Args:
-        transform (GaussianDeform): Its settings are used.
+        transform (GaussianDeform): The transform with the settings.
     """
 
     def __init__(self, transform: GaussianDeform) -> None:
@@ -50,15 +50,15 @@ class BatchGaussianDeform:
         self.sigma = transform.sigma
 
     def draw(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Offsets (y, x) of each anchor in pixels, (count, anchors, 2)."""
+        """Random offsets (y, x) of the anchors in pixels, (count, A, 2)."""
         share = torch.rand(
             count, len(self.anchors), 2, generator=generator,
             device=generator.device)
         return (2 * share - 1) * self.max_offset
 
-    def change(self, images: torch.Tensor,
-               drawn: torch.Tensor) -> torch.Tensor:
-        """Images of shape (N, C, H, W), uint8."""
+    def apply(self, images: torch.Tensor,
+              drawn: torch.Tensor) -> torch.Tensor:
+        """Augment images of shape (N, C, H, W), uint8."""
         height, width = images.shape[2:]
         y = torch.arange(height, device=images.device)[:, None]
         x = torch.arange(width, device=images.device)[None, :]
@@ -78,7 +78,7 @@ class BatchGaussianDeform:
         return moved.round().byte()
 
 
-VALUES = {
+PIXEL_TRANSFORMS = {
     BrightnessContrast: BatchBrightnessContrast,
     GaussianDeform: BatchGaussianDeform
 }

@@ -3,44 +3,45 @@ from importlib.util import find_spec
 from typing import Callable, Optional
 
 from .. import memory
-from ..contender import Contender
-from .engine import Engine, random_images
+from ..network import Network
+from .backend import Backend, random_images
 
 
-class OnnxRuntime(Engine):
+class OnnxRuntime(Backend):
     """ONNX Runtime; on the GPU if it was built for one."""
 
     name = 'onnxruntime'
 
     @staticmethod
     def is_available() -> bool:
-        """Whether it is installed, and what exports to it."""
+        """Whether the backend and its exporter are installed."""
         return bool(find_spec('onnxruntime') and find_spec('onnx'))
 
     @staticmethod
     def device() -> str:
-        """Where networks run."""
+        """The device of the networks."""
         import onnxruntime
         providers = onnxruntime.get_available_providers()
         return 'cuda' if 'CUDAExecutionProvider' in providers else 'cpu'
 
-    def load(self, contender: Contender,
+    def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
-        """A function that runs a batch."""
+        """Prepare a function that runs a batch."""
         import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
         session = onnxruntime.InferenceSession(
-            contender.onnx(batch_size), options, providers=[
+            network.onnx(batch_size), options, providers=[
                 'CUDAExecutionProvider'
                 if self.device() == 'cuda' else 'CPUExecutionProvider'
             ])
         name = session.get_inputs()[0].name
-        images = random_images(contender, batch_size)
+        images = random_images(network, batch_size)
         return lambda: session.run(None, {name: images})
 
-    def peak_bytes(self, contender: Contender, batch_size: int,
+    def peak_bytes(self, network: Network, batch_size: int,
                    run: Callable[[], None]) -> Optional[int]:
-        """What its arena reserves; not known on a GPU."""
-        if self.device() == 'cpu':
-            return memory.arena_bytes(contender.onnx(batch_size), batch_size)
+        """Bytes that its memory arena reserves; None on a GPU."""
+        if self.device() != 'cpu':
+            return None
+        return memory.arena_bytes(network.onnx(batch_size), batch_size)

@@ -1,19 +1,19 @@
-"""What all engines have in common."""
+"""The base class of backends."""
 from typing import Callable, Optional, Tuple
 
 import numpy as np
 import torch
 
-from ..contender import Contender
+from ..network import Network
 
 
-class Engine:
-    """Something that runs networks.
+class Backend:
+    """Runs networks.
 
     Args:
         threads (int): CPU threads within an operator.
         precision (str): One of :attr:`precisions`.
-        channels_last (bool): Memory format, where there is a choice.
+        channels_last (bool): Memory format, for backends that have a choice.
     """
 
     name: str
@@ -27,31 +27,31 @@ class Engine:
 
     @staticmethod
     def is_available() -> bool:
-        """Whether it is installed, and what exports to it."""
+        """Whether the backend and its exporter are installed."""
         return True
 
     @staticmethod
     def device() -> str:
-        """Where networks run: ``'cuda'`` if there is a GPU."""
+        """The device of the networks: ``'cuda'`` if there is a GPU."""
         return 'cuda' if torch.cuda.is_available() else 'cpu'
 
-    def load(self, contender: Contender,
+    def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
-        """A function that runs a batch and waits for the result."""
+        """Prepare a function that runs a batch and waits for the result."""
         raise NotImplementedError
 
-    def peak_bytes(self, contender: Contender, batch_size: int,
+    def peak_bytes(self, network: Network, batch_size: int,
                    run: Callable[[], None]) -> Optional[int]:
-        """The memory of the feature maps; None if the engine does not say.
+        """Peak memory of the feature maps; None if the backend reports none.
 
         Args:
-            contender (Contender): The network.
+            network (Network): The network.
             batch_size (int): Images per batch.
-            run (Callable): What :meth:`load` returned for them.
+            run (Callable): The function that :meth:`load` returned.
         """
 
 
-def random_images(contender: Contender, batch_size: int) -> np.ndarray:
+def random_images(network: Network, batch_size: int) -> np.ndarray:
     """A batch of shape (N, C, H, W), float32."""
     return np.random.default_rng(0).standard_normal(
-        (batch_size, *contender.shape), dtype=np.float32)
+        (batch_size, *network.shape), dtype=np.float32)

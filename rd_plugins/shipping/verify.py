@@ -1,4 +1,4 @@
-"""Do two networks compute the same?"""
+"""Comparison of a converted model with its original."""
 from copy import deepcopy
 
 import torch
@@ -11,20 +11,20 @@ from rd_plugins.utils.errors import UsageError
 @torch.no_grad()
 def outputs_differ_by(original: nn.Module, converted: nn.Module,
                       images: torch.Tensor) -> float:
-    """How far apart the outputs of two models are in float64.
+    """The relative difference of two models' outputs in float64.
 
     Args:
-        original (nn.Module): A classifier or a backbone; copied.
-        converted (nn.Module): One of the same kind; copied.
+        original (nn.Module): A classifier or a backbone; not changed.
+        converted (nn.Module): The converted model; not changed.
         images (Tensor): Shape (N, C, H, W), normalised.
 
     Returns:
-        float: The largest :func:`relative_difference` of an output.
+        float: The largest :func:`relative_difference` of all outputs.
     """
     outputs = []
     for model in (original, converted):
         model = deepcopy(model).cpu().double()
-        model.eval()  # MMPretrain's ResNet returns nothing here
+        model.eval()  # not chained: eval() of MMPretrain's ResNet returns None
         output = model(images.double())
         outputs.append((output, ) if torch.is_tensor(output) else output)
     return max(
@@ -33,16 +33,16 @@ def outputs_differ_by(original: nn.Module, converted: nn.Module,
 
 def check_same_outputs(original: nn.Module, converted: nn.Module,
                        images: torch.Tensor, tolerance: float) -> float:
-    """Refuse a converted model that computes something else.
+    """Check that a converted model has the outputs of its original.
 
     Args:
-        original (nn.Module): The model.
-        converted (nn.Module): What was made of it.
+        original (nn.Module): The original model.
+        converted (nn.Module): The converted model.
         images (Tensor): Shape (N, C, H, W), normalised.
-        tolerance (float): The largest relative difference that passes.
+        tolerance (float): The largest allowed relative difference.
 
     Returns:
-        float: The relative difference that was found.
+        float: The relative difference.
 
     Raises:
         UsageError: If it is above ``tolerance``.

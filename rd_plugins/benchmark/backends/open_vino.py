@@ -2,11 +2,11 @@
 from importlib.util import find_spec
 from typing import Callable
 
-from ..contender import Contender
-from .engine import Engine, random_images
+from ..network import Network
+from .backend import Backend, random_images
 
 
-class OpenVino(Engine):
+class OpenVino(Backend):
     """OpenVINO on the CPU."""
 
     name = 'openvino'
@@ -14,27 +14,27 @@ class OpenVino(Engine):
 
     @staticmethod
     def is_available() -> bool:
-        """Whether it is installed, and what exports to it."""
+        """Whether the backend and its exporter are installed."""
         return bool(find_spec('openvino') and find_spec('onnx'))
 
     @staticmethod
     def device() -> str:
-        """Where networks run."""
+        """The device of the networks."""
         return 'cpu'
 
-    def load(self, contender: Contender,
+    def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
-        """A function that runs a batch."""
+        """Prepare a function that runs a batch."""
         import openvino
         core = openvino.Core()
         compiled = core.compile_model(
-            core.read_model(contender.onnx(batch_size)), 'CPU', {
-                # It would take bf16 by itself where the CPU has it.
+            core.read_model(network.onnx(batch_size)), 'CPU', {
+                # The default is bf16 on CPUs that support it.
                 'INFERENCE_PRECISION_HINT':
                 dict(fp32='f32', bf16='bf16')[self.precision],
                 'INFERENCE_NUM_THREADS': self.threads,
                 'PERFORMANCE_HINT': 'LATENCY'
             })
         request = compiled.create_infer_request()
-        images = random_images(contender, batch_size)
+        images = random_images(network, batch_size)
         return lambda: request.infer([images])

@@ -1,4 +1,4 @@
-"""The engines that a classifier can be exported to."""
+"""The backends to which a classifier can be exported."""
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -10,8 +10,8 @@ from torch import nn
 from rd_plugins.shipping.read import TrainedModel, image_shape
 from rd_plugins.utils.errors import UsageError
 
-# Modules that an engine needs.
-ENGINES = dict(
+# The Python modules that each backend needs.
+BACKENDS = dict(
     onnxruntime=('mmdeploy', 'onnx', 'onnxruntime'),
     openvino=('mmdeploy', 'onnx', 'openvino'),
     tensorrt=('mmdeploy', 'onnx', 'tensorrt'),
@@ -21,23 +21,24 @@ TOLERANCE = 1e-4
 
 @dataclass
 class Request:
-    """What ``tools/deploy.py`` is asked for.
+    """The arguments of ``tools/deploy.py``.
 
     Args:
         config (str): Path of a config.
         checkpoint (str): Path or address of its checkpoint.
-        backend (str): One of :data:`ENGINES`.
+        backend (str): One of :data:`BACKENDS`.
         configs (Path): Folder of the deploy configs.
         out (str, optional): The folder to write. Defaults to None:
             ``work_dirs/NAME_BACKEND``.
-        dynamic (bool): Take batches of any size.
-        deploy_cfg (str, optional): Path of a deploy config to take instead of
+        dynamic (bool): Export for batches of any size.
+        deploy_cfg (str, optional): Path of a deploy config to use instead of
             one in ``configs``.
         shape (Sequence[int], optional): Height and width of the images.
-        test (bool): Measure the accuracy of PyTorch and of the engine.
-        int8 (int, optional): Quantise as well, calibrated on so many images.
-        tolerance (float): Relative difference of log-probabilities that
-            passes.
+        test (bool): Measure the accuracy of PyTorch and of the backend.
+        int8 (int, optional): Number of images to calibrate an INT8 model on.
+            Defaults to None: no INT8 model.
+        tolerance (float): The largest allowed relative difference of
+            log-probabilities.
         force (bool): Replace a folder that exists.
         verbose (bool): Show what MMDeploy logs.
         cfg_options (dict, optional): Changes to the config.
@@ -59,31 +60,34 @@ class Request:
 
     def __post_init__(self) -> None:
         self.name = Path(self.config).stem
-        self.out = self.out or f'work_dirs/{self.name}_{self.backend}'
+        self.folder = self.out or f'work_dirs/{self.name}_{self.backend}'
 
 
 class Exporter(Protocol):
-    """Exports a model and builds the runtime of what came out.
+    """Exports a model and builds the runtime of the exported files.
 
     Attributes:
         shape (tuple[int]): Shape (C, H, W) of an image.
-        is_static (bool): Whether the engine takes one image at a time.
     """
     shape: Tuple[int, int, int]
-    is_static: bool
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the backend takes one image at a time."""
 
     def export(self, folder: Path) -> List[str]:
-        """Write the engine's files; returns those that the runtime needs."""
+        """Write the backend's files; returns the paths the runtime needs."""
 
     def runtime(self, files: List[str]) -> nn.Module:
         """The runtime of exported files, as a classifier."""
 
 
-def check_engine(request: Request) -> None:
-    """Refuse what this machine or the engine cannot do.
+def check_backend(request: Request) -> None:
+    """Check that the backend can run here and has the requested options.
 
     Raises:
-        UsageError: If a package or a GPU is missing, or flags do not fit.
+        UsageError: If a package or a GPU is missing, or the backend does not
+            support an option.
     """
     backend, int8 = request.backend, request.int8
     if int8 is not None and (backend != 'onnxruntime' or int8 < 1):
@@ -95,7 +99,7 @@ def check_engine(request: Request) -> None:
     if request.deploy_cfg and backend == 'ncnn':
         raise UsageError('--backend ncnn does without MMDeploy; leave '
                          '--deploy-cfg out.')
-    needed = ENGINES[backend] + (('ml_dtypes', ) if int8 else ())
+    needed = BACKENDS[backend] + (('ml_dtypes', ) if int8 else ())
     missing = [name for name in needed if util.find_spec(name) is None]
     if missing:
         raise UsageError(
@@ -106,7 +110,7 @@ def check_engine(request: Request) -> None:
 
 
 def build_exporter(request: Request, source: TrainedModel) -> Exporter:
-    """What exports for the engine that was asked for."""
+    """Build the exporter of the requested backend."""
     shape = image_shape(source.cfg, request.shape)
     if request.backend == 'ncnn':
         from .ncnn_exporter import NcnnExporter

@@ -3,29 +3,29 @@ import pytest
 import torch
 from torch import nn
 
-from rd_plugins.benchmark.contender import Contender
-from rd_plugins.benchmark.engines import ENGINES
+from rd_plugins.benchmark.backends import BACKENDS
+from rd_plugins.benchmark.network import Network
 
 
-@pytest.mark.parametrize('name', list(ENGINES))
+@pytest.mark.parametrize('name', list(BACKENDS))
 def test_it_runs(name):
-    """Every engine that is installed runs a network and tells its memory."""
-    kind = ENGINES[name]
+    """Every backend that is installed runs a network and tells its memory."""
+    kind = BACKENDS[name]
     if not kind.is_available():
         pytest.skip(f'{name} is not installed')
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
-    contender = Contender('net', (3, 8, 8), net)
-    engine = kind(threads=1, precision='fp32', channels_last=False)
-    run = engine.load(contender, 2)
+    network = Network('net', (3, 8, 8), net)
+    backend = kind(threads=1, precision='fp32', channels_last=False)
+    run = backend.load(network, 2)
     run()
-    peak = engine.peak_bytes(contender, 2, run)
+    peak = backend.peak_bytes(network, 2, run)
     assert peak is None or peak >= 2 * 4 * 6 * 6 * 4
 
 
 def test_precision_and_memory_format_reach_the_network():
     net = nn.Conv2d(3, 4, 3)
-    model, images = ENGINES['torch'](1, 'bf16', True).prepare(
-        Contender('net', (3, 8, 8), net), 2)
+    model, images = BACKENDS['torch'](1, 'bf16', True).prepare(
+        Network('net', (3, 8, 8), net), 2)
     assert model.weight.dtype == images.dtype == torch.bfloat16
     assert images.is_contiguous(memory_format=torch.channels_last)
     assert net.weight.dtype == torch.float32
@@ -36,7 +36,7 @@ def test_the_onnx_graph_is_the_network():
     pytest.importorskip('onnx')
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
     session = onnxruntime.InferenceSession(
-        Contender('net', (3, 8, 8), net).onnx(2),
+        Network('net', (3, 8, 8), net).onnx(2),
         providers=['CPUExecutionProvider'])
     images = torch.randn(2, 3, 8, 8)
     found, = session.run(None, {'input': images.numpy()})

@@ -3,7 +3,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
-from rd_plugins.benchmark.contender import read_contender
+from rd_plugins.benchmark.network import read_network
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 
@@ -18,15 +18,15 @@ def test_a_checkpoint_is_loaded_and_norms_are_folded(tmp_path):
                 buffer.uniform_(0.5, 2)
     path = tmp_path / 'weights.pth'
     torch.save(dict(state_dict=model.state_dict()), path)
-    contender = read_contender(f'{PLAIN20}@{path}')
-    assert contender.name == 'plain20_ce_cifar10'
+    network = read_network(f'{PLAIN20}@{path}')
+    assert network.name == 'plain20_ce_cifar10'
     assert not any(
         isinstance(module, torch.nn.BatchNorm2d)
-        for module in contender.model.modules())
+        for module in network.model.modules())
     images = torch.randn(2, 3, 32, 32)
     model.eval()
     torch.testing.assert_close(
-        contender.model(images), model(images), rtol=1e-4, atol=1e-5)
+        network.model(images), model(images), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize('text, reason', [
@@ -35,32 +35,32 @@ def test_a_checkpoint_is_loaded_and_norms_are_folded(tmp_path):
 ])
 def test_what_is_not_there(text, reason):
     with pytest.raises(UsageError, match=reason):
-        read_contender(text)
+        read_network(text)
 
 
 def test_options_of_a_config():
-    contender = read_contender(f'{PLAIN20}@model.head.num_classes=7')
-    assert contender.name == 'plain20_ce_cifar10@model.head.num_classes=7'
-    assert contender.model(torch.zeros(1, 3, 32, 32)).shape == (1, 7)
+    network = read_network(f'{PLAIN20}@model.head.num_classes=7')
+    assert network.name == 'plain20_ce_cifar10@model.head.num_classes=7'
+    assert network.model(torch.zeros(1, 3, 32, 32)).shape == (1, 7)
 
 
 def test_a_checkpoint_of_another_config(tmp_path):
     path = tmp_path / 'other.pth'
     torch.save(dict(state_dict={'fc.weight': torch.zeros(2)}), path)
     with pytest.raises(UsageError, match='does not belong to this config'):
-        read_contender(f'{PLAIN20}@{path}')
+        read_network(f'{PLAIN20}@{path}')
 
 
 def test_two_checkpoints(tmp_path):
     for name in 'ab':
         (tmp_path / name).write_bytes(b'')
     with pytest.raises(UsageError, match='2 checkpoints'):
-        read_contender(f'{PLAIN20}@{tmp_path}/a@{tmp_path}/b')
+        read_network(f'{PLAIN20}@{tmp_path}/a@{tmp_path}/b')
 
 
 def test_size_of_the_images():
-    assert read_contender(PLAIN20).shape == (3, 32, 32)
-    assert read_contender(PLAIN20, [24]).shape == (3, 24, 24)
+    assert read_network(PLAIN20).shape == (3, 32, 32)
+    assert read_network(PLAIN20, [24]).shape == (3, 24, 24)
 
 
 @pytest.mark.parametrize('is_open', [False, True])
@@ -74,6 +74,6 @@ def test_an_onnx_file(tmp_path, is_open):
         dynamic_axes=dict(x=[0, 2] if is_open else [0]))
     if is_open:
         with pytest.raises(UsageError, match='leaves the size of its images'):
-            read_contender(path)
+            read_network(path)
     else:
-        assert read_contender(path).shape == (2, 6, 8)
+        assert read_network(path).shape == (2, 6, 8)

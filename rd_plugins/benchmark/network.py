@@ -1,4 +1,4 @@
-"""What takes part in a benchmark: a config, a checkpoint or an ONNX file."""
+"""The networks of a benchmark, from a config, a checkpoint or an ONNX file."""
 import io
 import warnings
 from dataclasses import dataclass, field
@@ -19,11 +19,11 @@ Shape = Tuple[int, int, int]
 
 
 @dataclass
-class Contender:
+class Network:
     """One network.
 
     Args:
-        name (str): What it is called in the table.
+        name (str): Its name in the table.
         shape (tuple[int]): Channels, height and width of its images.
         model (nn.Module, optional): The classifier with norms folded, in eval
             mode. None if only an ONNX file is known.
@@ -37,6 +37,17 @@ class Contender:
     accuracy: Optional[float] = None
     _graphs: Dict[int, bytes] = field(default_factory=dict, repr=False)
 
+    def torch_model(self) -> nn.Module:
+        """The PyTorch model.
+
+        Raises:
+            UsageError: If only an ONNX file is known.
+        """
+        if self.model is None:
+            raise UsageError(f'{self.name} is an ONNX file, which PyTorch '
+                             'does not run.')
+        return self.model
+
     def onnx(self, batch_size: int) -> bytes:
         """The network as an ONNX graph for batches of that size."""
         if batch_size not in self._graphs:
@@ -47,20 +58,21 @@ class Contender:
         if self.onnx_path:
             with open(self.onnx_path, 'rb') as file:
                 return file.read()
-        file = io.BytesIO()
-        parameter = next(self.model.parameters())
+        buffer = io.BytesIO()
+        model = self.torch_model()
+        parameter = next(model.parameters())
         images = torch.zeros(
             batch_size, *self.shape, device=parameter.device)
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             torch.onnx.export(
-                self.model, (images, ), file, dynamo=False, opset_version=17,
+                model, (images, ), buffer, dynamo=False, opset_version=17,
                 input_names=['input'], output_names=['output'])
-        return file.getvalue()
+        return buffer.getvalue()
 
 
 def shape_of_onnx(path: str) -> Optional[Shape]:
-    """The shape (C, H, W) of a graph's images; None if it is left open."""
+    """The shape (C, H, W) of a graph's images; None if it is dynamic."""
     import onnx
     graph = onnx.load(path, load_external_data=False).graph
     sizes = graph.input[0].type.tensor_type.shape.dim[1:]
@@ -68,13 +80,12 @@ def shape_of_onnx(path: str) -> Optional[Shape]:
     return shape if all(shape) else None
 
 
-def read_contender(text: str,
-                   side: Optional[Sequence[int]] = None) -> Contender:
+def read_network(text: str,
+                 side: Optional[Sequence[int]] = None) -> Network:
     """Read ``FILE.onnx`` or a config, see :func:`read_argument`.
 
-    A network is built with its norms folded, so that all contenders are
-    alike. Without a checkpoint its weights are random, which makes no
-    difference to time and memory.
+    Norms are folded in every network. Without a checkpoint the weights are
+    random; time and memory do not depend on them.
 
     Args:
         text (str): What to read.
@@ -90,9 +101,9 @@ def read_contender(text: str,
         if shape is None:
             raise UsageError(f'{text} leaves the size of its images open; '
                              'export it for one size.')
-        return Contender(name, shape, onnx_path=text)
+        return Network(name, shape, onnx_path=text)
     name, cfg, checkpoint = read_argument(text)
     model = MODELS.build(cfg.model)
     if checkpoint:
         load_weights(checkpoint, model)
-    return Contender(name, image_shape(cfg, side), folded_copy(model))
+    return Network(name, image_shape(cfg, side), folded_copy(model))
