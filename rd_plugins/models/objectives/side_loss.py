@@ -29,6 +29,10 @@ class SideHead(BaseModule):
         super().__init__()
         self.norm = build_norm_layer(norm_cfg, in_channels)[1]
         self.head = MODELS.build(dict(deepcopy(head), in_channels=in_channels))
+        for layer in self.head.modules():
+            if isinstance(layer, nn.Linear):  # as the released code does
+                nn.init.normal_(layer.weight, std=(2 / in_channels)**0.5)
+                nn.init.zeros_(layer.bias)
 
     def loss(self, x: torch.Tensor, data_samples: List[DataSample]) -> dict:
         """The head's losses for a block's output, shape (N, C, H, W)."""

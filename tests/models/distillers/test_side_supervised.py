@@ -38,6 +38,17 @@ def test_loss_is_the_definition(batch):
     assert set(losses) == {'loss_cls', 'loss_side1'}
 
 
+def test_heads_start_as_in_the_released_code():
+    """Normal with a variance of 2 / inputs (0.25 for 32), no bias."""
+    backbone = dict(BACKBONE, base_channels=64)
+    head = dict(classifier_cfg()['head'], num_classes=1000, in_channels=256)
+    linear = build(backbone=backbone, head=head).auxiliary.side.heads[
+        'side1'].head.fc
+    assert linear.in_features == 128 and not linear.bias.any()
+    assert linear.weight.std().item() == pytest.approx(0.125, rel=0.01)
+    assert linear.weight.mean().item() == pytest.approx(0, abs=0.002)
+
+
 def test_several_heads_and_their_places(batch):
     model = build(side_blocks=['layer1.0', 'layer3.2'])
     assert [head.norm.num_features
