@@ -101,7 +101,9 @@ class GateStates(nn.Module):
         looks_at_batch = self.training or self.eval_gates == 'dynamic'
         gone = self.dead > 0 if looks_at_batch or self.calibrating \
             else self.closed()
-        self.skipped: List[bool] = gone.tolist()
+        # A network that is built without numbers has no dead blocks yet.
+        self.skipped: List[bool] = [False] * len(gone) if gone.is_meta \
+            else gone.tolist()
 
     def train(self, mode: bool = True) -> 'GateStates':
         """Set the mode, and with it what is skipped."""

@@ -281,3 +281,15 @@ def test_what_cannot_be_built(kwargs, message):
 def test_unknown_imagenet_depth():
     with pytest.raises(UsageError, match='depth=20; choose one of 18, 34'):
         EpsilonResNet(20)
+
+
+def test_it_is_built_without_numbers():
+    """And takes them from a checkpoint, dead blocks included."""
+    trained = small()
+    trained.gates.mark_dead(torch.arange(9) == 4)
+    with torch.device('meta'):
+        network = EpsilonResNet_CIFAR(20, base_channels=4)
+    network.to_empty(device='cpu')
+    network.load_state_dict(trained.state_dict())
+    assert network.gates.skipped == trained.gates.skipped
+    assert network.dead_blocks() == ['layer2.1']
