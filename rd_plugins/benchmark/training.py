@@ -130,6 +130,8 @@ class TrainingStep:
         self.batch_size = cfg.train_dataloader.batch_size
         self.macs = count_macs(self.model, self.loader)
         self.model.train()
+        if getattr(self.model.backbone, 'fade', None):
+            self.model.backbone.set_progress(0)  # with its shortcuts
         if phase is not None:
             self._enter(Phase(**phase))
         self.clock: Optional[Dict[str, float]] = None

@@ -79,3 +79,11 @@ def test_mixed_precision_on_a_cpu():
         f'{DEMO}/resnet20_mnist5k.py@optim_wrapper.type=AmpOptimWrapper', 50)
     assert isinstance(step.optim_wrapper, CPUAmpOptimWrapper)
     step()
+
+
+def test_shortcuts_that_fade():
+    """As they are at the beginning of the run."""
+    step, = read_steps(
+        f'{DEMO}/resnet20_mnist5k.py@model.backbone.shortcut=fading_pad', 50)
+    step()
+    assert step.model.backbone.layer1[0].auxiliary.weight == 1
