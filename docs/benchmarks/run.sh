@@ -44,5 +44,5 @@ removed="['layer1.2','layer1.3','layer1.4','layer2.1','layer2.2','layer2.3','lay
     $rd/plain20_cifar100.py@model.fold_teacher=False \
     $rd/plain20_cifar100.py@model.hybrids=one \
     $rd/plain20_feature_kd_cifar100.py $rd/plain20_co_trained_cifar100.py \
-    configs/no_res/plain20_joint_cifar100.py configs/fading/plain20_cifar100.py \
+    configs/no_res/plain20_joint_cifar100.py configs/fading/plain20_cifar10.py \
     --repeats 15 --out $out/training20
