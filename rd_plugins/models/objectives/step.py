@@ -145,15 +145,10 @@ class Step:
     def teacher(self) -> NetworkPass:
         """The batch in the teacher; what is learned from it is detached."""
         teacher = self.distiller.teacher_holder
-
-        @contextmanager
-        def looking() -> Iterator[None]:
-            with self.distiller.observe('teacher'), teacher.as_target():
-                yield
-
         return NetworkPass(
             teacher.model, teacher.normalised(self.inputs),
-            teacher.stages if self._in_stages else None, context=looking,
+            teacher.stages if self._in_stages else None,
+            context=self._observed('teacher', teacher.as_target),
             keep_pre_activation=self._keep_pre_activation)
 
     @cached_property
@@ -163,16 +158,24 @@ class Step:
         Gradients flow through the teacher, whose weights are frozen.
         """
         teacher = self.distiller.teacher_holder
-
-        @contextmanager
-        def joining() -> Iterator[None]:
-            with self.distiller.observe('hybrids'), teacher.as_tail():
-                yield
-
         return [
             NetworkPass(
                 teacher.model, self.student.stage(k), teacher.stages, after=k,
-                context=joining,
+                context=self._observed('hybrids', teacher.as_tail),
                 keep_pre_activation=self._keep_pre_activation)
             for k in range(1, len(teacher.stages))
         ]
+
+    def _observed(
+            self, part: str, context: Callable[[], ContextManager]
+    ) -> Callable[[], ContextManager]:
+        # Without a reference to this step: a cycle would keep the features of
+        # a batch in memory until Python collects garbage.
+        observe = self.distiller.observe
+
+        @contextmanager
+        def computing() -> Iterator[None]:
+            with observe(part), context():
+                yield
+
+        return computing

@@ -1,4 +1,7 @@
 """Objectives side by side in one Distiller."""
+import gc
+import weakref
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -209,3 +212,24 @@ def test_a_fold_that_computes_something_else_is_not_used(teacher_cfg, batch):
     model = build([LOGIT], teacher_cfg)
     model.loss(*batch)
     assert model.teacher is not model.teacher_architecture
+
+
+def test_a_batch_leaves_memory_with_its_losses(teacher_cfg, batch):
+    """No cycle keeps features until Python collects garbage."""
+    model = build([HYBRID, STAGE2, LOGIT, FEATURE, SIDE], teacher_cfg)
+    model.loss(*batch)
+    kept = []
+    model.backbone.layer3.register_forward_hook(
+        lambda *args: kept.append(weakref.ref(args[-1])))
+    model.teacher.backbone.layer3.register_forward_hook(
+        lambda *args: kept.append(weakref.ref(args[-1])))
+    gc.collect()
+    gc.disable()
+    try:
+        losses = model.loss(*batch)
+        sum(v for k, v in losses.items() if 'loss' in k).backward()
+        del losses
+        assert len(kept) == 4  # student, teacher and two hybrids
+        assert not any(reference() is not None for reference in kept)
+    finally:
+        gc.enable()
