@@ -9,6 +9,7 @@ Interrupted trainings are resumed, which does not change their results.
 """
 import argparse
 import time
+from copy import deepcopy
 from pathlib import Path
 from typing import Dict, List, Optional
 
@@ -73,7 +74,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     args = parse_args(argv)
     deadline = args.budget and time.monotonic() + seconds(args.budget)
     table = read_table(args.table)
-    results = Results(Path(args.out), table)
+    results = Results(Path(args.out), deepcopy(table))  # with all its rows
     weights = given_weights(args.weights)
     select(table, args.rows, args.seeds)
     flags = ['--amp'] if args.amp else []

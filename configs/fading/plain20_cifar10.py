@@ -4,7 +4,8 @@
     python tools/train.py configs/fading/plain20_cifar10.py
 
 Method: docs/fading.md. Schedule: that of the teacher.
-Expected: not known. Measured: not run.
+Expected: not known.
+Measured: 91.16 % in 20 epochs (docs/results/cifar10_plain20_20e.md).
 """
 _base_ = '../rd/resnet20_cifar10.py'
 
