@@ -84,6 +84,14 @@ def test_a_killed_table_ends_as_an_uninterrupted_one(folder):
     assert 'trains' not in once_more.communicate(timeout=120)[0]
 
 
+def test_the_page_also_has_the_rows_that_were_not_asked_for(folder):
+    done = start(folder, 'a', '--rows', 'teacher')
+    output = done.communicate(timeout=120)[0]
+    assert done.returncode == 0, output
+    page = (folder / 'a/out/digits.md').read_text()
+    assert '| JointRD | not run |' in page and '| teacher | not' not in page
+
+
 def test_time_that_is_up_leaves_the_rest(folder):
     done = start(folder, 'a', '--budget', '1s')
     output = done.communicate(timeout=120)[0]
