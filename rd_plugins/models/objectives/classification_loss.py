@@ -2,7 +2,6 @@
 from typing import Dict
 
 import torch
-from mmpretrain.models import ClsHead
 from torch import nn
 
 from rd_plugins.registry import MODELS
@@ -36,11 +35,6 @@ class ClassificationLoss(Objective):
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class. MMEngine logs the sum of losses as ``loss``."""
-        head = step.distiller.head
-        if type(head).loss is ClsHead.loss:
-            # From logits that are computed once for all objectives
-            losses = head._get_loss(step.student.logits, step.data_samples)
-        else:
-            losses = head.loss(step.student.feats, step.data_samples)
+        losses = step.student.losses(step.data_samples)
         losses[f'loss_{self.name}'] = self.loss_weight * losses.pop('loss')
         return losses

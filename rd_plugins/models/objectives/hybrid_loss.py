@@ -85,16 +85,15 @@ class HybridLoss(Objective):
         return self.weight.end > self.min_weight
 
     def current_weight(self) -> float:
-        """w(t), or 0 once the hybrids are not computed any more."""
-        weight = self.weight(training_progress())
-        return weight if weight > self.min_weight else 0.0
+        """w(t)."""
+        return self.weight(training_progress())
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class; each ``loss_hybrid{k}`` is weighted."""
-        weight = self.weight(training_progress())
+        weight = self.current_weight()
         # new_full does not wait for the device; a copy from the host would.
         losses = {f'{self.name}_weight': step.inputs.new_full((), weight)}
-        if not self.current_weight():
+        if weight <= self.min_weight:
             return losses
         if self.hybrids == 'one':
             # A number drawn on the host; the device is not waited for.

@@ -5,6 +5,7 @@ from typing import (Any, Callable, ContextManager, Dict, Iterator, List,
                     Optional, Sequence, Tuple)
 
 import torch
+from mmpretrain.models import ClsHead
 from mmpretrain.structures import DataSample
 from torch import nn
 
@@ -80,6 +81,18 @@ class NetworkPass:
         feats = self.feats
         with self._computing():
             return self.classifier.head(feats)
+
+    def losses(self,
+               data_samples: List[DataSample]) -> Dict[str, torch.Tensor]:
+        """The losses of the classifier's own head.
+
+        Heads with the loss of ClsHead judge :attr:`logits`, which are computed
+        once for all objectives.
+        """
+        head = self.classifier.head
+        if type(head).loss is ClsHead.loss:
+            return head._get_loss(self.logits, data_samples)
+        return head.loss(self.feats, data_samples)
 
     @property
     def pre_activation(self) -> torch.Tensor:

@@ -2,7 +2,6 @@
 from typing import Dict
 
 import torch
-from mmpretrain.models import ClsHead
 from torch import nn
 
 from .objective import Objective
@@ -25,10 +24,5 @@ class TeacherLoss(Objective):
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class."""
-        head = self.model.head
-        if type(head).loss is ClsHead.loss:
-            # Of the predictions that the student learns
-            losses = head._get_loss(step.teacher.logits, step.data_samples)
-        else:
-            losses = head.loss(step.teacher.feats, step.data_samples)
+        losses = step.teacher.losses(step.data_samples)
         return dict(loss_teacher=losses['loss'])
