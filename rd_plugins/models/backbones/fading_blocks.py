@@ -1,5 +1,6 @@
 """Blocks whose shortcuts fade away, and the schedule of the fading."""
 from dataclasses import dataclass
+from functools import cached_property
 from typing import List, Optional, Tuple
 
 import torch
@@ -169,7 +170,7 @@ class FadingStages:
                 "shortcut='none'.")
         self.fade = Fade(**(fade or {}))
 
-    @property
+    @cached_property
     def fading_shortcuts(self) -> List[FadingShortcut]:
         """The fading shortcuts, in the order of the blocks."""
         return [module for module in self.modules()
