@@ -1,6 +1,6 @@
 """Make a table of results: train and test the rows that are missing.
 
-    python tools/reproduce.py configs/tables/cifar10_plain20_30e.py \
+    python tools/reproduce.py configs/tables/cifar10_plain20_20e.py \
         --jobs 2 --budget 170m --amp
 
 Results are written to OUT (docs/results) as JSON, Markdown and a picture, with
