@@ -112,7 +112,7 @@ class Queue:
         epoch = run.epoch()
         if epoch > self.epochs.setdefault(run.name, epoch):
             self.epochs[run.name] = epoch
-            print(f'{run.name}: epoch {epoch} of {run.max_epochs()}',
+            print(f'{run.name}: epoch {epoch} of {run.max_epochs}',
                   flush=True)
 
     def _stop(self) -> None:

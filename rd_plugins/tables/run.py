@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Dict, List, Optional
 
@@ -58,7 +59,7 @@ class Run:
         """Its work folder."""
         return self.root / self.table.name / self.name
 
-    @property
+    @cached_property
     def teacher(self) -> Optional['Run']:
         """The run of its teacher; None if it has none."""
         if self.row.teacher is None:
@@ -67,8 +68,9 @@ class Run:
         return Run(self.table, row, self.seed, self.root, self.options,
                    self.weights)
 
+    @cached_property
     def max_epochs(self) -> int:
-        """How long it trains."""
+        """How long it trains; reading a config takes a while."""
         return self.training_config().train_cfg.max_epochs
 
     def epoch(self) -> int:
@@ -87,7 +89,7 @@ class Run:
 
     def is_trained(self) -> bool:
         """Whether its training is finished."""
-        return bool(self.row.checkpoint) or self.epoch() >= self.max_epochs()
+        return bool(self.row.checkpoint) or self.epoch() >= self.max_epochs
 
     def checkpoint(self) -> str:
         """The path of its weights.
@@ -152,7 +154,7 @@ class Run:
             title=self.row.title,
             seed=None if self.row.checkpoint else self.seed,
             accuracy=round(metrics['accuracy/top1'], 4),
-            epochs=None if self.row.checkpoint else self.max_epochs(),
+            epochs=None if self.row.checkpoint else self.max_epochs,
             config=os.path.relpath(self.row.config, TOOLS.parent),
             flags=' '.join(flags),
             **provenance())
