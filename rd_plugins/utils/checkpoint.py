@@ -15,6 +15,11 @@ from .errors import UsageError
 AUXILIARY = 'auxiliary'
 
 
+def is_fade_weight(key: str) -> bool:
+    """Whether a key is that of the weight of a fading shortcut."""
+    return key.endswith(f'.{AUXILIARY}.weight')
+
+
 def is_auxiliary(key: str) -> bool:
     """Whether a key of a state dict is not needed to predict."""
     return AUXILIARY in key.split('.')[:-1]
@@ -150,7 +155,7 @@ def check_shortcuts_are_gone(state_dict: Dict[str, torch.Tensor],
         UsageError: If a fading shortcut has a weight above 0.
     """
     left = max((float(value) for key, value in state_dict.items()
-                if key.endswith(f'.{AUXILIARY}.weight') and value.dim() == 0),
+                if is_fade_weight(key) and value.dim() == 0),
                default=0.0)
     if left:
         raise UsageError(
@@ -167,9 +172,7 @@ def check_checkpoint_fits(path: str, model: nn.Module) -> None:
             faded and the model has none.
     """
     weights = read_weights(path)
-    fades = any(key.endswith(f'.{AUXILIARY}.weight')
-                for key in _innermost(model).state_dict())
-    if not fades:
+    if not any(map(is_fade_weight, _innermost(model).state_dict())):
         check_shortcuts_are_gone(weights, path)
     check_state_dict_fits(weights, model, path)
 

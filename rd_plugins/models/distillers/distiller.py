@@ -14,6 +14,7 @@ from rd_plugins.models.objectives import (ClassificationLoss, Objective, Step,
                                           TeacherLoss)
 from rd_plugins.models.stages import Stages, stages_of
 from rd_plugins.registry import MODELS
+from rd_plugins.utils.checkpoint import is_fade_weight
 from rd_plugins.utils.errors import UsageError, check_choice
 from .co_trained_teacher import CoTrainedTeacher
 from .first_batch import check_first_batch
@@ -210,7 +211,7 @@ class Distiller(ImageClassifier):
         missing = [
             key for key in missing
             if not key.startswith('auxiliary.')
-            and not key.endswith('.auxiliary.weight')
+            and not is_fade_weight(key)
         ]
         if missing or unexpected:
             raise UsageError(
