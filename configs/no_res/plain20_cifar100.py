@@ -7,7 +7,10 @@ Method of ResNet with No Res (github.com/tgjjj/ResNet-Distillation); padded
 crops, weight decay and cosines are ours.
 Expected: not known. Measured: not run.
 """
-_base_ = '../rd/resnet20_cifar100.py'
+_base_ = [
+    '../rd/resnet20_cifar100.py',
+    '../_base_/schedules/no_res_3_stages_200e.py',
+]
 
 model = dict(
     type='rd_plugins.StagewiseDistiller',
@@ -23,22 +26,3 @@ model = dict(
 optim_wrapper = dict(
     paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0))
 param_scheduler = []
-custom_hooks = [
-    dict(
-        type='rd_plugins.PhaseHook',
-        phases=[
-            *(dict(
-                name=f'stage {k}',
-                epochs=20,
-                train=[f'backbone.layer{k}'],
-                loss=f'stage{k}',
-                lr=0.1,
-                schedule='cosine') for k in (1, 2, 3)),
-            dict(
-                name='fine-tune',
-                epochs=140,
-                loss='finetune',
-                lr=0.05,
-                schedule='cosine'),
-        ])
-]

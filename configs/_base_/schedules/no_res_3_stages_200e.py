@@ -1,0 +1,23 @@
+"""Phases of No-Res for three stages, our recipe: 200 epochs, cosines.
+
+The phases set the learning rate; a config also needs param_scheduler = [].
+"""
+custom_hooks = [
+    dict(
+        type='rd_plugins.PhaseHook',
+        phases=[
+            *(dict(
+                name=f'stage {k}',
+                epochs=20,
+                train=[f'backbone.layer{k}'],
+                loss=f'stage{k}',
+                lr=0.1,
+                schedule='cosine') for k in (1, 2, 3)),
+            dict(
+                name='fine-tune',
+                epochs=140,
+                loss='finetune',
+                lr=0.05,
+                schedule='cosine'),
+        ])
+]
