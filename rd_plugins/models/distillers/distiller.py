@@ -51,7 +51,8 @@ class Distiller(ImageClassifier):
         teacher (dict, optional): Config of a classifier with
             ``init_cfg=dict(type='Pretrained', checkpoint=...)``; see
             :class:`FrozenTeacher`. Where its predictions or its weights are
-            used, it has as many classes as the student. Defaults to None: no objective needs one.
+            used, it has as many classes as the student. Defaults to None: no
+            objective needs one.
         objectives (Sequence[dict]): Configs of :class:`Objective`. Where none
             is a :class:`ClassificationLoss`, one comes first.
             Defaults to ``()``.
