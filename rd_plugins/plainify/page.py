@@ -18,9 +18,9 @@ PAGE = '''# {arch}, made plain
 
 | file | what |
 |---|---|
-| `exported/plain/` | what to ship: the network, `serving.json`, `report.json` |
+| `exported/plain/` | to ship: the network, `serving.json`, `report.json` |
 | `folded/` | config and checkpoint in PyTorch, norms folded |
-| `student.py`, `teacher.py`, `plain.py` | the configs, to edit |
+| `student.py`, `teacher.py`, `plain.py` | configs |
 | `train/` | the training: checkpoints, curves, log |
 | `logs/` | what each step has printed |
 
