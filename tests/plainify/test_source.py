@@ -21,7 +21,7 @@ def save(tmp_path):
 def test_torchvision(save, depth):
     with torch.device('meta'):
         network = getattr(torchvision_models, f'resnet{depth}')(num_classes=7)
-    shapes = {key: torch.empty(1).expand(value.shape)
+    shapes = {key: torch.empty(()).expand(value.shape)
               for key, value in network.state_dict().items()}
     assert read_source(save(shapes)) == Source(
         depth, False, False, 512 if depth < 50 else 2048, 7, False)
