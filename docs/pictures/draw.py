@@ -49,9 +49,8 @@ def fading(axes):
             arrow(axes, (left - 0.2, 0.1), (left + 2.2, 0.1), color, style,
                   -0.6)
         axes.text(left + 1, 0.95, weight, ha='center')
-        axes.text(left + 1, -0.75,
-                  ('starts as its teacher', 'fades', 'trains on, plain')[index],
-                  ha='center', color='0.3')
+        phase = ('starts as its teacher', 'fades', 'trains on, plain')[index]
+        axes.text(left + 1, -0.75, phase, ha='center', color='0.3')
     return 'Fading shortcuts', (-0.8, 9.2), (-1.1, 1.4)
 
 
