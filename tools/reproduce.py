@@ -22,6 +22,7 @@ from rd_plugins.tables.run import Run
 from rd_plugins.tables.size import measured_size
 from rd_plugins.tables.table import read_table, select
 from rd_plugins.tables.weights import keep_weights
+from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 
 UNITS = dict(s=1, m=60, h=3600)
@@ -54,7 +55,8 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('table', help='a file like those in configs/tables')
     parser.add_argument('--rows', nargs='+', help='only these')
     parser.add_argument('--seeds', nargs='+', type=int, help='only these')
-    parser.add_argument('--jobs', type=int, default=1, help='runs at a time')
+    parser.add_argument('--jobs', type=number(at_least=1), default=1,
+                        help='runs at a time')
     parser.add_argument('--budget', help='stop after, such as 170m')
     parser.add_argument('--amp', action='store_true', help='mixed precision')
     parser.add_argument(

@@ -15,6 +15,7 @@ from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          read_checkpoint,
                                          without_module_prefix, write_bytes)
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.output_folder import check_parent
 from .student import read_student_config
 
 Weights = Dict[str, torch.Tensor]
@@ -113,6 +114,10 @@ def publish(source: str,
         UsageError: If the weights cannot be published or do not fit the
             config, or if the file exists.
     """
+    if target.endswith('/'):
+        raise UsageError(f'{target} is a folder; add the name of the file, '
+                         f'such as {target}plain20.')
+    check_parent(Path(target).absolute(), target)
     checkpoint = read_checkpoint(source)
     weights = choose_weights(checkpoint, source, ema)
     check_publishable(weights, source)
