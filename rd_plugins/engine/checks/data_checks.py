@@ -1,7 +1,7 @@
 """Checks that model and data fit, and the name of an image that is broken."""
 import random
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Callable, Iterator
 
 import numpy as np
 import torch
@@ -87,22 +87,25 @@ def _classes(runner: Runner) -> None:
             f'model.head.num_classes={len(classes)}.')
 
 
-def _crops(runner: Runner) -> None:
-    """A crop that is larger than the image leaves it smaller, silently."""
+def _first_image(runner: Runner) -> None:
+    """Take the first image through the pipeline, one transform at a time."""
     for dataset in plain_datasets(runner.train_dataloader.dataset):
-        transforms = getattr(dataset.pipeline, 'transforms', ())
-        if not any(hasattr(each, 'crop_size') for each in transforms):
-            continue
         with random_numbers_kept():
             data = dataset.get_data_info(0)
-            for transform in transforms:
+            for transform in dataset.pipeline.transforms:
                 data = NamedPipeline(Compose([transform]))(data)
-                if data is None or 'img' not in data:
-                    break
-                _check_crop(transform, data['img'].shape[:2])
+                if data is None:
+                    return
+                if 'img' in data:
+                    _check_crop(transform, data['img'].shape[:2])
+        if 'inputs' not in data:
+            raise UsageError(
+                'The pipeline of the training data does not pack images into '
+                "'inputs'; end it with dict(type='PackInputs').")
 
 
-def _check_crop(transform, shape: tuple) -> None:
+def _check_crop(transform: Callable, shape: tuple) -> None:
+    """A crop that is larger than the image leaves it smaller, silently."""
     size = getattr(transform, 'crop_size', None)
     if size is None:
         return
@@ -114,4 +117,4 @@ def _check_crop(transform, shape: tuple) -> None:
             'smaller crop_size, add padding, or resize first.')
 
 
-CHECKS = (_classes, _crops)
+CHECKS = (_classes, _first_image)

@@ -47,6 +47,8 @@ def _modules(runner: Runner) -> None:
 
 
 def _length(runner: Runner) -> None:
+    check_number('train_cfg', 'val_interval', runner.train_loop.val_interval,
+                 at_least=1, whole=True)
     if not len(runner.train_dataloader):
         raise UsageError(
             'An epoch has no batch: the data set has fewer images than '

@@ -67,4 +67,12 @@ def _checkpoint(failure: Failure) -> Optional[str]:
             'or download it again.')
 
 
-RULES = (_absent_file, _download, _file, _launcher, _checkpoint)
+def _arguments(failure: Failure) -> Optional[str]:
+    if failure.within('__call__', 'mmengine/config/config.py') is None:
+        return None
+    return ('--cfg-options takes pairs KEY=VALUE, such as '
+            f'train_cfg.max_epochs=3 ({failure.message}).')
+
+
+RULES = (_arguments, _absent_file, _download, _file, _launcher,
+         _checkpoint)
