@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from mmpretrain.registry import MODELS
 
+from rd_plugins.utils.quiet import quiet
 from tests.helpers import ROOT
 from tests.helpers.runs import (demo_cfg, epsilon_cfg, fading_cfg, small_cfg,
                                 staged_cfg)
@@ -113,8 +114,9 @@ def _logs(folder: Path) -> None:
 
 def make_files(folder: Path) -> None:
     """Write all files into an empty folder."""
-    for make in (_configs, _checkpoints, _images, _logs):
-        make(folder)
+    with quiet():  # MMEngine logs every parameter that it initialises
+        for make in (_configs, _checkpoints, _images, _logs):
+            make(folder)
 
 
 TABLE = ROOT / 'configs' / 'tables' / 'cifar10_plain20_20e.py'
