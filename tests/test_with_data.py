@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from tests.helpers import ROOT
+from tests.helpers.index import TRAINED
 from tests.helpers.tools import tool
 
 pytestmark = pytest.mark.data
@@ -42,6 +43,15 @@ def test_published_teachers_keep_their_accuracy(data_root, run_dir, depth,
         config, run_dir / 'teacher.pth', run_dir,
         f'test_dataloader.dataset.data_root={data_root / "cifar10"}')
     assert round(100 - found, 2) == error
+
+
+@pytest.mark.parametrize('entry', TRAINED, ids=lambda entry: entry['Name'])
+def test_the_zoo_has_its_accuracy(data_root, run_dir, entry):
+    folder = entry['Metadata']['Training Data'].lower().replace('-', '')
+    assert round(accuracy(
+        entry['Config'], ROOT / entry['Weights'], run_dir,
+        f'test_dataloader.dataset.data_root={data_root / folder}'), 2
+    ) == entry['Results'][0]['Metrics']['Top 1 Accuracy']
 
 
 @pytest.mark.parametrize('role, config, found', [

@@ -124,7 +124,11 @@ def publish(source: str,
     if config:
         check_state_dict_fits(
             weights, build_model(read_student_config(config)), source)
-    meta = dict(checkpoint.get('meta') or {})
+    meta = checkpoint.get('meta') or {}
+    if not isinstance(meta, dict):
+        raise UsageError(f'{source} has a {type(meta).__name__} as meta, where '
+                         'a training saves a dict; take it out.')
+    meta = dict(meta)
     meta.setdefault('mmpretrain_version', mmpretrain.__version__)
     meta.setdefault('rd_plugins_version', rd_plugins.__version__)
     content, digest = packed(dict(meta=meta, state_dict=weights))

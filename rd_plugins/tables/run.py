@@ -10,12 +10,13 @@ import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 import torch
 from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
+from .data import data_checksums
 from .shorten import shorten
 from .table import Row, Table
 
@@ -157,7 +158,18 @@ class Run:
             epochs=None if self.row.checkpoint else self.max_epochs,
             config=os.path.relpath(self.row.config, TOOLS.parent),
             flags=' '.join(flags),
+            data=data_checksums(self.training_config()),
+            curve=self.curve(),
             **provenance())
+
+    def curve(self) -> List[Tuple[int, float]]:
+        """Test accuracy in percent after epochs of the training."""
+        values = {}
+        for path in sorted(self.folder.glob('*/vis_data/scalars.json')):
+            for line in map(json.loads, path.read_text().splitlines()):
+                if 'accuracy/top1' in line:
+                    values[line['step']] = round(line['accuracy/top1'], 2)
+        return sorted(values.items())
 
 
 def provenance() -> dict:

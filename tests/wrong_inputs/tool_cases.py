@@ -186,4 +186,11 @@ BENCHMARKS = calls(
     ('jobs 0', '{table} --jobs 0 --work-dir {out} --out {out}'),
     ('weights absent', '{table} --weights a=absent.pth --out {out}'))
 
-CASES = FLAGS + TEST + SHIPPING + BENCHMARKS
+TABLES = calls(
+    'compare', 'compare.py',
+    ('absent', 'absent.py'),
+    ('jobs -1', '{cfg} --jobs -1 --work-dir {out} --out {out}'),
+    ('epochs 0', '{cfg} --epochs 0 --work-dir {out} --out {out}'),
+    ('budget', '{cfg} --budget soon --work-dir {out} --out {out}'))
+
+CASES = FLAGS + TEST + SHIPPING + BENCHMARKS + TABLES

@@ -71,5 +71,14 @@ def _nothing_trains(failure: Failure) -> Optional[str]:
             'read.')
 
 
+def _device(failure: Failure) -> Optional[str]:
+    if not failure.match('device type at start of device string|No CUDA GPUs|'
+                         'not compiled with CUDA|Invalid device string'):
+        return None
+    return ('This machine or this PyTorch has no such device '
+            f'({failure.message.split(" device type at")[-1].lstrip(": ")}); '
+            'take cpu, or cuda where there is a GPU.')
+
+
 RULES = (_empty_data, _empty_epoch, _label, _channels, _features,
-         _small_images, _nothing_trains)
+         _small_images, _nothing_trains, _device)
