@@ -112,11 +112,13 @@ def test_plain50_imagenet_at_full_size(data_root, run_dir):
     """Two epochs of a few photographs, then a test with the plain config."""
     images = data_root / 'imagenette-mini'
     classes = sorted(path.name for path in (images / 'train').iterdir())
-    teacher = MODELS.build(
-        Config.fromfile(ROOT / 'configs/rd/resnet50_imagenet.py').model)
+    model = Config.fromfile(ROOT / 'configs/rd/resnet50_imagenet.py').model
+    model.head.num_classes = len(classes)
+    teacher = MODELS.build(model)
     torch.save(dict(state_dict=teacher.state_dict()), run_dir / 'teacher.pth')
 
     def options(*loaders):
+        yield f'model.head.num_classes={len(classes)}'
         for loader in loaders:
             yield f'{loader}.dataset.data_root={images}'
             yield f'{loader}.dataset.metainfo.classes={classes}'.replace(
@@ -128,6 +130,7 @@ def test_plain50_imagenet_at_full_size(data_root, run_dir):
     done = tool(
         'train.py', 'configs/rd/plain50_imagenet.py', '--work-dir', run_dir,
         '--cfg-options', 'train_cfg.max_epochs=1',
+        f'model.teacher.head.num_classes={len(classes)}',
         f'model.teacher.init_cfg.checkpoint={run_dir / "teacher.pth"}',
         *options('train_dataloader', 'val_dataloader'))
     assert done.returncode == 0, done.stderr

@@ -18,6 +18,7 @@ from mmengine.config import DictAction
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.shipping.export.backends import BACKENDS, TOLERANCE, Request
 from rd_plugins.shipping.export.export import export
+from rd_plugins.utils.arguments import number
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'deploy'
 
@@ -35,7 +36,8 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
         '--dynamic', action='store_true', help='take batches of any size')
     parser.add_argument('--deploy-cfg', help='a config of your own')
     parser.add_argument(
-        '--shape', type=int, nargs='+', help='height and width of the images')
+        '--shape', type=number(at_least=1), nargs='+',
+        help='height and width of the images')
     parser.add_argument(
         '--test', action='store_true',
         help="accuracy of PyTorch and of the backend on the config's test set")
@@ -44,7 +46,7 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
         help='also quantise, calibrated on that many training images '
         '(onnxruntime)')
     parser.add_argument(
-        '--tolerance', type=float, default=TOLERANCE,
+        '--tolerance', type=number(float, at_least=0), default=TOLERANCE,
         help='relative difference of log-probabilities that passes')
     parser.add_argument(
         '--force', action='store_true', help='replace the folder')
