@@ -8,7 +8,7 @@ from setuptools.command.build_py import build_py
 from setuptools.command.develop import develop
 
 ROOT = Path(__file__).resolve().parent
-MIM_FILES = ('configs', 'tools', 'model-index.yml')
+MIM_FILES = ('configs', 'tools', 'model-index.yml', 'docs/results/weights')
 
 
 def read_version() -> str:
@@ -37,8 +37,9 @@ def fill_mim_folder(folder: Path, link: bool) -> None:
     folder.mkdir(parents=True)
     for name in MIM_FILES:
         source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
         if link:
-            target.symlink_to(os.path.relpath(source, folder))
+            target.symlink_to(os.path.relpath(source, target.parent))
         elif source.is_dir():
             shutil.copytree(
                 source, target, ignore=shutil.ignore_patterns('__pycache__'))

@@ -551,7 +551,8 @@ def test_metafiles_name_configs_and_measured_numbers(path):
             if isinstance(entry, dict)
             for number in entry.get('Metrics', {}).values()
         ]
-        name = model['Config'][len('configs/'):-len('.py')]
+        trained_by = metadata.get('Training', model)['Config']
+        name = trained_by[len('configs/'):-len('.py')]
         measured = CONFIGS[name].get('measured') or 'not run'
         for number in results:
             assert number in measured

@@ -14,6 +14,7 @@ from typing import List, Optional
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.tables.make import add_arguments, make_table
 from rd_plugins.tables.table import Row, Table
+from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 
 
@@ -47,7 +48,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('configs', nargs='+', help='what is compared')
-    parser.add_argument('--epochs', type=int,
+    parser.add_argument('--epochs', type=number(at_least=1),
                         help='another length, all schedules in proportion')
     parser.add_argument(
         '--published', nargs='+', default=[], metavar='NAME=RESULT',

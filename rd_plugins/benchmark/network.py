@@ -82,7 +82,14 @@ def name_of_onnx(path: str) -> str:
 def shape_of_onnx(path: str) -> Optional[Shape]:
     """The shape (C, H, W) of a graph's images; None if it is dynamic."""
     import onnx
-    graph = onnx.load(path, load_external_data=False).graph
+    from google.protobuf.message import DecodeError
+    try:
+        graph = onnx.load(path, load_external_data=False).graph
+    except DecodeError:
+        graph = onnx.GraphProto()
+    if not graph.input:
+        raise UsageError(f'{path} cannot be read as an ONNX graph; it may be '
+                         'truncated or of another kind. Export it again.')
     sizes = graph.input[0].type.tensor_type.shape.dim[1:]
     shape = tuple(size.dim_value for size in sizes)
     return shape if all(shape) else None

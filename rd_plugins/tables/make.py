@@ -7,6 +7,7 @@ from typing import Dict, List
 
 from mmengine.config import DictAction
 
+from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 from .queue import Queue
 from .report import Results
@@ -46,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser, out: str) -> None:
         out (str): Where the tool keeps its results by default.
     """
     parser.add_argument('--seeds', nargs='+', type=int, help='only these')
-    parser.add_argument('--jobs', type=int, default=1, help='runs at a time')
+    parser.add_argument('--jobs', type=number(at_least=1), default=1,
+                        help='runs at a time')
     parser.add_argument('--budget', help='stop after, such as 170m')
     parser.add_argument('--amp', action='store_true', help='mixed precision')
     parser.add_argument(

@@ -15,7 +15,7 @@ from rd_plugins.models.objectives import (ClassificationLoss, Objective, Step,
 from rd_plugins.models.stages import Stages, stages_of
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.checkpoint import is_fade_weight
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_bool, check_choice
 from .co_trained_teacher import CoTrainedTeacher
 from .first_batch import check_first_batch
 from .frozen_teacher import FrozenTeacher
@@ -95,6 +95,10 @@ class Distiller(ImageClassifier):
                  fold_teacher: bool = True,
                  co_train_teacher: bool = False,
                  **kwargs) -> None:
+        for name, value in (('copy_teacher', copy_teacher),
+                            ('fold_teacher', fold_teacher),
+                            ('co_train_teacher', co_train_teacher)):
+            check_bool(type(self).__name__, name, value)
         self.head_cfg = deepcopy(head)  # building consumes it
         super().__init__(backbone, neck=neck, head=head, **kwargs)
         self.copy_teacher = copy_teacher
