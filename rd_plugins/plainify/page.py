@@ -37,8 +37,7 @@ def read_rows(recipe: Recipe) -> List[dict]:
     measured = {}
     path = Path(recipe.out, 'benchmark/benchmark.json')
     if path.exists():
-        content = json.loads(path.read_text())
-        results = content['results'] if isinstance(content, dict) else content
+        results = json.loads(path.read_text())['results']
         measured = {row['name']: row for row in results}
     rows = []
     for name in NAMES:

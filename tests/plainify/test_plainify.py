@@ -48,7 +48,8 @@ def called(monkeypatch):
     return called
 
 
-def test_from_checkpoint_to_int8(given, run_dir, called, capsys):
+@pytest.mark.slow
+def test_from_checkpoint_to_int8(given, run_dir, called):
     onnxruntime = pytest.importorskip('onnxruntime')
     out = run_dir / 'out'
     page = plainify(order(given, out))
@@ -72,12 +73,65 @@ def test_from_checkpoint_to_int8(given, run_dir, called, capsys):
     image = np.zeros((1, 3, 32, 32), np.float32)
     scores, = session.run(None, dict(input=image))
     assert scores.shape == (1, 3) and abs(scores.sum() - 1) < 1e-3
-    # Nothing is done twice, and a folder belongs to one order.
-    called.clear()
-    plainify(order(given, out))
-    assert not called and 'done before' in capsys.readouterr().out
+
+
+@pytest.fixture
+def pretended(monkeypatch):
+    """Steps that leave what their tools leave, with numbers that we know."""
+    called = []
+
+    def rows(name):
+        accuracy, kib = (90., 40) if name == 'teacher' else (88.5, 30)
+        return [dict(name='PyTorch')] + [
+            dict(name=f'onnxruntime{kind}', bytes=1024 * kib,
+                 **{'accuracy/top1': accuracy}) for kind in ('', ' int8')]
+
+    def pretend(step, log, label):
+        called.append(step.title)
+        flags = dict(zip(step.arguments(), step.arguments()[1:]))
+        out = Path(flags.get('--work-dir', flags.get('--out', '')))
+        if step.epochs:
+            out.mkdir(exist_ok=True)
+            torch.save({}, out / f'epoch_{step.epochs}.pth')
+        elif step.tool == 'test.py':
+            Path(flags['--out']).write_text('{}')
+        elif step.tool.endswith('convert_teacher.py'):
+            Path(step.arguments()[1]).write_text('')
+        else:
+            out.mkdir(parents=True)
+        if step.tool == 'deploy.py':
+            (out / 'report.json').write_text(json.dumps(rows(out.name)))
+        if step.tool.endswith('benchmark.py'):
+            (out / 'benchmark.png').write_text('')
+            (out / 'benchmark.json').write_text(json.dumps(dict(results=[
+                dict(name=name, median_ms=ms, peak_mib=2.5) for name, ms in (
+                    ('teacher', 8.), ('teacher_int8', 3.), ('plain', 7.),
+                    ('plain_int8', 2.25))])))
+        return 61
+
+    monkeypatch.setattr(run, 'run_step', pretend)
+    return called
+
+
+@pytest.mark.parametrize('name', ['same', 'other'])
+def test_the_page_and_going_on(given, run_dir, pretended, capsys, name):
+    """Nothing is done twice, and a folder belongs to one order."""
+    page = plainify(order(given, run_dir / 'out', name))
+    assert len(pretended) == 8 + (name == 'other')
+    text = page.read_text()
+    for words in ('right in 90.00 %, the strictly plain network in 88.50 %',
+                  '8.00 ms through the teacher and 7.00 ms',
+                  '| plain | INT8 | 88.50 % | 2.25 ms | 2.50 MiB | 30 KiB |',
+                  'train the plain network: 1 min 1 s', 'benchmark.png'):
+        assert words in text
+    pretended.clear()
+    (run_dir / 'out/train/epoch_2.pth').unlink()
+    plainify(order(given, run_dir / 'out', name))
+    assert pretended == ['train the plain network']
+    assert 'test the teacher: done before' in capsys.readouterr().out
+    assert 'train the plain network: 2 min 2 s' in page.read_text()
     with pytest.raises(UsageError, match='begun with budget_epochs=2, not 3'):
-        plainify(order(given, out, budget_epochs=3))
+        plainify(order(given, run_dir / 'out', name, budget_epochs=3))
 
 
 def test_a_teacher_of_other_classes_learns_these(given, run_dir, capsys):
