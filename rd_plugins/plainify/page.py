@@ -49,7 +49,8 @@ def read_rows(recipe: Recipe) -> List[dict]:
                      if key not in ('name', 'accuracy/top1')}
             rows.append(dict(
                 network=name, runs=row['name'],
-                accuracy=row.get('accuracy/top1'), latency=timed.get('median_ms'),
+                accuracy=row.get('accuracy/top1'),
+                latency=timed.get('median_ms'),
                 memory=timed.get('peak_mib'), facts=facts))
     return rows
 
