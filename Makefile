@@ -1,8 +1,12 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
+<<<<<<< HEAD
+# make site   the documentation as a site
+=======
 # make coverage, mutation, test-inputs   what the tests run, notice and refuse,
 #             see docs/testing.md and docs/reliability.md
+>>>>>>> refusals
 # make test-data, test-slow, test-openvino, test-mim, test-downstream   what needs
 #             large files, time or an environment of its own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
@@ -24,7 +28,11 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
+<<<<<<< HEAD
+.PHONY: benchmark demo site test test-benchmark test-data test-openvino test-mim test-downstream test-slow lint env clean
+=======
 .PHONY: benchmark coverage demo mutation test test-benchmark test-data test-inputs test-openvino test-mim test-downstream test-slow lint env clean
+>>>>>>> refusals
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -91,6 +99,11 @@ $(VENV)-benchmark/complete: $(VENV)/complete requirements/benchmark.txt
 	$(call layer,$(VENV)-benchmark,-r requirements/benchmark.txt)
 	touch $@
 
+# The site, in build/site; a warning is an error
+site: env
+	$(BIN)/sphinx-build -q -W --keep-going docs build/site
+	@echo "build/site/index.html"
+
 lint: env
 	$(BIN)/flake8
 	$(BIN)/isort --check-only --diff .
@@ -107,7 +120,7 @@ $(VENV)/complete: $(REQUIREMENTS)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \
 	    -r requirements/runtime.txt $(MM_LIBRARIES) \
 	    -r requirements/tests.txt -r requirements/demo.txt \
-	    -r requirements/deploy.txt
+	    -r requirements/deploy.txt -r requirements/docs.txt
 	# The same OpenCV without windows, which needs no graphics libraries
 	$(BIN)/python -m pip uninstall -q -y opencv-python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \

@@ -29,6 +29,21 @@ def tools_folder() -> Path:
     return TOOLS if (TOOLS / 'train.py').is_file() else packaged
 
 
+def finished_epochs(folder: Path) -> int:
+    """The finished epochs of a work folder, by its newest whole checkpoint.
+
+    The file ``last_checkpoint`` is not used: a training that is killed may
+    leave it empty, and its newest checkpoint truncated.
+    """
+    epochs = (re.fullmatch(r'epoch_(\d+)\.pth', path.name)
+              for path in folder.glob('epoch_*.pth'))
+    for epoch in sorted((int(name[1]) for name in epochs if name),
+                        reverse=True):
+        if zipfile.is_zipfile(folder / f'epoch_{epoch}.pth'):
+            return epoch
+    return 0
+
+
 @dataclass
 class Run:
     """One row with one seed.
@@ -75,18 +90,8 @@ class Run:
         return self.training_config().train_cfg.max_epochs
 
     def epoch(self) -> int:
-        """The number of finished epochs, by the newest complete checkpoint.
-
-        The file ``last_checkpoint`` is not used: a training that is killed may
-        leave it empty, and its newest checkpoint truncated.
-        """
-        epochs = (re.fullmatch(r'epoch_(\d+)\.pth', path.name)
-                  for path in self.folder.glob('epoch_*.pth'))
-        for epoch in sorted((int(name[1]) for name in epochs if name),
-                            reverse=True):
-            if zipfile.is_zipfile(self.folder / f'epoch_{epoch}.pth'):
-                return epoch
-        return 0
+        """The number of finished epochs."""
+        return finished_epochs(self.folder)
 
     def is_trained(self) -> bool:
         """Whether its training is finished."""

@@ -41,6 +41,7 @@ class HybridLoss(Objective):
         name (str): See :class:`Objective`. Defaults to ``'hybrid'``.
     """  # noqa: E501
     reads_stages = True
+    reads_predictions = True
 
     def __init__(self,
                  weight: Optional[dict] = None,

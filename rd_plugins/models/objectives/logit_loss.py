@@ -51,6 +51,7 @@ class LogitLoss(Objective):
             the inputs (student, teacher), both logits. Defaults to None.
         name (str): See :class:`Objective`. Defaults to ``'logit'``.
     """
+    reads_predictions = True
 
     def __init__(self,
                  temperature: float = 4.0,
