@@ -200,3 +200,8 @@ def test_a_dead_block_is_closed_whatever_its_average():
     assert states.closed().tolist() == [True, False]
     states.closed_average[1] = 0.5
     assert states.closed().tolist() == [True, True]
+
+
+def test_a_network_without_numbers_skips_nothing():
+    with torch.device('meta'):
+        assert GateStates(2, EPSILON).skipped == [False, False]
