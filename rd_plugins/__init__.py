@@ -15,6 +15,7 @@ warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
 warnings.filterwarnings('ignore', message='Fail to import ``MultiScale')
 check_dependencies()
 
+from . import registry  # noqa: E402,F401 configs name it before '::'
 from .utils.safe_globals import allow_runner_checkpoints  # noqa: E402
 from .version import __version__  # noqa: E402
 from .zoo import register_models  # noqa: E402

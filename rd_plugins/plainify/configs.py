@@ -49,12 +49,13 @@ val_dataloader = dict(
     dataset=dict(data_root=data_root, pipeline=test_pipeline))
 test_dataloader = val_dataloader
 
+{schedule}
 val_cfg = dict()
 test_cfg = dict()
 auto_scale_lr = dict(base_batch_size={batch})
 '''
 
-FINE_TUNE = '''"""The teacher learns these classes, beginning with given weights.
+FINE_TUNE = '''"""The teacher learns these classes, from weights given to it.
 
     python tools/train.py {out}/fine_tune.py
 """
@@ -66,7 +67,9 @@ model = dict(
             type='Pretrained',
             checkpoint={given!r},
             prefix='backbone')))
-{schedule}'''
+
+{schedule}
+'''
 
 PLAIN = '''"""Strictly plain {depth} layers: the config to test and ship with.
 
@@ -77,7 +80,7 @@ _base_ = './teacher.py'
 model = dict(backbone=dict(type='rd_plugins.PlainResNet'))
 '''
 
-STUDENT = '''"""Fading with logit distillation: a copy of teacher.py ends plain.
+STUDENT = '''"""Fading with logit distillation: it begins residual, ends plain.
 
     python tools/train.py {out}/student.py
 
@@ -98,13 +101,12 @@ model = dict(
         init_cfg=dict(
             type='Pretrained',
             checkpoint={weights!r})))
-{schedule}
+
 # What is tested and shipped is a moving average of the weights.
 custom_hooks = [dict(type='EMAHook', momentum={momentum})]
 '''
 
-SCHEDULE = '''
-optim_wrapper = dict(
+SCHEDULE = '''optim_wrapper = dict(
     optimizer=dict(
         type='SGD', lr={rate}, momentum=0.9, nesterov=True, weight_decay=1e-4))
 param_scheduler = [
@@ -114,8 +116,7 @@ param_scheduler = [
         by_epoch=True,
         convert_to_iter_based=True)
 ]
-train_cfg = dict(by_epoch=True, max_epochs={epochs}, val_interval=1)
-'''
+train_cfg = dict(by_epoch=True, max_epochs={epochs}, val_interval=1)'''
 
 
 @dataclass
@@ -181,10 +182,10 @@ class Recipe:
             workers=min(4, os.cpu_count() or 1), epochs=self.epochs,
             momentum=self.momentum)
         texts = {
-            'teacher.py': TEACHER.format(**words),
-            'plain.py': PLAIN.format(**words),
-            'student.py': STUDENT.format(
+            'teacher.py': TEACHER.format(
                 **words, schedule=self._schedule(self.epochs, 1)),
+            'plain.py': PLAIN.format(**words),
+            'student.py': STUDENT.format(**words),
         }
         if self.learns_classes:
             texts['fine_tune.py'] = FINE_TUNE.format(

@@ -18,9 +18,9 @@ PAGE = '''# {arch}, made plain
 
 | file | what |
 |---|---|
-| `exported/plain/` | what to ship: the network, `serving.json`, `report.json` |
+| `exported/plain/` | to ship: the network, `serving.json`, `report.json` |
 | `folded/` | config and checkpoint in PyTorch, norms folded |
-| `student.py`, `teacher.py`, `plain.py` | the configs, to edit |
+| `student.py`, `teacher.py`, `plain.py` | configs |
 | `train/` | the training: checkpoints, curves, log |
 | `logs/` | what each step has printed |
 
@@ -37,8 +37,7 @@ def read_rows(recipe: Recipe) -> List[dict]:
     measured = {}
     path = Path(recipe.out, 'benchmark/benchmark.json')
     if path.exists():
-        content = json.loads(path.read_text())
-        results = content['results'] if isinstance(content, dict) else content
+        results = json.loads(path.read_text())['results']
         measured = {row['name']: row for row in results}
     rows = []
     for name in NAMES:

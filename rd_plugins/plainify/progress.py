@@ -6,8 +6,7 @@ import time
 from pathlib import Path
 from typing import Optional
 
-from rich.progress import (BarColumn, Progress, TaskProgressColumn,
-                           TextColumn)
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from rd_plugins.tables.run import tools_folder
 from rd_plugins.utils.errors import UsageError

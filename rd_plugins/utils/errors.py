@@ -14,6 +14,16 @@ class UsageError(ValueError):
     """
 
 
+class UnknownChoice(UsageError, KeyError):
+    """A name or number that is not among those that may be chosen.
+
+    Also a ``KeyError``, which MMPretrain raises for an unknown depth.
+    """
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # a KeyError's is in quotes
+
+
 def check_choice(owner: str,
                  name: str,
                  value: Any,
@@ -34,8 +44,9 @@ def check_choice(owner: str,
     allowed = list(allowed)
     if value not in allowed:
         choices = ', '.join(repr(choice) for choice in allowed)
-        raise UsageError(f'{owner} has no {name}={value!r}; choose one of '
-                         f'{choices}.{" " + hint if hint else ""}')
+        raise UnknownChoice(
+            f'{owner} has no {name}={value!r}; choose one of '
+            f'{choices}.{" " + hint if hint else ""}')
 
 
 @dataclass(frozen=True)

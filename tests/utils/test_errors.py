@@ -13,6 +13,15 @@ def test_check_choice():
         check_choice('Net', 'depth', 19, (18, 34), 'Look there.')
 
 
+def test_an_unknown_choice_is_also_a_key_error():
+    """MMPretrain's backbones raise that for a depth they do not have."""
+    for kind in (KeyError, ValueError):
+        with pytest.raises(kind) as error:
+            check_choice('Net', 'depth', 19, (18, 34))
+        assert str(error.value) == (
+            'Net has no depth=19; choose one of 18, 34.')
+
+
 @pytest.mark.parametrize('bounds, value, words', [
     (dict(above=0), 0, 'a finite number, above 0.'),
     (dict(at_least=0, below=1), 1, 'a finite number, at least 0 and below 1.'),

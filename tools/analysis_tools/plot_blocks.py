@@ -90,10 +90,13 @@ def read_log(work_dir: Path, name: str, key: str, epoch: str) -> List[dict]:
             begin = lines[0][epoch]
             by_epoch = {e: v for e, v in by_epoch.items() if e < begin}
             by_epoch.update((line[epoch], line) for line in lines)
+    if not work_dir.is_dir():
+        raise UsageError(f'There is no folder {work_dir}; name the work '
+                         'folder of a run.')
     if not by_epoch:
-        raise UsageError(
-            f'{work_dir} has no log {name} with {key!r}; name the work folder '
-            'of a run that had a DeadBlockHook and validation.')
+        had = 'a DeadBlockHook' if name == LOG_FILE else 'validation'
+        raise UsageError(f'{work_dir} has no log {name} with {key!r}; name '
+                         f'the work folder of a run that had {had}.')
     return [by_epoch[e] for e in sorted(by_epoch)]
 
 
