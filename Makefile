@@ -1,12 +1,9 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
-<<<<<<< HEAD
 # make site   the documentation as a site
-=======
 # make coverage, mutation, test-inputs   what the tests run, notice and refuse,
 #             see docs/testing.md and docs/reliability.md
->>>>>>> refusals
 # make test-data, test-slow, test-openvino, test-mim, test-downstream   what needs
 #             large files, time or an environment of its own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
@@ -28,11 +25,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-<<<<<<< HEAD
-.PHONY: benchmark demo site test test-benchmark test-data test-openvino test-mim test-downstream test-slow lint env clean
-=======
-.PHONY: benchmark coverage demo mutation test test-benchmark test-data test-inputs test-openvino test-mim test-downstream test-slow lint env clean
->>>>>>> refusals
+.PHONY: benchmark coverage demo mutation site test test-benchmark test-data test-inputs test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py

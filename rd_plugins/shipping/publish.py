@@ -126,7 +126,7 @@ def publish(source: str,
             weights, build_model(read_student_config(config)), source)
     meta = checkpoint.get('meta') or {}
     if not isinstance(meta, dict):
-        raise UsageError(f'{source} has a {type(meta).__name__} as meta, '
+        raise UsageError(f'{source} has a {type(meta).__name__} as its meta, '
                          'where a training saves a dict; take it out.')
     meta = dict(meta)
     meta.setdefault('mmpretrain_version', mmpretrain.__version__)

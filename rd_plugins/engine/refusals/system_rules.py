@@ -67,6 +67,16 @@ def _checkpoint(failure: Failure) -> Optional[str]:
             'or download it again.')
 
 
+def _no_weights(failure: Failure) -> Optional[str]:
+    """A checkpoint with something else where weights by name are."""
+    if not isinstance(failure.error, AttributeError) or failure.within(
+            'without_module_prefix', 'utils/checkpoint.py') is None:
+        return None
+    path = failure.variable('path', lambda value: isinstance(value, str))
+    return (f'{path or "The checkpoint"} holds no weights by name; give a '
+            'file whose state_dict is a dict of tensors.')
+
+
 def _arguments(failure: Failure) -> Optional[str]:
     if failure.within('__call__', 'mmengine/config/config.py') is None:
         return None
@@ -75,4 +85,4 @@ def _arguments(failure: Failure) -> Optional[str]:
 
 
 RULES = (_arguments, _absent_file, _download, _file, _launcher,
-         _checkpoint)
+         _checkpoint, _no_weights)

@@ -45,3 +45,12 @@ def test_cosine_and_warmup():
 def test_impossible_phases(kwargs, message):
     with pytest.raises(UsageError, match=f"Phase 'x'.*{message}"):
         Phase('x', **kwargs)
+
+
+def test_defaults_and_names_of_objectives():
+    phase = Phase('x', 1, loss='stage1')
+    assert phase.reset_optimizer and phase.active == ['stage1']
+    assert Phase('x', 1, objectives=['a', 'b']).active == ['a', 'b']
+    assert Phase('x', 1).active is None
+    with pytest.raises(UsageError, match='give objectives alone'):
+        Phase('x', 1, loss='a', objectives=['b'])

@@ -9,6 +9,7 @@ from mmpretrain.registry import MODELS, OPTIM_WRAPPERS
 from rd_plugins.engine.refusals import exit_on_usage_error, sentence_of
 from rd_plugins.engine.refusals.config_rules import names_in, options_of
 from rd_plugins.engine.refusals.failure import nearest
+from rd_plugins.utils.checkpoint import read_weights
 from rd_plugins.utils.errors import UsageError
 
 
@@ -120,6 +121,12 @@ def test_shapes_that_do_not_fit():
     assert 'model.head.in_channels=5' in sentence(linear, torch.ones(1, 5))
     assert 'in_channels=1' in sentence(conv, torch.ones(1, 1, 5, 5))
     assert 'too small' in sentence(conv, torch.ones(1, 3, 1, 1))
+
+
+def test_weights_without_names(tmp_path):
+    path = str(tmp_path / 'a.pth')
+    torch.save(dict(state_dict={1: torch.ones(1)}), path)
+    assert f'{path} holds no weights by name' in sentence(read_weights, path)
 
 
 def test_a_loss_that_depends_on_nothing_that_trains():
