@@ -18,3 +18,13 @@ def test_deploy_refuses(trained, run_dir, backend, flags, words):
         'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py', source, '--backend',
         backend, '--out', run_dir / 'out', *flags, words=[words])
     assert not names(run_dir)
+
+
+def test_a_deploy_config_of_another_kind(trained, run_dir):
+    pytest.importorskip('mmdeploy')
+    assert_refuses(
+        'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py',
+        trained / 'plain20_ce_mnist5k.pth', '--backend', 'onnxruntime',
+        '--deploy-cfg', f'{DEMO}/plain20_ce_mnist5k.py', '--out',
+        run_dir / 'out', words=['is no deploy config: it has no onnx_config'])
+    assert not names(run_dir)
