@@ -29,7 +29,7 @@ def look_at_a_gate(scope):
     states = GateStates(1, EPSILON, scope=scope)
     gate = StrictIdentity(states, 0)
     response = torch.full((1, 1, 2, 2), RESPONSES[dist.get_rank()])
-    return bool(gate(response).any()), float(states.latest)
+    return bool(gate(response).any()), float(gate.latest)
 
 
 def test_a_local_gate_looks_at_its_own_images():

@@ -169,7 +169,7 @@ def test_calibration_is_the_largest_response_in_eval_mode(whole):
 def test_it_needs_gates(run_dir):
     cfg = weak_cfg(run_dir)
     cfg.model.backbone.gate = False
-    with pytest.raises(UsageError, match='gate=True as backbone; take the ho'):
+    with pytest.raises(UsageError, match='gate=True; take the ho'):
         train(cfg)
 
 

@@ -53,7 +53,7 @@ def by_definition(network, images, gated=True):
 def test_cifar_network_is_the_definition(gated):
     network = ready(small(gate=gated, eval_gates='dynamic')).double()
     if gated:  # about half of the gates close
-        network.set_epsilon(network.gates.latest.median())
+        network.set_epsilon(network.gates.peak.median())
     images = IMAGES.double()
     expected = by_definition(network, images, gated)
     torch.testing.assert_close(network(images)[0], expected)
@@ -226,7 +226,8 @@ def test_closed_and_dead_blocks_are_their_shortcut(build, indices):
     torch.testing.assert_close(network(IMAGES)[0], expected)
     ran = []
     for name in names:
-        for module in network.get_submodule(name).residual_modules:
+        block = network.get_submodule(name)
+        for module in map(block.get_submodule, block.residual_names):
             module.register_forward_hook(lambda *_: ran.append(name))
     network(IMAGES)
     network.train()(IMAGES)
