@@ -118,6 +118,8 @@ class Run:
     def test_config(self) -> Config:
         """What it is tested with."""
         cfg = Config.fromfile(self.row.test_config)
+        if self.row.test_config == self.row.config:
+            cfg.merge_from_dict(dict(model=self.row.options.get('model', {})))
         cfg.merge_from_dict(self.options)
         return cfg
 

@@ -1,11 +1,29 @@
 """How many blocks of a network may go: a share of its blocks, MACs or time."""
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil, isfinite
-from typing import List, Sequence
+from typing import Iterable, List, Sequence
 
 from rd_plugins.utils.errors import UsageError
 
+# Two shares that differ by less are equal.
+ROUNDING = 1e-9
+# The grain of sums of shares, and what one choice may lose of the target.
+GRAIN = 1e-5
+SLACK = 1e-3
+
 WORDS = dict(blocks='blocks', macs='MACs', latency='latency')
+
+
+def best_sum(costs: Iterable[float], limit: float) -> float:
+    """The largest sum of some of these shares up to a limit, to the grain."""
+    units = int((limit + ROUNDING) / GRAIN)
+    if units < 0:
+        return 0.0
+    sums, up_to_limit = 1, (1 << (units + 1)) - 1  # bit n: n can be reached
+    for cost in costs:
+        sums |= (sums << int(cost / GRAIN)) & up_to_limit
+    return (sums.bit_length() - 1) * GRAIN
 
 
 @dataclass
@@ -29,9 +47,10 @@ class DepthBudget:
 
     def choose(self, peaks: Sequence[float],
                dead: Sequence[bool]) -> List[int]:
-        """The blocks that shall close next: the weakest that fit.
+        """The blocks that shall close next: the weakest.
 
-        Together with the dead they stay within the target.
+        Together with the dead they stay within the target, and others can
+        still fill it as nearly as whole blocks allow.
 
         Args:
             peaks (Sequence[float]): Largest response of each block; infinite
@@ -42,13 +61,19 @@ class DepthBudget:
             list[int]: Indices of at most ``max_per_epoch`` blocks; empty once
             the budget is met.
         """
-        left = self.target - self.gone(dead) + 1e-9
+        left = self.target - self.gone(dead)
+        pool = {index: cost for index, cost in enumerate(self.costs)
+                if cost > 0 and not dead[index] and isfinite(peaks[index])}
         chosen: List[int] = []
-        for index in sorted(range(len(peaks)), key=peaks.__getitem__):
-            fits = 0 < self.costs[index] <= left and isfinite(peaks[index])
-            if fits and not dead[index] and len(chosen) < self.max_per_epoch:
+        for index in sorted(pool, key=peaks.__getitem__):
+            if len(chosen) == self.max_per_epoch:
+                break
+            cost, best = self.costs[index], best_sum(pool.values(), left)
+            others = [pool[each] for each in pool if each != index]
+            if cost <= left + ROUNDING and cost + best_sum(
+                    others, left - cost) >= best - SLACK:
                 chosen.append(index)
-                left -= self.costs[index]
+                left -= pool.pop(index)
         return chosen
 
     def check(self, dead: Sequence[bool], rounds: int) -> None:
@@ -69,17 +94,14 @@ class DepthBudget:
                 f'DeadBlockHook shall remove {asked}, but all residual '
                 f'branches together have {removable:.1%}; lower the target.')
         cheapest = min(cost for cost in self.costs if cost > 0)
-        if cheapest > self.target + 1e-9:
+        if cheapest > self.target + ROUNDING:
             raise UsageError(
                 f'DeadBlockHook shall remove {asked}, but the smallest block '
                 f'alone has {cheapest:.1%}; raise the target.')
-        left = self.target - self.gone(dead)
-        needed = 0
-        for cost in sorted((cost for cost, is_dead in zip(self.costs, dead)
-                            if not is_dead), reverse=True):
-            if cost <= left + 1e-9:
-                left -= cost
-                needed += 1
+        living = sorted((cost for cost, is_dead in zip(self.costs, dead)
+                         if not is_dead), reverse=True)
+        best = best_sum(living, self.target - self.gone(dead)) - SLACK
+        needed = sum(before < best for before in accumulate([0, *living]))
         if needed > rounds * self.max_per_epoch:
             raise UsageError(
                 f'DeadBlockHook shall remove {asked}, which needs {needed} '
