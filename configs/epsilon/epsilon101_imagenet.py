@@ -13,4 +13,5 @@ _base_ = './preact101_imagenet.py'
 model = dict(
     type='rd_plugins.SideSupervised', backbone=dict(gate=True, epsilon=2.0))
 
-custom_hooks = [dict(type='rd_plugins.DeadBlockHook')]
+# Settled for the last two steps of the learning rate, which never restarts.
+custom_hooks = [dict(type='rd_plugins.DeadBlockHook', end=85)]

@@ -1,4 +1,4 @@
-"""epsilon32_short_cifar10.py in 20 epochs, the last eight with open gates.
+"""epsilon32_short_cifar10.py in 20 epochs, settled after twelve.
 
     python tools/train.py configs/epsilon/epsilon32_20e_cifar10.py
 
@@ -21,9 +21,9 @@ param_scheduler = [
 train_cfg = dict(max_epochs=20)
 
 custom_hooks = [
-    *_base_.custom_hooks,
     dict(
-        type='rd_plugins.EpsilonScheduleHook',
-        schedule='constant',
-        release=12),
+        type='rd_plugins.DeadBlockHook',
+        closed_steps=98,
+        calibration_batches=20,
+        end=12)
 ]

@@ -7,8 +7,8 @@ start (every second block of a stage, then whole stages' ends).
 Expected: not known. Measured: see docs/results/epsilon_budget.md.
 """
 title = 'ε-ResNet-20 with a budget of MACs, on CIFAR-10'
-reduced = ('a quarter of the training images, 12 epochs of 98 steps, one-cycle '
-           'learning rate with peak 0.1 and no restarts.')
+reduced = ('a quarter of the training images, 12 epochs of 98 steps, '
+           'one-cycle learning rate with peak 0.1 and no restarts.')
 note = ('All are trained with side supervision. Blocks die from the third '
         'epoch to the eighth, one an epoch at most; MACs and parameters are '
         'counted without the dead ones.')

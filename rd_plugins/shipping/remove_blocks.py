@@ -6,12 +6,12 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 from torch import nn
 
+from rd_plugins.engine import DeadBlockHook, EpsilonScheduleHook
 from rd_plugins.utils.errors import UsageError
 from .read import TrainedModel
 from .student import drop_custom_hooks
 
 GATE_ARGUMENTS = ('epsilon', 'gate_scope', 'eval_gates')
-GATE_HOOKS = ('DeadBlockHook', 'EpsilonScheduleHook')
 
 
 def freeze_gates(source: TrainedModel) -> None:
@@ -49,7 +49,7 @@ def compressed_cfg(source: TrainedModel, removed: List[str],
         key=source.model.backbone.declared_blocks.index))
     if fold:
         backbone.deploy = True
-    drop_custom_hooks(cfg, GATE_HOOKS)
+    drop_custom_hooks(cfg, DeadBlockHook, EpsilonScheduleHook)
     return cfg
 
 

@@ -161,7 +161,8 @@ class DeadBlockHook(Hook):
                 f'DeadBlockHook has a target, begin={self.begin} and '
                 f'end={end}; a budget is met between two epochs, end after '
                 'begin.')
-        if any(isinstance(hook, EpsilonScheduleHook) for hook in runner.hooks):
+        if any(isinstance(each, EpsilonScheduleHook)
+               for each in runner.hooks):
             raise UsageError('The target of DeadBlockHook sets epsilon, and so '
                              'does EpsilonScheduleHook; take one of them out '
                              'of custom_hooks.')

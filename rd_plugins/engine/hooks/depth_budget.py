@@ -9,7 +9,7 @@ from rd_plugins.utils.errors import UsageError
 # Two shares that differ by less are equal.
 ROUNDING = 1e-9
 # The grain of sums of shares, and what one choice may lose of the target.
-GRAIN = 1e-5
+GRAIN = 1e-6
 SLACK = 1e-3
 
 WORDS = dict(blocks='blocks', macs='MACs', latency='latency')
