@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from rd_plugins.engine.launch import check_data_folders
-from rd_plugins.models.utils import folded_copy
+from rd_plugins.models.stages import stages_of
+from rd_plugins.models.utils import Deployable, folded_copy
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import (count_macs_and_params, forward_pass,
                                       median_times)
@@ -17,8 +18,8 @@ from .read import (TrainedModel, image_shape, read_trained_model,
                    with_preprocessor)
 from .remove_blocks import compressed_cfg, compressed_model, freeze_gates
 from .undecided import decide, open_all_but, undecided_blocks
-from .weak_blocks import (Evidence, evidence_of_responses,
-                          evidence_of_weights, refuse_strong_blocks)
+from .weak_blocks import (Evidence, evidence_of_responses, evidence_of_weights,
+                          refuse_strong_blocks)
 from .write import Written, write_model
 
 
@@ -134,7 +135,7 @@ def blocks_per_stage(model: nn.Module) -> List[int]:
     """The number of blocks with a residual branch in each stage."""
     backbone = model.backbone
     return [sum(name.startswith(f'{stage}.') for name in backbone.blocks)
-            for stage in backbone.res_layers]
+            for stage in stages_of(backbone).names]
 
 
 def compare_networks(request: Request, source: TrainedModel,
@@ -145,8 +146,9 @@ def compare_networks(request: Request, source: TrainedModel,
         'all blocks': compressed_model(source, []),
         'frozen gates': source.model,
         'compressed': compressed,
-        'compressed, folded': folded_copy(compressed),
     }
+    if isinstance(compressed.backbone, Deployable):
+        models['compressed, folded'] = folded_copy(compressed)
     models = {name: model.float() for name, model in models.items()}
     shape = image_shape(source.cfg, request.shape)
     image = torch.randn(1, *shape)

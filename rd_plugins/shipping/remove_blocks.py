@@ -7,6 +7,7 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.engine import DeadBlockHook, EpsilonScheduleHook
+from rd_plugins.models.utils import Deployable
 from rd_plugins.utils.errors import UsageError
 from .read import TrainedModel
 from .student import drop_custom_hooks
@@ -25,8 +26,8 @@ def freeze_gates(source: TrainedModel) -> None:
         raise UsageError(
             f'The {type(source.model.backbone).__name__} of {source.config} '
             'has no gates that could be closed; give the config of an '
-            'EpsilonResNet or EpsilonResNet_CIFAR that was trained with '
-            'gate=True.')
+            'EpsilonResNet, EpsilonResNet_CIFAR or another gated network that '
+            'was trained with gate=True.')
     gates.eval_gates = 'frozen'
     source.model.eval()
 
@@ -48,6 +49,10 @@ def compressed_cfg(source: TrainedModel, removed: List[str],
         {*removed, *backbone.get('removed_blocks', ())},
         key=source.model.backbone.declared_blocks.index))
     if fold:
+        if not isinstance(source.model.backbone, Deployable):
+            raise UsageError(
+                f'{backbone.type} has no folded form to write; leave --fold '
+                'out, tools/deploy.py folds norms by itself.')
         backbone.deploy = True
     drop_custom_hooks(cfg, DeadBlockHook, EpsilonScheduleHook)
     return cfg

@@ -99,6 +99,11 @@ def evidence_of_weights(source: TrainedModel) -> Evidence:
     values = []
     for name in source.model.backbone.blocks:
         block = source.model.backbone.get_submodule(name)
+        if not hasattr(block, 'num_convs'):
+            raise UsageError(
+                'The weights of a branch that ends with a norm or a learned '
+                'scale do not show how strongly it responds; leave '
+                '--by-weights out.')
         weight = getattr(block, f'conv{block.num_convs}').weight.detach()
         at_start = (2 * weight.shape[1])**0.5
         values.append(weight.double().norm().item() / at_start)

@@ -10,8 +10,7 @@ from torch import nn
 from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.layers import GateStates
-from rd_plugins.models.utils import (calibrate, shares_of_macs,
-                                     shares_of_time)
+from rd_plugins.models.utils import calibrate, shares_of_macs, shares_of_time
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError, check_choice
 from .block_log import log_blocks, warn_of_many_deaths
@@ -163,9 +162,9 @@ class DeadBlockHook(Hook):
                 'begin.')
         if any(isinstance(each, EpsilonScheduleHook)
                for each in runner.hooks):
-            raise UsageError('The target of DeadBlockHook sets epsilon, and so '
-                             'does EpsilonScheduleHook; take one of them out '
-                             'of custom_hooks.')
+            raise UsageError(
+                'The target of DeadBlockHook sets epsilon, and so does '
+                'EpsilonScheduleHook; take one of them out of custom_hooks.')
         self.budget = DepthBudget(self.target, self.metric,
                                   self._costs(runner), self.max_per_epoch)
         takes = max(self.interval,

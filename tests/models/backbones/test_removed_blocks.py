@@ -116,6 +116,6 @@ def test_what_is_left_trains_on_with_gates():
 @pytest.mark.parametrize('name', ['layer2.3', 'layer0.1', 'norm'])
 def test_only_blocks_are_removed(name):
     with pytest.raises(UsageError,
-                       match=f'no block {name!r} to remove; it has 9, layer1.0 '
-                       'to layer3.2'):
+                       match=f'no block {name!r} to remove; it has 9, '
+                       'layer1.0 to layer3.2'):
         small(removed_blocks=[name])
