@@ -2,11 +2,9 @@
 
     python tools/train.py configs/epsilon/epsilon110_budget_cifar10.py
 
-Ours; epsilon follows the weakest blocks, one in five epochs at most on
-average, and everything is released when the budget is met. Other budgets:
---cfg-options custom_hooks.0.target=0.5
-Expected: not known. Measured: not run; reduced in
-docs/results/epsilon_budget.md.
+Ours; epsilon follows the weakest blocks, one an epoch at most, and what is
+left is released when the budget is met. Others: custom_hooks.0.target=0.5.
+Expected: not known. Measured: not run; docs/results/epsilon_budget.md is.
 """
 _base_ = './epsilon110_cifar10.py'
 
