@@ -1,9 +1,12 @@
 """What a run writes down about its blocks."""
 import json
 from pathlib import Path
+from typing import List
 
 from mmengine.dist import master_only
 from torch import nn
+
+from .depth_budget import DepthBudget
 
 LOG_FILE = 'blocks.json'
 # More blocks than this share in one epoch are hardly meant.
@@ -19,6 +22,27 @@ def warn_of_many_deaths(runner, backbone: nn.Module, count: int) -> None:
             'loses what they have learned at once. If that is more than you '
             f'want, stop, and lower epsilon ({backbone.gates.epsilon:.3g}) or '
             'give DeadBlockHook a budget: target=0.3.')
+
+
+def report_budget(runner, budget: DepthBudget, dead: List[bool],
+                  settles: bool) -> None:
+    """Log that a budget is met, or warn at the end that it is not.
+
+    Args:
+        runner (Runner): The run.
+        budget (DepthBudget): Its budget.
+        dead (list[bool]): Which blocks are dead.
+        settles (bool): Whether no other will die.
+    """
+    # Whether a block fits does not depend on how it responds.
+    if not budget.choose([0.0] * len(dead), dead):
+        runner.logger.info(f'{budget.report(dead)} The others are open from '
+                           'now on.')
+    elif settles:
+        runner.logger.warning(
+            f'{budget.report(dead)} No other block stayed closed in time; '
+            'give more epochs between begin and end, or a larger '
+            'max_per_epoch.')
 
 
 @master_only

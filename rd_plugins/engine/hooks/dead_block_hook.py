@@ -3,17 +3,18 @@ from math import ceil
 from typing import List, Optional
 
 import torch
-from mmengine.dist import all_reduce, broadcast_object_list
+from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from torch import nn
 
 from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.layers import GateStates
-from rd_plugins.models.utils import calibrate, shares_of_macs, shares_of_time
+from rd_plugins.models.utils import calibrate
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError, check_choice
-from .block_log import log_blocks, warn_of_many_deaths
+from .block_log import log_blocks, report_budget, warn_of_many_deaths
+from .block_shares import block_shares
 from .depth_budget import WORDS, DepthBudget
 from .epsilon_schedule_hook import EpsilonScheduleHook
 
@@ -166,29 +167,12 @@ class DeadBlockHook(Hook):
                 'The target of DeadBlockHook sets epsilon, and so does '
                 'EpsilonScheduleHook; take one of them out of custom_hooks.')
         self.budget = DepthBudget(self.target, self.metric,
-                                  self._costs(runner), self.max_per_epoch)
+                                  block_shares(runner, self.metric),
+                                  self.max_per_epoch)
         takes = max(self.interval,
                     ceil(self.closed_steps / len(runner.train_dataloader)))
         epochs = end - max(self.begin, runner.epoch)
         self.budget.check(gates.dead.tolist(), ceil(max(epochs, 0) / takes))
-
-    def _costs(self, runner) -> List[float]:
-        model = unwrap_model(runner)
-        count = model.backbone.num_blocks
-        if self.metric == 'blocks':
-            return [1 / count] * count
-        key = f'block_shares_of_{self.metric}'
-        shares = runner.message_hub.get_info(key)
-        if shares is None:
-            batch = next(iter(runner.train_dataloader))
-            image = model.data_preprocessor(batch)['inputs'][:1]
-            measure = dict(macs=shares_of_macs, latency=shares_of_time)
-            shares = [measure[self.metric](model, image)]
-            broadcast_object_list(shares)  # times differ
-            shares = shares[0]
-        # A resumed run goes on with what was measured.
-        runner.message_hub.update_info(key, shares)
-        return shares
 
     def before_train_epoch(self, runner) -> None:
         """Set the thresholds and freeze the dead blocks."""
@@ -237,7 +221,7 @@ class DeadBlockHook(Hook):
         if settles:
             gates.closed_average.masked_fill_(gates.dead == 0, 0)
         if self.budget and (settles or dying.any()):
-            self._report(runner, gates, settles)
+            report_budget(runner, self.budget, gates.dead.tolist(), settles)
         self._observe(runner, model.backbone)
 
     def _dying(self, runner, model: nn.Module) -> torch.Tensor:
@@ -259,14 +243,6 @@ class DeadBlockHook(Hook):
                           self.calibration_batches)
         all_reduce(peaks, 'max')
         return model.backbone.gates.stays_closed(peaks)
-
-    def _report(self, runner, gates: GateStates, settles: bool) -> None:
-        dead = gates.dead.tolist()
-        # Whether a block fits does not depend on how it responds.
-        is_met = not self.budget.choose([0.0] * len(dead), dead)
-        log = runner.logger.info if is_met else runner.logger.warning
-        if is_met or settles:
-            log(self.budget.report(dead, is_met))
 
     def _observe(self, runner, backbone: nn.Module) -> None:
         gates = backbone.gates

@@ -110,9 +110,8 @@ class DepthBudget:
                 f'max_per_epoch={ceil(needed / max(rounds, 1))} or lower '
                 'closed_steps.')
 
-    def report(self, dead: Sequence[bool], is_over: bool) -> str:
+    def report(self, dead: Sequence[bool]) -> str:
         """What was asked and what is gone, in one sentence."""
         return (f'Asked to remove {self.target:.1%} of the '
                 f'{WORDS[self.metric]}; {self.gone(dead):.1%} are gone, with '
-                f'{sum(map(bool, dead))} of {len(dead)} blocks'
-                + (', and training ends with that.' if is_over else '.'))
+                f'{sum(map(bool, dead))} of {len(dead)} blocks.')

@@ -6,6 +6,7 @@ from itertools import combinations
 import pytest
 import torch
 from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
 
 from rd_plugins.engine import DeadBlockHook
 from rd_plugins.engine.hooks.depth_budget import DepthBudget
@@ -135,7 +136,7 @@ def test_one_block_dies_in_an_epoch_until_the_budget_is_met(whole):
     assert record.closed[-1] == (3, 3)
     log = next((folder / 'w').glob('*/*.log')).read_text()
     assert ('Asked to remove 34.0% of the blocks; 33.3% are gone, with 3 of 9 '
-            'blocks, and training ends with that.') in log
+            'blocks. The others are open from now on.') in log
 
 
 @pytest.mark.parametrize('epoch', [1, 3, 5])
@@ -151,6 +152,26 @@ def test_a_budget_resumes_bit_for_bit(whole, epoch):
         for path in (parts, folder / 'w'))
     for key in ('state_dict', 'optimizer', 'param_schedulers'):
         assert_same(ours[key], theirs[key], key)
+
+
+def test_a_budget_that_is_missed_is_no_secret(run_dir):
+    """Gates cannot close on what responds more strongly every time."""
+    hooks = [dict(type='Grow')]
+    runner = train(budget_cfg(run_dir / 'w', hooks=hooks))
+    assert not runner.model.backbone.dead_blocks()
+    log = next((run_dir / 'w').glob('*/*.log')).read_text()
+    assert ('Asked to remove 34.0% of the blocks; 0.0% are gone, with 0 of 9 '
+            'blocks. No other block stayed closed in time') in log
+
+
+@HOOKS.register_module(force=True)
+class Grow(Hook):
+    """Doubles what the blocks respond, in every step."""
+
+    def before_train_iter(self, runner, **kwargs):
+        for name in runner.model.backbone.blocks:
+            block = runner.model.backbone.get_submodule(name)
+            block.conv2.weight.data.mul_(2)
 
 
 @pytest.mark.parametrize('metric', ['macs', 'latency'])
