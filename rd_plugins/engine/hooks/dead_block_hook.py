@@ -12,7 +12,8 @@ from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.layers import GateStates
 from rd_plugins.models.utils import calibrate
 from rd_plugins.registry import HOOKS
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import (UsageError, check_bool, check_choice,
+                                     check_number)
 from .block_log import log_blocks, report_budget, warn_of_many_deaths
 from .block_shares import block_shares
 from .depth_budget import WORDS, DepthBudget
@@ -108,14 +109,17 @@ class DeadBlockHook(Hook):
                             ('begin', begin), ('end', end),
                             ('max_per_epoch', max_per_epoch),
                             ('interval', interval)):
-            if value is not None and value < 1:
-                raise UsageError(f'DeadBlockHook has {name}={value}; it needs '
-                                 'at least 1.')
+            if value is not None:
+                check_number('DeadBlockHook', name, value, at_least=1,
+                             whole=True)
+        check_bool('DeadBlockHook', 'bury', bury)
         check_choice('DeadBlockHook', 'metric', metric, WORDS)
-        if target is not None and not (0 < target < 1 and bury):
-            raise UsageError(
-                f'DeadBlockHook has target={target} and bury={bury}; a target '
-                'is a share between 0 and 1, and blocks have to die for it.')
+        if target is not None:
+            check_number('DeadBlockHook', 'target', target, above=0, below=1)
+            if not bury:
+                raise UsageError(
+                    f'DeadBlockHook has target={target} and bury=False; '
+                    'blocks have to die for a budget.')
         self.closed_steps = closed_steps
         self.calibration_batches = calibration_batches
         self.bury = bury

@@ -4,7 +4,7 @@ from typing import Iterator, List, Sequence
 from torch import nn
 
 from rd_plugins.models.layers import GateStates
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_choice, check_number
 
 
 class GatedNetwork:
@@ -31,9 +31,8 @@ class GatedNetwork:
         owner = type(self).__name__
         check_choice(owner, 'gate_scope', gate_scope, ('local', 'global'))
         check_choice(owner, 'eval_gates', eval_gates, ('frozen', 'dynamic'))
-        if epsilon < 0:
-            raise UsageError(f'{owner} got epsilon={epsilon}; it is 0 or '
-                             'more, usually from 1.5 to 3.')
+        check_number(owner, 'epsilon', epsilon, at_least=0,
+                     hint='Usually it is from 1.5 to 3.')
         for name in removed:
             if name not in names:
                 raise UsageError(

@@ -188,10 +188,10 @@ def test_shares_of_macs_and_time(run_dir, metric):
 
 
 @pytest.mark.parametrize('options, message', [
-    (dict(target=1.0), 'target=1.0 and bury=True'),
+    (dict(target=1.0), 'target=1.0; it has to be'),
     (dict(target=0.3, bury=False), 'bury=False'),
     (dict(metric='flops'), "metric='flops'; choose one of 'blocks'"),
-    (dict(begin=0), 'begin=0; it needs at least 1'),
+    (dict(begin=0), 'begin=0; it has to be'),
 ])
 def test_impossible_budgets(options, message):
     with pytest.raises(UsageError, match=message):

@@ -1,9 +1,10 @@
 import copy
 
+import numpy as np
 import pytest
 import torch
 
-from rd_plugins.models.layers import (GateStates, StrictIdentity,
+from rd_plugins.models.layers import (GateStates, StrictIdentity, is_open,
                                       largest_closed, peak_response)
 
 EPSILON = 2.5
@@ -202,3 +203,28 @@ def test_eval_modes():
         module(weak / 2)
     assert peaks.tolist() == [0.5]
     assert not module.states.steps
+
+
+def test_the_border_is_open():
+    """The third ReLU is 0 where the slope times the excess is just 1."""
+    assert is_open(np.float32(1e-6), np.float32(0))
+    assert not is_open(np.float32(0.9e-6), np.float32(0))
+
+
+def test_a_network_begins_with_all_gates_open():
+    states = GateStates(2, EPSILON)
+    assert not any(buffer.any() for buffer in states.buffers())
+    assert not states.closed().any() and states.skipped == [False, False]
+
+
+def test_a_dead_block_is_closed_whatever_its_average():
+    states = GateStates(2, EPSILON)
+    states.mark_dead(torch.tensor([True, False]))
+    assert states.closed().tolist() == [True, False]
+    states.closed_average[1] = 0.5
+    assert states.closed().tolist() == [True, True]
+
+
+def test_a_network_without_numbers_skips_nothing():
+    with torch.device('meta'):
+        assert GateStates(2, EPSILON).skipped == [False, False]
