@@ -198,7 +198,7 @@ EPSILON = training(
            ('closed_steps', 0), ('closed_steps', 1.5),
            ('closed_steps', '"many"'), ('calibration_batches', 0),
            ('calibration_batches', -1), ('bury', '"no"'), ('end', 99),
-           ('target', 1.5), ('target', 0.3), ('max_per_epoch', 0),
+           ('target', 1.5), ('max_per_epoch', 0),
            ('metric', '"flops"'))),
     *((f'EpsilonSchedule {options}', EPSILON_HOOKS.format(options))
       for options in (
