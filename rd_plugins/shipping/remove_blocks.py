@@ -55,7 +55,17 @@ def compressed_cfg(source: TrainedModel, removed: List[str],
                 'out, tools/deploy.py folds norms by itself.')
         backbone.deploy = True
     drop_custom_hooks(cfg, DeadBlockHook, EpsilonScheduleHook)
+    _drop_restarts(cfg)
     return cfg
+
+
+def _drop_restarts(cfg: Config) -> None:
+    """Without gates no block closes, which a restart would wait for."""
+    schedulers = cfg.get('param_scheduler') or []
+    for scheduler in [schedulers] if isinstance(schedulers,
+                                                dict) else schedulers:
+        for option in ('restart_milestones', 'restart_factors', 'tail'):
+            scheduler.pop(option, None)
 
 
 def compressed_model(source: TrainedModel, removed: List[str],
