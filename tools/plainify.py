@@ -2,7 +2,7 @@
 
     python tools/plainify.py CHECKPOINT --data FOLDER --out DIR \
         [--arch resnet50] [--budget-epochs 30] [--target cpu|gpu|ethos-u] \
-        [--size 224] [--dry-run]
+        [--size 224] [--deploy-options OPTIONS] [--dry-run]
 
 CHECKPOINT is a ResNet of torchvision, timm or MMPretrain, FOLDER has
 {train,val}/CLASS with images. Trains the plain network (docs/fading.md), tests
@@ -33,6 +33,9 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     parser.add_argument(
         '--size', type=int, default=224, help='height and width of the input')
     parser.add_argument('--target', choices=TARGETS, default='cpu')
+    parser.add_argument(
+        '--deploy-options', default='', metavar='OPTIONS',
+        help='further options of deploy.py, in quotes; begin with a space')
     parser.add_argument(
         '--dry-run', action='store_true', help='show the plan and its cost')
     return parser.parse_args(argv)

@@ -6,7 +6,7 @@ from typing import Dict, List, Optional
 from .configs import Recipe
 from .progress import as_time
 
-NAMES = dict(teacher='teacher', plain='plain')
+NAMES = ('teacher', 'plain')
 PAGE = '''# {arch}, made plain
 
 {words}
@@ -43,15 +43,15 @@ def read_rows(recipe: Recipe) -> List[dict]:
     for name in NAMES:
         folder = Path(recipe.out, 'exported', name)
         for row in json.loads((folder / 'report.json').read_text())[1:]:
-            kind = 'INT8' if row['name'].endswith('int8') else 'float'
-            timed = measured.get(f'{name}_int8' if kind == 'INT8' else name,
-                                 {})
+            timed = measured.get(
+                name + '_int8' * row['name'].endswith(' int8'), {})
             facts = {key: value for key, value in row.items()
                      if key not in ('name', 'accuracy/top1')}
             rows.append(dict(
-                network=name, numbers=kind, accuracy=row.get('accuracy/top1'),
-                latency=timed.get('median_ms'), memory=timed.get('peak_mib'),
-                facts=facts))
+                network=name, runs=row['name'],
+                accuracy=row.get('accuracy/top1'),
+                latency=timed.get('median_ms'),
+                memory=timed.get('peak_mib'), facts=facts))
     return rows
 
 
@@ -63,12 +63,12 @@ def table_of(rows: List[dict]) -> str:
     extra = [key for key in dict.fromkeys(
         key for row in rows for key in row['facts'])
         if key not in ('bytes', 'difference', 'weight bits')]
-    heading = ['network', 'numbers', 'test accuracy', 'latency', 'memory',
+    heading = ['network', 'as', 'test accuracy', 'latency', 'memory',
                'file', *extra]
     lines = [heading, ['---'] * len(heading)]
     for row in rows:
         lines.append([
-            row['network'], row['numbers'],
+            row['network'], row['runs'],
             cell(row['accuracy'], '{:.2f} %'),
             cell(row['latency'], '{:.2f} ms'),
             cell(row['memory'], '{:.2f} MiB'),
@@ -79,14 +79,14 @@ def table_of(rows: List[dict]) -> str:
 
 def words_of(rows: List[dict], recipe: Recipe) -> str:
     """The result in words."""
-    first = {(row['network'], row['numbers']): row for row in reversed(rows)}
     teacher, plain = (next(row for row in rows if row['network'] == name)
                       for name in NAMES)
+    small = next((row for row in rows if row['network'] == 'plain'
+                  and row['runs'].endswith(' int8')), None)
     text = [
         f'On the {recipe.data.tests} test images of {recipe.data.root} the '
         f'teacher is right in {teacher["accuracy"]:.2f} %, the strictly plain '
         f'network in {plain["accuracy"]:.2f} %.']
-    small = first.get(('plain', 'INT8'))
     if small:
         text.append(f'As INT8 the plain one has {small["accuracy"]:.2f} %.')
     if plain['latency'] and teacher['latency']:

@@ -1,5 +1,6 @@
 """Goes through the steps, and on where an earlier run stopped."""
 import json
+import shlex
 import time
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -36,6 +37,7 @@ class Order:
         budget_epochs (int): Epochs of the student.
         size (int): Height and width of the network's input.
         target (str): Where the network is to run.
+        deploy_options (str): Further options of ``deploy.py``.
     """
     checkpoint: str
     data: str
@@ -44,6 +46,7 @@ class Order:
     budget_epochs: int = 30
     size: int = 224
     target: str = 'cpu'
+    deploy_options: str = ''
 
 
 def check_target(target: str) -> None:
@@ -156,7 +159,8 @@ def plainify(order: Order, dry_run: bool = False) -> Optional[Path]:
         UsageError: If something cannot be used, or a step fails.
     """
     recipe = read_order(order)
-    steps = plan(recipe, order.checkpoint, order.target)
+    steps = plan(recipe, order.checkpoint, order.target,
+                 shlex.split(order.deploy_options))
     if dry_run:
         print_plan(recipe, steps)
         return None

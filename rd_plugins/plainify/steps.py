@@ -12,7 +12,7 @@ from .configs import Recipe
 TARGETS = dict(
     cpu=['--backend', 'onnxruntime'],
     gpu=['--backend', 'tensorrt', '--fp16'],
-    **{'ethos-u': ['--backend', 'ethos-u']})
+    **{'ethos-u': ['--backend', 'ethos-u', '--accelerator', 'ethos-u55-128']})
 
 
 @dataclass
@@ -67,13 +67,11 @@ def _test(title: str, config: str, weights: str, out: str,
 
 
 def _deploy(title: str, config: str, weights: str, recipe: Recipe,
-            target: str) -> Step:
+            options: Sequence[str]) -> Step:
     folder = f'{recipe.out}/exported/{Path(config).stem}'
-    calibration = [] if target == 'gpu' else [
-        '--calib-images', f'{recipe.data.root}/train']
-    return _file_step(title, 'deploy.py', folder, config, weights,
-                      *TARGETS[target], *calibration, '--test', '--out',
-                      folder, passes=3 * recipe.data.tests + 400)
+    return _file_step(title, 'deploy.py', folder, config, weights, *options,
+                      '--test', '--out', folder,
+                      passes=3 * recipe.data.tests + 400)
 
 
 def _benchmark(recipe: Recipe) -> Step:
@@ -94,14 +92,20 @@ def _benchmark(recipe: Recipe) -> Step:
                 lambda: Path(folder, 'benchmark.png').exists(), passes=240)
 
 
-def plan(recipe: Recipe, checkpoint: str, target: str) -> List[Step]:
+def plan(recipe: Recipe, checkpoint: str, target: str,
+         deploy_options: Sequence[str] = ()) -> List[Step]:
     """All steps, in order.
 
     Args:
         recipe (Recipe): Configs and numbers.
         checkpoint (str): What the user gave.
         target (str): One of :data:`TARGETS`.
+        deploy_options (Sequence[str]): Further options of ``deploy.py``.
+            Defaults to ``()``.
     """
+    calibration = [] if target == 'gpu' else [
+        '--calib-images', f'{recipe.data.root}/train']
+    options = [*TARGETS[target], *calibration, *deploy_options]
     out, data = recipe.out, recipe.data
     teacher, plain = f'{out}/teacher.py', f'{out}/plain.py'
     weights, student = recipe.weights, f'{out}/train/epoch_{recipe.epochs}.pth'
@@ -128,8 +132,8 @@ def plan(recipe: Recipe, checkpoint: str, target: str) -> List[Step]:
                    f'{out}/folded', plain, student, '--out', f'{out}/folded',
                    passes=20),
         _deploy('export the teacher, to compare', teacher, weights, recipe,
-                target),
-        _deploy('export the plain network', plain, student, recipe, target),
+                options),
+        _deploy('export the plain network', plain, student, recipe, options),
     ]
     if target == 'cpu':
         steps.append(_benchmark(recipe))

@@ -1,5 +1,6 @@
 """From the checkpoint of a ResNet to a plain network, on tiny pictures."""
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from torchvision.models import resnet18
 from rd_plugins.plainify import run
 from rd_plugins.plainify.progress import as_time, epochs_in, run_step
 from rd_plugins.plainify.run import Order, plainify
-from rd_plugins.plainify.steps import Step
+from rd_plugins.plainify.steps import Step, plan
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.pictures import CLASSES, save_pictures
 from tests.helpers.tools import assert_done, assert_refused, tool
@@ -58,7 +59,8 @@ def test_from_checkpoint_to_int8(given, run_dir, called):
         'test.py', 'model_converters/fold_norms.py', 'deploy.py', 'deploy.py',
         'analysis_tools/benchmark.py']
     text = page.read_text()
-    for words in ('# resnet18, made plain', '12 test images', '| plain | INT8',
+    for words in ('# resnet18, made plain', '12 test images',
+                  '| plain | onnxruntime int8',
                   ' ms |', 'benchmark.png', 'train the plain network: 2 s'):
         assert words in text
     plain = Config.fromfile(out / 'plain.py').model
@@ -121,7 +123,8 @@ def test_the_page_and_going_on(given, run_dir, pretended, capsys, name):
     text = page.read_text()
     for words in ('right in 90.00 %, the strictly plain network in 88.50 %',
                   '8.00 ms through the teacher and 7.00 ms',
-                  '| plain | INT8 | 88.50 % | 2.25 ms | 2.50 MiB | 30 KiB |',
+                  '| plain | onnxruntime int8 | 88.50 % | 2.25 ms | 2.50 MiB '
+                  '| 30 KiB |',
                   'train the plain network: 1 min 1 s', 'benchmark.png'):
         assert words in text
     pretended.clear()
@@ -160,6 +163,10 @@ def test_a_teacher_of_other_classes_learns_these(given, run_dir, capsys):
     (['--size', '8'], 'too small'),
     (['--data', 'tests'], 'no folder of classes tests/train'),
     (['--target', 'gpu'], 'gpu needs'),
+    pytest.param(
+        ['--target', 'ethos-u'], 'target ethos-u needs',
+        marks=pytest.mark.skipif(
+            bool(find_spec('ethosu')), reason='it is installed')),
 ])
 def test_what_cannot_be_done(given, run_dir, flags, words):
     data = [] if '--data' in flags else ['--data', given / 'data']
@@ -203,3 +210,18 @@ def test_what_a_log_says():
     assert epochs_in('') == (0.0, '')
     assert [as_time(s) for s in (4.2, 65, 7260)] == [
         '4 s', '1 min 5 s', '2 h 1 min']
+
+
+def test_the_target_decides_how_it_is_exported(given, run_dir):
+    recipe = run.read_order(order(given, run_dir / 'out'))
+    for target, words, steps in (
+            ('cpu', ['--backend', 'onnxruntime', '--calib-images'], 8),
+            ('gpu', ['--backend', 'tensorrt', '--fp16', '--sram'], 7),
+            ('ethos-u', ['--backend', 'ethos-u', '--accelerator'], 7)):
+        found = plan(recipe, 'x.pth', target, ['--sram', '512K'])
+        assert len(found) == steps
+        exports = [step.arguments() for step in found
+                   if step.tool == 'deploy.py']
+        for arguments in exports:
+            assert set(words) <= set(arguments)
+            assert arguments[-5:-3] == ('--sram', '512K')

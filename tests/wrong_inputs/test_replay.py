@@ -8,16 +8,12 @@ QUICK = [case for case in CASES if case.quick]
 # What the sentence has to name, where that is not plain from the code
 WORDS = {
     'train: model type typo': "did you mean 'ImageClassifier'",
-    'train: backbone type typo': "did you mean 'rd_plugins.CifarResNet'",
     'train: backbone option typo': "did you mean 'depth'",
-    'train: optimizer option typo': "did you mean 'momentum'",
     'train: hook typo': "did you mean 'rd_plugins.PhaseHook'",
     'train: top-level typo': "did you mean 'custom_hooks'",
-    'train: num_classes 5 of 10': 'num_classes=10',
-    'train: in_channels 3 on gray': 'in_channels=1',
+    'train: num_classes 100 of 10': 'num_classes=10',
     'train: no images': 'MNIST5k has no images',
     'train: crop too large': '28 x 28',
-    'train: empty image': '/a.png',
     'train: empty image in a worker': '/a.png',
     'train: load_from with one key': 'only 1 of the',
     'train flags: launcher slurm without slurm': 'SLURM_PROCID',

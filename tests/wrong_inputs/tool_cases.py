@@ -4,7 +4,7 @@ from .case import calls
 FLAGS = calls(
     'train flags', 'train.py',
     ('*no config', ''),
-    ('*absent config', 'absent.py'),
+    ('absent config', 'absent.py'),
     ('unknown flag', '{cfg} --foo'),
     ('launcher typo', '{cfg} --launcher torch'),
     ('*launcher pytorch without its variables',
@@ -60,7 +60,7 @@ TEST = calls(
     ('classes of data and head', '{cfg} {data}/good.pth --work-dir {out}',
      'model = dict(head=dict(num_classes=5))'),
     ('test config absent', 'absent.py {data}/good.pth'),
-    ('*test config raises', '{data}/cfg_raises.py {data}/good.pth'),
+    ('test config raises', '{data}/cfg_raises.py {data}/good.pth'),
     ('test config text', '{data}/cfg_text.txt {data}/good.pth'),
     ('test config without model', '{data}/cfg_no_model.py {data}/good.pth'))
 

@@ -26,9 +26,9 @@ TEACHER = 'model.teacher.init_cfg.checkpoint={{data}}/{}'
 COMMON = training(
     'ce',
     ('*model type typo', 'model.type=ImageClasifier'),
-    ('*backbone type typo', 'model.backbone.type=rd_plugins.CifarResnet'),
+    ('backbone type typo', 'model.backbone.type=rd_plugins.CifarResnet'),
     ('*backbone option typo', 'model.backbone.dept=20'),
-    ('*optimizer option typo', 'optim_wrapper.optimizer.momentun=0.9'),
+    ('optimizer option typo', 'optim_wrapper.optimizer.momentun=0.9'),
     ('wrapper typo', 'optim_wrapper.type=OptimWraper'),
     ('data_preprocessor typo', 'data_preprocessor.maen=1'),
     ('transform typo', PIPELINE.format('dict(type="RandomCrp")')),
@@ -78,11 +78,11 @@ COMMON = training(
     ('out_indices beyond', 'model.backbone.out_indices=(3,)'),
     ('out_indices early', 'model.backbone.out_indices=(0,)'),
     ('out_indices empty', 'model = dict(backbone=dict(out_indices=()))'),
-    ('*num_classes 5 of 10', 'model.head.num_classes=5'),
+    ('num_classes 5 of 10', 'model.head.num_classes=5'),
     ('*num_classes 100 of 10', 'model.head.num_classes=100'),
     ('num_classes 0', 'model.head.num_classes=0'),
     ('head in_channels', 'model.head.in_channels=32'),
-    ('*in_channels 3 on gray', 'model.backbone.in_channels=3'),
+    ('in_channels 3 on gray', 'model.backbone.in_channels=3'),
     ('*everything frozen',
      'model = dict(backbone=dict(frozen_stages=3), head=dict(type="ClsHead", '
      '_delete_=True))'),
@@ -140,7 +140,7 @@ COMMON = training(
     ('val_interval 0', 'train_cfg.val_interval=0'),
     ('data_root absent', FOLDER.format('absent')),
     ('data_root is a file', FOLDER.format('text.pth')),
-    ('*empty image', FOLDER.format('empty_image')),
+    ('empty image', FOLDER.format('empty_image')),
     ('text as image', FOLDER.format('text_image')),
     ('*empty image in a worker',
      FOLDER.format('empty_image').replace(
@@ -227,7 +227,7 @@ EPSILON = training(
           'milestones=[1], factors=[0.1], restart_factors=[0.1]',
           'milestones=[1], factors=[0.1], by_epoch=False')),
     ('side weight -1', 'model.side_weight=-1'),
-    ('*side weight nan', 'model.side_weight=nan'),
+    ('side weight nan', 'model.side_weight=nan'),
     ('side block unknown', 'model.side_blocks=[layer5.0]'),
     ('side_blocks string', 'model.side_blocks=layer1.0'),
     ('DeadBlockHook by iterations', 'train_cfg = dict(_delete_=True, '
@@ -262,7 +262,7 @@ DISTILLERS = training(
     ('copy_teacher string', 'model.copy_teacher=perhaps'),
     ('option typo', 'model.hybrid_wieght=1'),
     *((what, LOGIT.format(value)) for what, value in (
-        ('*alpha 2', 2), ('alpha nan', 'float("nan")'),
+        ('alpha 2', 2), ('alpha nan', 'float("nan")'),
         ('alpha string', '"most"'), ('alpha -1', -1))),
     ('teacher None', 'model.teacher=None'),
     ('teacher init_cfg None', 'model.teacher.init_cfg=None'),
@@ -296,7 +296,7 @@ PHASES = training(
     'no_res',
     ('*No-Res without PhaseHook', 'custom_hooks = []'),
     ('*two PhaseHooks', 'custom_hooks = _base_.custom_hooks * 2'),
-    ('*PhaseHook by iters', 'train_cfg = dict(_delete_=True, by_epoch=False, '
+    ('PhaseHook by iters', 'train_cfg = dict(_delete_=True, by_epoch=False, '
      'max_iters=6, val_interval=6)\n'
      'default_hooks = dict(epoch_seed=None)'),
     ('max_epochs differs', 'train_cfg.max_epochs=3'),
