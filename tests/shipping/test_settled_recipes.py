@@ -13,9 +13,11 @@ from tests.helpers import ROOT
 from tests.helpers.runs import epsilon_cfg, train
 from tests.helpers.tools import tool
 
-EPOCHS = 12
+EPOCHS = 8
 RECIPES = sorted(
-    path.stem for path in (ROOT / 'configs/epsilon').glob('epsilon*.py'))
+    path.stem for path in (ROOT / 'configs/epsilon').glob('epsilon*.py')
+    # whose hooks and schedules are those of others
+    if path.stem not in ('epsilon110_cifar100', 'epsilon152_imagenet'))
 
 
 def short(name, folder):
@@ -26,7 +28,7 @@ def short(name, folder):
     cfg.model.backbone.gate_scope = recipe.model.backbone.get(
         'gate_scope', 'local')
     # Between the responses of the blocks, as 2.5 is in the paper's networks
-    cfg.model.backbone.epsilon = 1.2
+    cfg.model.backbone.epsilon = 5.0
     cfg.param_scheduler = recipe.param_scheduler
     cfg.custom_hooks = recipe.custom_hooks
     cfg.custom_hooks[0].update(closed_steps=5, calibration_batches=2)
@@ -52,6 +54,6 @@ def test_the_last_checkpoint_is_compressed(run_dir, name):
     assert networks['frozen gates'][key] == networks['compressed'][key]
     if 'reference' in name:  # the one that never settles
         return
-    assert backbone.closed_blocks() == backbone.dead_blocks()
+    assert backbone.closed_blocks() == backbone.dead_blocks() != []
     assert report['removed'] == backbone.dead_blocks()
     assert report['tried'] == {} and report['difference']['float64'] == 0
