@@ -29,7 +29,7 @@ def look_at_a_gate(scope):
     states = GateStates(1, EPSILON, scope=scope)
     gate = StrictIdentity(states, 0)
     response = torch.full((1, 1, 2, 2), RESPONSES[dist.get_rank()])
-    return bool(gate(response).any()), float(states.latest)
+    return bool(gate(response).any()), float(gate.latest)
 
 
 def test_a_local_gate_looks_at_its_own_images():
@@ -138,6 +138,15 @@ def closing_cfg(folder):
         folder, [dict(type='CloseOnRankZero')], closed_steps=3)
 
 
+def budget_on_ranks_cfg(folder):
+    """A third of the time shall go; each process measures its own."""
+    cfg = weak_cfg(folder)
+    cfg.custom_hooks = [
+        dict(type='rd_plugins.DeadBlockHook', target=0.4, metric='latency',
+             closed_steps=2, calibration_batches=1, max_per_epoch=2, end=4)]
+    return cfg
+
+
 def divisible_cfg(folder, processes=2):
     """Three phases that freeze and un-freeze; 8 images a step in all.
 
@@ -190,6 +199,12 @@ def test_a_block_dies_where_it_is_closed_in_all_processes(run_dir):
     ends = train_on_two_ranks(closing_cfg, run_dir)
     assert ends['dead'] == [WEAK]
     assert ends['restarted'] is not None
+
+
+def test_two_processes_spend_one_budget(run_dir):
+    """The same blocks die, although they see other images and times."""
+    ends = train_on_two_ranks(budget_on_ranks_cfg, run_dir)
+    assert ends['dead']
 
 
 def test_phases_on_two_processes_are_those_on_one(run_dir):

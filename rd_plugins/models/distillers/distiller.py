@@ -230,10 +230,10 @@ class Distiller(ImageClassifier):
             reason = ' '.join(str(error).split())
             raise UsageError('The student cannot start from the weights of '
                              f'its teacher: {reason}') from error
-        # A teacher has no objectives and no fading shortcuts.
+        # A teacher has no objectives, no fading shortcuts and no gates.
         missing = [
             key for key in missing
-            if not key.startswith('auxiliary.')
+            if not key.startswith(('auxiliary.', 'backbone.gates.'))
             and not is_fade_weight(key)
         ]
         if missing or unexpected:
