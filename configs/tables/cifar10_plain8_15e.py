@@ -1,0 +1,34 @@
+"""Networks for microcontrollers: ResNet-8 and plain-8 on CIFAR-10, 15 epochs.
+
+    python tools/reproduce.py configs/tables/cifar10_plain8_15e.py --amp
+
+Expected: not known. Measured: see docs/results/cifar10_plain8_15e.md.
+"""
+title = 'ResNet-8 and plain-8 on CIFAR-10 in 15 epochs'
+reduced = '15 epochs instead of 200, one-cycle learning rate with peak 0.1.'
+seeds = [0]
+
+schedule = dict(
+    param_scheduler=[
+        dict(
+            type='OneCycleLR',
+            eta_max=0.1,
+            total_steps=15,
+            by_epoch=True,
+            convert_to_iter_based=True)
+    ],
+    train_cfg=dict(max_epochs=15, val_interval=5))
+plain = '../rd/plain8_ce_cifar10.py'
+
+rows = dict(
+    teacher=dict(
+        title='ResNet-8 (teacher)',
+        config='../rd/resnet8_cifar10.py',
+        options=schedule),
+    fading=dict(
+        title='plain-8, fading shortcuts and logit distillation',
+        config='../fading/plain8_cifar10.py',
+        test_config=plain,
+        teacher='teacher',
+        options=schedule),
+    ce=dict(title='plain-8, cross entropy', config=plain, options=schedule))
