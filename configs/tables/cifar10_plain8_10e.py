@@ -1,11 +1,11 @@
-"""Networks for microcontrollers: ResNet-8 and plain-8 on CIFAR-10, 15 epochs.
+"""Networks for microcontrollers: ResNet-8 and plain-8 on CIFAR-10, 10 epochs.
 
-    python tools/reproduce.py configs/tables/cifar10_plain8_15e.py --amp
+    python tools/reproduce.py configs/tables/cifar10_plain8_10e.py --amp
 
-Expected: not known. Measured: see docs/results/cifar10_plain8_15e.md.
+Expected: not known. Measured: see docs/results/cifar10_plain8_10e.md.
 """
-title = 'ResNet-8 and plain-8 on CIFAR-10 in 15 epochs'
-reduced = '15 epochs instead of 200, one-cycle learning rate with peak 0.1.'
+title = 'ResNet-8 and plain-8 on CIFAR-10 in 10 epochs'
+reduced = '10 epochs instead of 200, one-cycle learning rate with peak 0.1.'
 seeds = [0]
 
 schedule = dict(
@@ -13,11 +13,11 @@ schedule = dict(
         dict(
             type='OneCycleLR',
             eta_max=0.1,
-            total_steps=15,
+            total_steps=10,
             by_epoch=True,
             convert_to_iter_based=True)
     ],
-    train_cfg=dict(max_epochs=15, val_interval=5))
+    train_cfg=dict(max_epochs=10, val_interval=5))
 plain = '../rd/plain8_ce_cifar10.py'
 
 rows = dict(
