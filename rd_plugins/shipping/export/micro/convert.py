@@ -1,0 +1,88 @@
+"""From PyTorch to a .tflite file, in float and in full int8.
+
+LiteRT-Torch converts, AI Edge Quantizer quantises. Both are imported where
+they are used: they take seconds, and only this needs them.
+"""
+import re
+import warnings
+from typing import Iterable, Tuple
+
+import torch
+from torch import nn
+
+from rd_plugins.utils.captured import captured_output
+from rd_plugins.utils.errors import UsageError
+
+
+def to_tflite(network: nn.Module, shape: Tuple[int, int, int]) -> bytes:
+    """Convert a network to a .tflite file in float32.
+
+    Its images have the shape (1, H, W, C), so that no transpose is needed.
+
+    Args:
+        network (nn.Module): Maps images (N, C, H, W) to logits (N, K), with
+            norms folded.
+        shape (tuple[int]): Shape (C, H, W) of an image.
+
+    Raises:
+        UsageError: If LiteRT-Torch cannot convert an operator.
+    """
+    channels, height, width = shape
+    images = torch.zeros(1, height, width, channels)
+    try:
+        with captured_output(), warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            import litert_torch
+            edge = litert_torch.convert(
+                litert_torch.to_channel_last_io(network, args=[0]).eval(),
+                (images, ))
+            content = edge.model_content()
+    except Exception as error:  # it raises what its passes raise
+        found = re.findall(r'(?:aten|prims|torchvision)[.:]+\w+', str(error))
+        reason = f'the operator {found[0]}' if found else (
+            f'{type(error).__name__}: {str(error).strip()[:200]}')
+        raise UsageError(
+            f'LiteRT-Torch does not convert this network ({reason}); give one '
+            'of the backbones in docs/hardware.md. Nothing was '
+            'written.') from error
+    return bytes(content)
+
+
+def to_int8(content: bytes, images: Iterable[torch.Tensor]) -> bytes:
+    """Quantise a .tflite file: int8 in, int8 inside, int8 out.
+
+    Weights have one symmetric scale per output channel, biases are int32,
+    activations have the range that the images give.
+
+    Args:
+        content (bytes): The file in float32.
+        images (Iterable[Tensor]): Of shape (1, C, H, W), normalised.
+    """
+    samples = [dict(args_0=image.permute(0, 2, 3, 1).contiguous().numpy())
+               for image in images]
+    with captured_output():
+        from ai_edge_quantizer import recipe
+        from ai_edge_quantizer.quantizer import Quantizer
+        quantizer = Quantizer(bytearray(content), recipe.static_wi8_ai8())
+        ranges = quantizer.calibrate(dict(serving_default=samples))
+        model = quantizer.quantize(ranges).quantized_model
+    return with_weights_inside(bytes(model))
+
+
+def with_weights_inside(content: bytes) -> bytes:
+    """Move weights from behind a .tflite model's flatbuffer into it.
+
+    AI Edge Quantizer appends tensors of 1 KiB or more to the file.
+    TFLite-Micro does not look there, and would take them for zeros.
+    """
+    import flatbuffers
+
+    from .graph import read_model
+    model = read_model(content)
+    for buffer in model.buffers:
+        if buffer.offset > 1:
+            buffer.data = content[buffer.offset:buffer.offset + buffer.size]
+            buffer.offset = buffer.size = 0
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), file_identifier=b'TFL3')
+    return bytes(builder.Output())
