@@ -3,10 +3,28 @@ from typing import Any, List, NamedTuple
 
 
 class Operator(NamedTuple):
-    """An operator: its kind, such as ``'CONV_2D'``, and its first output."""
+    """One operator.
+
+    Args:
+        kind (str): Such as ``'CONV_2D'``.
+        output (int): Number of its first output.
+        tensor (str): The name of that tensor.
+    """
     kind: str
     output: int
-    name: str
+    tensor: str
+
+    @property
+    def layer(self) -> str:
+        """The module in PyTorch, such as ``'backbone.layer1.0.conv2'``.
+
+        LiteRT-Torch names tensors by a path of ``package.Class_name``, and a
+        fused operator by the paths of all, the last one last.
+        """
+        path = self.tensor.split(';;')[-1].partition(';')[0].split('/')
+        names = [part.rpartition('.')[2].rpartition('_') for part in path]
+        return '.'.join(name for kind, _, name in names
+                        if kind and name != 'wrapped') or self.tensor
 
 
 def read_model(content: bytes) -> Any:

@@ -1,16 +1,17 @@
 """Runs .tflite files: float in LiteRT, int8 in TFLite-Micro's interpreter."""
 import re
-from typing import Any, Dict, Iterator, NamedTuple, Tuple
+from typing import Any, Dict, Iterable, Iterator, NamedTuple, Tuple
 
 import numpy as np
 import torch
 
 from rd_plugins.utils.captured import captured_output
 from rd_plugins.utils.errors import UsageError
-from .graph import operators
+from .graph import operators, read_model
 
 # Bytes for TFLite-Micro to plan in; what it then needs is far less.
 ROOM = 2**26
+EPSILON = 1e-12
 
 
 class LiteRT:
@@ -51,11 +52,12 @@ class Arena(NamedTuple):
     """Bytes of SRAM that TFLite-Micro allocates.
 
     Args:
-        total (int): All of it.
-        head (int): The part for feature maps and scratch buffers.
+        arena (int): All of it.
+        arena_head (int): The part for feature maps and scratch buffers; the
+            rest describes the network.
     """
-    total: int
-    head: int
+    arena: int
+    arena_head: int
 
 
 class Micro:
@@ -98,6 +100,12 @@ class Micro:
         logits = self.interpreter.get_output(0).astype(np.float32)
         return torch.from_numpy((logits - self.out_zero) * self.out_scale)
 
+    def scales(self) -> Dict[str, str]:
+        """How a program makes the input and reads the output."""
+        return dict(
+            input=f'int8 = round(x / {self.scale:.8g}) + {self.zero}',
+            output=f'x = (int8 - {self.out_zero}) * {self.out_scale:.8g}')
+
     def tensor(self, index: int) -> np.ndarray:
         """A tensor's int8 values after a call."""
         return self.interpreter.GetTensor(index, 0)['tensor_data']
@@ -117,32 +125,33 @@ def _quantization(details: Dict[str, Any]) -> Tuple[float, int]:
 
 
 def layer_differences(floating: bytes, quantized: bytes,
-                      image: torch.Tensor) -> Iterator[Dict[str, Any]]:
+                      images: Iterable[torch.Tensor]
+                      ) -> Iterator[Dict[str, Any]]:
     """Where int8 loses: each layer's output against the float network's.
 
     Args:
         floating (bytes): The .tflite file in float32.
         quantized (bytes): The same in int8.
-        image (Tensor): Of shape (1, C, H, W), normalised.
+        images (Iterable[Tensor]): Of shape (1, C, H, W), normalised.
 
     Yields:
-        dict: ``layer``, ``kind``, and ``signal_to_noise`` in decibels: ten
-        times the logarithm of the output's energy over the error's.
+        dict: ``layer``, ``kind`` and ``decibels``: ten times the logarithm of
+        the output's energy over the error's.
     """
-    from .graph import read_model
     reference, micro = LiteRT(floating, True), Micro(quantized, True)
-    reference(image)
-    micro(image)
-    expected = reference.tensors()
     tensors = read_model(quantized).subgraphs[0].tensors
-    for kind, index, name in operators(quantized):
-        if name not in expected:
-            continue
-        parameters = tensors[index].quantization
-        found = (micro.tensor(index).astype(np.float32) -
-                 parameters.zeroPoint[0]) * parameters.scale[0]
-        energy = np.square(expected[name]).sum()
-        error = np.square(expected[name] - found).sum()
-        yield dict(
-            layer=name, kind=kind,
-            signal_to_noise=float(10 * np.log10(energy / max(error, 1e-12))))
+    layers = operators(quantized)
+    energies = np.full((len(layers), 2), EPSILON)
+    for image in images:
+        reference(image)
+        micro(image)
+        expected = reference.tensors()
+        for layer, energy in zip(layers, energies):
+            parameters = tensors[layer.output].quantization
+            found = (micro.tensor(layer.output).astype(np.float32) -
+                     parameters.zeroPoint[0]) * parameters.scale[0]
+            signal = expected.get(layer.tensor, found)
+            energy += np.square(signal).sum(), np.square(signal - found).sum()
+    for layer, (signal, noise) in zip(layers, energies):
+        yield dict(layer=layer.layer, kind=layer.kind,
+                   decibels=float(10 * np.log10(signal / noise)))

@@ -57,6 +57,7 @@ class Compiled:
     Args:
         sram (int): Bytes of SRAM in its static allocation, which is exact.
         flash (int): Bytes of weights and commands in flash.
+        dram (int): Bytes in DRAM, where the system has some.
         macs (int): Multiply-accumulates of an image.
         estimated_cycles (int): By the compiler's model of the accelerator.
         estimated_ms (float): The same at its clock.
@@ -70,6 +71,7 @@ class Compiled:
     """
     sram: int
     flash: int
+    dram: int
     macs: int
     estimated_cycles: int
     estimated_ms: float
@@ -109,7 +111,7 @@ def compile_for(content: bytes, target: Target) -> Compiled:
         source = Path(folder) / 'network.tflite'
         source.write_bytes(content)
         command = [
-            sys.executable, '-m', 'ethosu.vela.vela', str(source),
+            sys.executable, '-m', 'ethosu.vela', str(source),
             '--accelerator-config', target.accelerator, '--config',
             'Arm/vela.ini', '--system-config', target.system, '--memory-mode',
             target.memory_mode, '--optimise', target.optimise, '--output-dir',
@@ -129,7 +131,8 @@ def compile_for(content: bytes, target: Target) -> Compiled:
     return Compiled(
         sram=round(float(row['sram_memory_used']) * KIB),
         flash=round(sum(float(row[f'{place}_memory_used']) for place in (
-            'on_chip_flash', 'off_chip_flash', 'dram')) * KIB),
+            'on_chip_flash', 'off_chip_flash')) * KIB),
+        dram=round(float(row['dram_memory_used']) * KIB),
         macs=int(row['nn_macs']),
         estimated_cycles=int(float(row['cycles_total'])),
         estimated_ms=float(row['inference_time']) * 1e3,
