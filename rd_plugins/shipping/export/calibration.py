@@ -47,9 +47,11 @@ class Calibration:
         count (int): How many, at most.
         folder (str, optional): A folder of pictures. Defaults to None: the
             config's training images.
+        seed (int): Which training images.
     """
     count: int = COUNT
     folder: Optional[str] = None
+    seed: int = 0
 
     @classmethod
     def from_options(cls, options: Dict[str, Any]) -> Optional['Calibration']:
@@ -96,13 +98,13 @@ class Calibration:
             Tensor: One normalised image, of shape (1, C, H, W).
         """
         batches = (_read_pictures(source.cfg, shape, self.folder)
-                   if self.folder else _training_images(source.cfg))
+                   if self.folder else _training_images(source.cfg, self.seed))
         preprocessor = with_preprocessor(source).data_preprocessor
         for batch in islice(batches, self.count):
             yield preprocessor(batch)['inputs']
 
 
-def _training_images(cfg: Config) -> Iterator[dict]:
+def _training_images(cfg: Config, seed: int) -> Iterator[dict]:
     """Training images, one by one, with the test pipeline."""
     loader = deepcopy(cfg.train_dataloader)
     loader.dataset.pipeline = test_pipeline(cfg)
@@ -111,7 +113,7 @@ def _training_images(cfg: Config) -> Iterator[dict]:
         num_workers=0,
         persistent_workers=False,
         sampler=dict(type='DefaultSampler', shuffle=True))
-    yield from Runner.build_dataloader(loader, seed=0)
+    yield from Runner.build_dataloader(loader, seed=seed)
 
 
 def _read_pictures(cfg: Config, shape: Tuple[int, int, int],
