@@ -5,11 +5,13 @@ they are used: they take seconds, and only this needs them.
 """
 import re
 import warnings
+from copy import deepcopy
 from typing import Iterable, Tuple
 
 import torch
 from torch import nn
 
+from rd_plugins.models.utils.fold import fold_conv_norm
 from rd_plugins.utils.captured import captured_output
 from rd_plugins.utils.errors import UsageError
 
@@ -28,11 +30,14 @@ def to_tflite(network: nn.Module, shape: Tuple[int, int, int]) -> bytes:
         UsageError: If LiteRT-Torch cannot convert an operator.
     """
     channels, height, width = shape
+    network = norms_as_convolutions(network)
     images = torch.zeros(1, height, width, channels)
     try:
         with captured_output(), warnings.catch_warnings():
             warnings.simplefilter('ignore')
             import litert_torch
+            # The default leaves a transpose where a padded shortcut ends.
+            litert_torch.config.layout_optimize_partitioner = 'GREEDY'
             edge = litert_torch.convert(
                 litert_torch.to_channel_last_io(network, args=[0]).eval(),
                 (images, ))
@@ -46,6 +51,23 @@ def to_tflite(network: nn.Module, shape: Tuple[int, int, int]) -> bytes:
             'of the backbones in docs/hardware.md. Nothing was '
             'written.') from error
     return bytes(content)
+
+
+def norms_as_convolutions(network: nn.Module) -> nn.Module:
+    """A copy whose remaining norms are depthwise 1x1 convolutions.
+
+    A norm that could not be folded would become three operators; this is one,
+    with the ReLU that follows it.
+    """
+    network = deepcopy(network).eval()
+    for parent in list(network.modules()):
+        for name, norm in list(parent.named_children()):
+            if isinstance(norm, nn.BatchNorm2d):
+                size = norm.num_features
+                conv = nn.Conv2d(size, size, 1, groups=size, bias=False)
+                nn.init.ones_(conv.weight)
+                setattr(parent, name, fold_conv_norm(conv.eval(), norm))
+    return network
 
 
 def to_int8(content: bytes, images: Iterable[torch.Tensor]) -> bytes:
