@@ -1,8 +1,10 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
-# make test-data, test-slow, test-openvino, test-mim, test-downstream   what needs
-#             large files, time or an environment of its own, see docs/testing.md
+# make test-data, test-slow, test-openvino, test-micro, test-mim,
+#      test-downstream   what needs large files, time or an environment of its
+#             own, see docs/testing.md
+# make demo-micro   the demo's teacher and student for a microcontroller
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
 VENV := .venv
@@ -22,7 +24,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark demo test test-benchmark test-data test-openvino test-mim test-downstream test-slow lint env clean
+.PHONY: benchmark benchmark-micro demo demo-micro test test-benchmark test-micro test-data test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -42,6 +44,29 @@ test-data: env
 # Exports for OpenVINO; ONNX Runtime, ncnn and, with a GPU, TensorRT are in test
 test-openvino: $(VENV)-openvino/complete
 	PYTHONPATH=. $(VENV)-openvino/bin/python -m pytest tests/shipping/export -k openvino
+
+# Microcontrollers: LiteRT, TFLite-Micro and Arm's compiler for the Ethos-U
+test-micro: $(VENV)-micro/complete
+	PYTHONPATH=. $(VENV)-micro/bin/python -m pytest tests/shipping/export/micro \
+	    tests/shipping/export/test_micro.py tests/benchmark
+
+benchmark-micro: $(VENV)-micro/complete
+	PYTHONPATH=. sh docs/benchmarks/micro.sh $(VENV)-micro/bin/python
+
+# Deploys what make demo has trained, and trains it if it has not
+demo-micro: $(VENV)-micro/complete
+	test -e work_dirs/plain20_mnist5k/last_checkpoint || $(BIN)/python tools/demo.py
+	for network in resnet20_mnist5k:resnet20 plain20_mnist5k:plain20; do \
+	    run=$${network%%:*}; \
+	    PYTHONPATH=. $(VENV)-micro/bin/python tools/deploy.py configs/demo/$$run.py \
+	        $$(cat work_dirs/$$run/last_checkpoint) --backend ethos-u \
+	        --accelerator ethos-u55-128 --test --force \
+	        --out work_dirs/demo/micro_$${network##*:} || exit 1; \
+	done
+
+$(VENV)-micro/complete: $(VENV)/complete requirements/micro.txt
+	$(call layer,$(VENV)-micro,-r requirements/micro.txt)
+	touch $@
 
 # Installs the package with mim, as a wheel and editable, and uses it
 test-mim: $(VENV)-mim/complete

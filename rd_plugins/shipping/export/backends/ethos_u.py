@@ -5,7 +5,7 @@ from typing import List, Tuple
 from rd_plugins.shipping.read import TrainedModel
 from ..backend import Exported, Option, Request
 from ..micro.budget import check_budget, parse_bytes
-from ..micro.vela import (ACCELERATORS, Target, check_target, compile_for)
+from ..micro.vela import ACCELERATORS, Target, check_target, compile_for
 from .tflite import QUANTIZED, Tflite
 
 ACCELERATOR = Option('--accelerator', dict(

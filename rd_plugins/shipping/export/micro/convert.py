@@ -36,6 +36,7 @@ def to_tflite(network: nn.Module, shape: Tuple[int, int, int]) -> bytes:
         with captured_output(), warnings.catch_warnings():
             warnings.simplefilter('ignore')
             import litert_torch
+
             # The default leaves a transpose where a padded shortcut ends.
             litert_torch.config.layout_optimize_partitioner = 'GREEDY'
             edge = litert_torch.convert(

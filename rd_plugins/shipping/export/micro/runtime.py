@@ -1,5 +1,6 @@
 """Runs .tflite files: float in LiteRT, int8 in TFLite-Micro's interpreter."""
 import re
+import warnings
 from typing import Any, Dict, Iterable, Iterator, NamedTuple, Tuple
 
 import numpy as np
@@ -23,7 +24,8 @@ class LiteRT:
     """
 
     def __init__(self, content: bytes, keep_all: bool = False) -> None:
-        with captured_output():
+        with captured_output(), warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # that keeping all is for tests
             from ai_edge_litert.interpreter import Interpreter
             self.interpreter = Interpreter(
                 model_content=content, num_threads=1,

@@ -95,6 +95,9 @@ def check_target(target: Target) -> None:
     Raises:
         UsageError: If it does not.
     """
+    if not target.accelerator:
+        raise UsageError('Name an accelerator: --accelerator with one of '
+                         f'{", ".join(ACCELERATORS)}.')
     if target.accelerator not in ACCELERATORS:
         raise UsageError(f'{target.accelerator!r} is no accelerator that Vela '
                          f'knows; take one of {", ".join(ACCELERATORS)}.')
