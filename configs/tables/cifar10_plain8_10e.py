@@ -5,9 +5,8 @@
 Expected: not known. Measured: see docs/results/cifar10_plain8_10e.md.
 """
 title = 'ResNet-8 and plain-8 on CIFAR-10 in 10 epochs'
-reduced = ('10 epochs for the teacher and cross entropy, 5 for the student that '
-           'starts from it, instead of 200; one-cycle learning rate with peak '
-           '0.1.')
+reduced = ('10 epochs, 5 for the student that starts from its teacher, '
+           'instead of 200; one-cycle learning rate with peak 0.1.')
 seeds = [0]
 
 

@@ -1,7 +1,7 @@
 """Arm's Ethos-U by its compiler's static allocation and estimated time."""
 import argparse
 from importlib.util import find_spec
-from typing import Callable, Dict, List, NamedTuple, Optional
+from typing import Callable, Dict, List, NamedTuple
 
 from rd_plugins.shipping.export.micro.budget import parse_bytes
 from rd_plugins.shipping.export.micro.vela import (Compiled, Target,
@@ -60,11 +60,6 @@ class EthosU(Backend):
     def device() -> str:
         """None is there."""
         return 'estimate'
-
-    @property
-    def limit(self) -> Optional[int]:
-        """Bytes of SRAM; None for any number."""
-        return self.target.sram
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
