@@ -56,12 +56,10 @@ benchmark-micro: $(VENV)-micro/complete
 # Deploys what make demo has trained, and trains it if it has not
 demo-micro: $(VENV)-micro/complete
 	test -e work_dirs/plain20_mnist5k/last_checkpoint || $(BIN)/python tools/demo.py
-	for network in resnet20_mnist5k:resnet20 plain20_mnist5k:plain20; do \
-	    run=$${network%%:*}; \
+	for run in resnet20_mnist5k plain20_mnist5k; do \
 	    PYTHONPATH=. $(VENV)-micro/bin/python tools/deploy.py configs/demo/$$run.py \
-	        $$(cat work_dirs/$$run/last_checkpoint) --backend ethos-u \
-	        --accelerator ethos-u55-128 --test --force \
-	        --out work_dirs/demo/micro_$${network##*:} || exit 1; \
+	        $$(cat work_dirs/$$run/last_checkpoint) --backend ethos-u --test --force \
+	        --accelerator ethos-u55-128 --out work_dirs/demo/micro_$$run || exit 1; \
 	done
 
 $(VENV)-micro/complete: $(VENV)/complete requirements/micro.txt

@@ -30,7 +30,7 @@ def to_tflite(network: nn.Module, shape: Tuple[int, int, int]) -> bytes:
         UsageError: If LiteRT-Torch cannot convert an operator.
     """
     channels, height, width = shape
-    network = norms_as_convolutions(network)
+    network = prepared(network)
     images = torch.zeros(1, height, width, channels)
     try:
         with captured_output(), warnings.catch_warnings():
@@ -54,21 +54,36 @@ def to_tflite(network: nn.Module, shape: Tuple[int, int, int]) -> bytes:
     return bytes(content)
 
 
-def norms_as_convolutions(network: nn.Module) -> nn.Module:
-    """A copy whose remaining norms are depthwise 1x1 convolutions.
+def prepared(network: nn.Module) -> nn.Module:
+    """A copy with the same outputs whose operators are those of a device.
 
-    A norm that could not be folded would become three operators; this is one,
-    with the ReLU that follows it.
+    A norm that could not be folded would become three operators; as a
+    depthwise 1x1 convolution it is one, with the ReLU that follows it. A
+    pooling with stride 2 that pads both sides would get an operator that pads
+    the whole map; with stride 1 it needs none, and is subsampled afterwards.
     """
     network = deepcopy(network).eval()
     for parent in list(network.modules()):
-        for name, norm in list(parent.named_children()):
-            if isinstance(norm, nn.BatchNorm2d):
-                size = norm.num_features
-                conv = nn.Conv2d(size, size, 1, groups=size, bias=False)
-                nn.init.ones_(conv.weight)
-                setattr(parent, name, fold_conv_norm(conv.eval(), norm))
+        for name, module in list(parent.named_children()):
+            if isinstance(module, nn.BatchNorm2d):
+                setattr(parent, name, _depthwise(module))
+            elif isinstance(module, nn.MaxPool2d) and _pads_evenly(module):
+                setattr(parent, name, nn.Sequential(
+                    nn.MaxPool2d(module.kernel_size, 1, module.padding),
+                    nn.MaxPool2d(1, module.stride)))
     return network
+
+
+def _pads_evenly(pool: nn.MaxPool2d) -> bool:
+    """Whether a map keeps its size where the stride is 1."""
+    return pool.dilation == 1 and pool.kernel_size == 2 * pool.padding + 1
+
+
+def _depthwise(norm: nn.BatchNorm2d) -> nn.Conv2d:
+    size = norm.num_features
+    conv = nn.Conv2d(size, size, 1, groups=size, bias=False).eval()
+    nn.init.ones_(conv.weight)
+    return fold_conv_norm(conv, norm)
 
 
 def to_int8(content: bytes, images: Iterable[torch.Tensor]) -> bytes:
@@ -85,10 +100,20 @@ def to_int8(content: bytes, images: Iterable[torch.Tensor]) -> bytes:
                for image in images]
     with captured_output():
         from ai_edge_quantizer import recipe
+        from ai_edge_quantizer.calibrator import Calibrator
         from ai_edge_quantizer.quantizer import Quantizer
-        quantizer = Quantizer(bytearray(content), recipe.static_wi8_ai8())
-        ranges = quantizer.calibrate(dict(serving_default=samples))
-        model = quantizer.quantize(ranges).quantized_model
+        from ai_edge_quantizer.recipe_manager import RecipeManager
+        from ai_edge_quantizer.utils.qsv_utils import min_max_update
+        rules = RecipeManager()
+        rules.load_quantization_recipe(recipe.static_wi8_ai8())
+        # Its default is a moving average, beyond which activations are cut
+        # off: a percent or two of accuracy.
+        calibrator = Calibrator(bytearray(content), num_threads=1,
+                                qsv_update_func=min_max_update)
+        calibrator.calibrate(dict(serving_default=samples), rules)
+        model = Quantizer(bytearray(content), recipe.static_wi8_ai8()
+                          ).quantize(calibrator.get_model_qsvs()
+                                     ).quantized_model
     return with_weights_inside(bytes(model))
 
 
