@@ -1,10 +1,13 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
+# make site   the documentation as a site
+# make demo-micro   the demo's teacher and student for a microcontroller
+# make coverage, mutation, test-inputs   what the tests run, notice and refuse,
+#             see docs/testing.md and docs/reliability.md
 # make test-data, test-slow, test-openvino, test-micro, test-mim,
 #      test-downstream   what needs large files, time or an environment of its
 #             own, see docs/testing.md
-# make demo-micro   the demo's teacher and student for a microcontroller
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
 VENV := .venv
@@ -24,7 +27,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark benchmark-micro demo demo-micro test test-benchmark test-micro test-data test-openvino test-mim test-downstream test-slow lint env clean
+.PHONY: benchmark benchmark-micro coverage demo demo-micro mutation site test test-benchmark test-data test-inputs test-micro test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -32,6 +35,19 @@ demo: env
 # A process for each core; one that is idle takes over tests of another.
 test: env lint
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
+
+# Every wrong input that we know, and what becomes of it: some minutes
+test-inputs: env
+	$(BIN)/python -m tests.wrong_inputs.replay
+
+# Which lines of rd_plugins the tests run
+coverage: env
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal \
+	    --cov --cov-report=term
+
+# Which changes of the numerical core the tests notice: about an hour
+mutation: env
+	$(BIN)/python -m tests.mutation
 
 # The whole demo, every tool in a process of its own
 test-slow: env
@@ -99,6 +115,11 @@ $(VENV)-benchmark/complete: $(VENV)/complete requirements/benchmark.txt
 	$(call layer,$(VENV)-benchmark,-r requirements/benchmark.txt)
 	touch $@
 
+# The site, in build/site; a warning is an error
+site: env
+	$(BIN)/sphinx-build -q -W --keep-going docs build/site
+	@echo "build/site/index.html"
+
 lint: env
 	$(BIN)/flake8
 	$(BIN)/isort --check-only --diff .
@@ -115,7 +136,7 @@ $(VENV)/complete: $(REQUIREMENTS)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \
 	    -r requirements/runtime.txt $(MM_LIBRARIES) \
 	    -r requirements/tests.txt -r requirements/demo.txt \
-	    -r requirements/deploy.txt
+	    -r requirements/deploy.txt -r requirements/docs.txt
 	# The same OpenCV without windows, which needs no graphics libraries
 	$(BIN)/python -m pip uninstall -q -y opencv-python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \

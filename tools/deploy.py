@@ -19,6 +19,7 @@ from rd_plugins.shipping.export.backend import TOLERANCE, Request
 from rd_plugins.shipping.export.backends import (add_backend_arguments,
                                                  take_backend_options)
 from rd_plugins.shipping.export.export import export
+from rd_plugins.utils.arguments import number
 
 MEMORY = ('arena', 'arena_head', 'sram', 'flash', 'dram')
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'deploy'
@@ -33,12 +34,13 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('--out', help='folder to write')
     parser.add_argument(
-        '--shape', type=int, nargs='+', help='height and width of the images')
+        '--shape', type=number(at_least=1), nargs='+',
+        help='height and width of the images')
     parser.add_argument(
         '--test', action='store_true',
         help="accuracy of PyTorch and of the backend on the config's test set")
     parser.add_argument(
-        '--tolerance', type=float,
+        '--tolerance', type=number(float, at_least=0),
         help='relative difference of log-probabilities that passes '
         f'({TOLERANCE:.0e})')
     parser.add_argument(

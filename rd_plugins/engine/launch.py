@@ -3,12 +3,10 @@ import os
 import subprocess
 import sys
 from argparse import Namespace
-from contextlib import contextmanager
 from importlib import util
 from os import path as osp
 from types import ModuleType
-from typing import Iterator, List, Optional
-from urllib.error import URLError
+from typing import List, Optional
 
 import mmpretrain
 import torch.distributed as torch_dist
@@ -23,6 +21,8 @@ from rd_plugins.models import Distiller
 from rd_plugins.utils.checkpoint import (check_checkpoint_resumes,
                                          check_checkpoint_starts)
 from rd_plugins.utils.errors import UsageError
+from .checks import RunCheckHook
+from .refusals import exit_on_usage_error  # noqa: F401
 
 # Default hooks of MMEngine's Runner
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
@@ -66,22 +66,6 @@ def parse_flags(tool: ModuleType, argv: Optional[List[str]]) -> Namespace:
         return tool.parse_args()
     finally:
         sys.argv = command_line
-
-
-@contextmanager
-def exit_on_usage_error() -> Iterator[None]:
-    """Print errors that the user can mend as one line; exit with status 1."""
-    try:
-        yield
-    except UsageError as error:
-        sys.exit(f'error: {error}')
-    except FileNotFoundError as error:
-        found = f'There is no {error.filename}' if error.filename else error
-        sys.exit(f'error: {found}; check the path in the config or on the '
-                 'command line.')
-    except URLError as error:
-        sys.exit(f'error: A download failed ({error.reason}); connect to the '
-                 'network, or fetch the file by hand and give its path.')
 
 
 def read_config(path: str) -> Config:
@@ -227,6 +211,7 @@ def build_runner(cfg: Config) -> Runner:
             cfg[name]['persistent_workers'] = False
     if get_device() == 'cpu':
         use_cpu(cfg)
-    if 'runner_type' in cfg:
-        return RUNNERS.build(cfg)
-    return Runner.from_cfg(cfg)
+    build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
+    runner = build(cfg)
+    runner.register_hook(RunCheckHook())
+    return runner

@@ -10,6 +10,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from rd_plugins.models.utils import relative_difference
+from .progress import TestProgress
 
 
 def log_scores(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
@@ -46,12 +47,14 @@ def scores_differ_by(expected: nn.Module, found: nn.Module,
         for batch in (images, images[:1]))
 
 
-def evaluate(cfg: Config, model: nn.Module) -> dict:
+def evaluate(cfg: Config, model: nn.Module,
+             title: str = 'test') -> dict:
     """Test a classifier on the test set of a config.
 
     Args:
         cfg (Config): Config of the model before the export.
         model (nn.Module): That model or the runtime of what was exported.
+        title (str): What the progress bar says. Defaults to 'test'.
 
     Returns:
         dict: The metrics that the config's evaluator gives.
@@ -67,5 +70,6 @@ def evaluate(cfg: Config, model: nn.Module) -> dict:
             test_cfg=cfg.get('test_cfg') or dict(),
             test_evaluator=cfg.test_evaluator,
             default_scope=cfg.get('default_scope', 'mmpretrain'),
+            custom_hooks=[TestProgress(title)],
             log_level='WARNING',
             experiment_name=uuid4().hex).test()

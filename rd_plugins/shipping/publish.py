@@ -15,6 +15,7 @@ from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          read_checkpoint,
                                          without_module_prefix, write_bytes)
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.output_folder import check_parent
 from .student import read_student_config
 
 Weights = Dict[str, torch.Tensor]
@@ -113,13 +114,21 @@ def publish(source: str,
         UsageError: If the weights cannot be published or do not fit the
             config, or if the file exists.
     """
+    if target.endswith('/'):
+        raise UsageError(f'{target} is a folder; add the name of the file, '
+                         f'such as {target}plain20.')
+    check_parent(Path(target).absolute(), target)
     checkpoint = read_checkpoint(source)
     weights = choose_weights(checkpoint, source, ema)
     check_publishable(weights, source)
     if config:
         check_state_dict_fits(
             weights, build_model(read_student_config(config)), source)
-    meta = dict(checkpoint.get('meta') or {})
+    meta = checkpoint.get('meta') or {}
+    if not isinstance(meta, dict):
+        raise UsageError(f'{source} has a {type(meta).__name__} as its meta, '
+                         'where a training saves a dict; take it out.')
+    meta = dict(meta)
     meta.setdefault('mmpretrain_version', mmpretrain.__version__)
     meta.setdefault('rd_plugins_version', rd_plugins.__version__)
     content, digest = packed(dict(meta=meta, state_dict=weights))

@@ -10,12 +10,13 @@ import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 import torch
 from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
+from .data import data_checksums
 from .shorten import shorten
 from .table import Row, Table
 
@@ -26,6 +27,21 @@ def tools_folder() -> Path:
     """The folder of the tools, in a checkout or an installed package."""
     packaged = Path(__file__).resolve().parents[1] / '.mim' / 'tools'
     return TOOLS if (TOOLS / 'train.py').is_file() else packaged
+
+
+def finished_epochs(folder: Path) -> int:
+    """The finished epochs of a work folder, by its newest whole checkpoint.
+
+    The file ``last_checkpoint`` is not used: a training that is killed may
+    leave it empty, and its newest checkpoint truncated.
+    """
+    epochs = (re.fullmatch(r'epoch_(\d+)\.pth', path.name)
+              for path in folder.glob('epoch_*.pth'))
+    for epoch in sorted((int(name[1]) for name in epochs if name),
+                        reverse=True):
+        if zipfile.is_zipfile(folder / f'epoch_{epoch}.pth'):
+            return epoch
+    return 0
 
 
 @dataclass
@@ -74,18 +90,8 @@ class Run:
         return self.training_config().train_cfg.max_epochs
 
     def epoch(self) -> int:
-        """The number of finished epochs, by the newest complete checkpoint.
-
-        The file ``last_checkpoint`` is not used: a training that is killed may
-        leave it empty, and its newest checkpoint truncated.
-        """
-        epochs = (re.fullmatch(r'epoch_(\d+)\.pth', path.name)
-                  for path in self.folder.glob('epoch_*.pth'))
-        for epoch in sorted((int(name[1]) for name in epochs if name),
-                            reverse=True):
-            if zipfile.is_zipfile(self.folder / f'epoch_{epoch}.pth'):
-                return epoch
-        return 0
+        """The number of finished epochs."""
+        return finished_epochs(self.folder)
 
     def is_trained(self) -> bool:
         """Whether its training is finished."""
@@ -157,7 +163,18 @@ class Run:
             epochs=None if self.row.checkpoint else self.max_epochs,
             config=os.path.relpath(self.row.config, TOOLS.parent),
             flags=' '.join(flags),
+            data=data_checksums(self.training_config()),
+            curve=self.curve(),
             **provenance())
+
+    def curve(self) -> List[Tuple[int, float]]:
+        """Test accuracy in percent after epochs of the training."""
+        values = {}
+        for path in sorted(self.folder.glob('*/vis_data/scalars.json')):
+            for line in map(json.loads, path.read_text().splitlines()):
+                if 'accuracy/top1' in line:
+                    values[line['step']] = round(line['accuracy/top1'], 2)
+        return sorted(values.items())
 
 
 def provenance() -> dict:

@@ -12,6 +12,7 @@ import argparse
 import re
 from typing import Dict, List, Optional, Tuple
 
+import torch
 from torch import Tensor
 
 from rd_plugins.engine.launch import (build_model, exit_on_usage_error,
@@ -19,6 +20,7 @@ from rd_plugins.engine.launch import (build_model, exit_on_usage_error,
 from rd_plugins.utils.checkpoint import (check_state_dict_fits,
                                          read_checkpoint, write_checkpoint)
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.output_folder import check_output_file
 
 NORM = r'(weight|bias|running_mean|running_var|num_batches_tracked)'
 RULES = (
@@ -79,6 +81,25 @@ def convert(source: Dict[str, Tensor]) -> Tuple[Dict[str, Tensor], List[str]]:
     return target, unknown
 
 
+def check_weights(source: Dict[str, Tensor], path: str) -> None:
+    """Check that a state dict holds finite tensors by name.
+
+    Raises:
+        UsageError: If it holds none, or something else.
+    """
+    if not isinstance(source, dict) or not source:
+        raise UsageError(f'{path} holds no weights; give a state dict that '
+                         'was saved with torch.save.')
+    for key, value in source.items():
+        if not (isinstance(key, str) and torch.is_tensor(value)):
+            raise UsageError(
+                f'{path} is no checkpoint of weights: {key!r} is a '
+                f'{type(value).__name__}. Give a dict of tensors by name.')
+        if value.is_floating_point() and not value.isfinite().all():
+            raise UsageError(f'{path} has numbers that are not finite in '
+                             f'{key}; take an earlier checkpoint.')
+
+
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -93,7 +114,10 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
 def main(argv: Optional[List[str]] = None) -> None:
     """Convert the state dict and write it."""
     args = parse_args(argv)
-    state_dict, unknown = convert(read_checkpoint(args.source)['state_dict'])
+    check_output_file(args.target)
+    source = read_checkpoint(args.source)['state_dict']
+    check_weights(source, args.source)
+    state_dict, unknown = convert(source)
     if unknown:
         raise UsageError(
             f'{args.source} has {len(unknown)} keys that belong to no known '

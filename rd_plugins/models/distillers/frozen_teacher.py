@@ -2,7 +2,7 @@
 from contextlib import contextmanager
 from copy import deepcopy
 from os import path as osp
-from typing import Callable, Iterator, Optional
+from typing import Callable, Dict, Iterator, Optional
 
 import torch
 from mmengine.logging import print_log
@@ -97,12 +97,25 @@ class FrozenTeacher(Teacher):
                 'or name another file: --cfg-options '
                 'model.teacher.init_cfg.checkpoint=PATH_OR_URL.')
         weights = read_weights(self.checkpoint)
+        self._check_classes(weights)
         check_state_dict_fits(weights, self.architecture,
                               f'The teacher {self.checkpoint}')
         self.architecture.load_state_dict(weights, strict=False)
         self.architecture.requires_grad_(False).eval()
         self._use(self._fold() if fold else None)
         self._is_loaded = True
+
+    def _check_classes(self, weights: Dict[str, torch.Tensor]) -> None:
+        found = weights.get('head.fc.weight')
+        needed = self.architecture.state_dict().get('head.fc.weight')
+        if found is None or needed is None:
+            return
+        if len(found) != len(needed):
+            raise UsageError(
+                f'The teacher {self.checkpoint} tells {len(found)} classes '
+                f'apart and the student {len(needed)}; train the teacher on '
+                'your data first (see docs/own_data.md), or set num_classes '
+                'of the head.')
 
     def _use(self, folded: Optional[nn.Module]) -> None:
         self._folded = folded

@@ -13,6 +13,7 @@ from mmengine.dataset import Compose
 from mmengine.runner import Runner
 
 from rd_plugins.engine.launch import check_data_folders
+from rd_plugins.shipping.progress import tracked
 from rd_plugins.shipping.read import SIDES, TrainedModel, with_preprocessor
 from rd_plugins.utils.errors import UsageError
 from .backend import Option
@@ -100,8 +101,15 @@ class Calibration:
         batches = (_read_pictures(source.cfg, shape, self.folder)
                    if self.folder else _training_images(source.cfg, self.seed))
         preprocessor = with_preprocessor(source).data_preprocessor
-        for batch in islice(batches, self.count):
+        for batch in tracked(islice(batches, self.count), 'calibration',
+                             self._total()):
             yield preprocessor(batch)['inputs']
+
+    def _total(self) -> int:
+        """Images there are, at most as many as are asked for."""
+        if self.folder is None:
+            return self.count
+        return min(self.count, len(pictures_in(self.folder)))
 
 
 def _training_images(cfg: Config, seed: int) -> Iterator[dict]:

@@ -45,7 +45,7 @@ def report_rows(request: Request, source: TrainedModel, backend: Backend,
     model = with_preprocessor(source)
     rows: List[Dict[str, Any]] = [dict(name='PyTorch')]
     if request.test:
-        rows[0].update(evaluate(source.cfg, model))
+        rows[0].update(evaluate(source.cfg, model, 'test of PyTorch'))
     for network in exported:
         row = dict(name=network.name,
                    bytes=sum(path.stat().st_size for path in network.files),
@@ -54,7 +54,8 @@ def report_rows(request: Request, source: TrainedModel, backend: Backend,
             row['difference'] = check_difference(
                 model, network.runtime, shape, backend.tolerance)
         if network.runtime is not None and request.test:
-            row.update(evaluate(source.cfg, network.runtime))
+            row.update(evaluate(source.cfg, network.runtime,
+                                f'test of {network.name}'))
         rows.append(row)
     return rows
 
