@@ -29,6 +29,7 @@ from rd_plugins.shipping.fake_quantize import (FewBits, accuracy,
                                                rounded_weights)
 from rd_plugins.shipping.read import (TrainedModel, image_shape,
                                       read_trained_model, with_preprocessor)
+from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 
 COMMAND = 'tools/analysis_tools/few_bits.py'
@@ -41,11 +42,13 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('networks', nargs='+', metavar='CONFIG@CHECKPOINT')
-    parser.add_argument('--bits', nargs='+', type=int, default=[8, 6, 4])
-    parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
-    parser.add_argument('--calibration', type=int, default=200,
+    parser.add_argument('--bits', nargs='+', default=[8, 6, 4],
+                        type=number(at_least=2, at_most=16))
+    parser.add_argument('--seeds', nargs='+', default=[0, 1, 2],
+                        type=number(at_least=0))
+    parser.add_argument('--calibration', type=number(at_least=1), default=200,
                         help='images to calibrate on')
-    parser.add_argument('--images', type=int,
+    parser.add_argument('--images', type=number(at_least=1),
                         help='test on the first N images only')
     parser.add_argument('--out', type=Path, help='a Markdown file')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction)
