@@ -1,8 +1,8 @@
 """rd_plugins: train with shortcuts, ship without.
 
 Plain ResNets, strict-identity ResNets and their distillers for MMPretrain.
-Importing the package checks its dependencies, and lets PyTorch's
-``weights_only`` loader read checkpoints of MMEngine's Runner.
+Importing the package checks its dependencies, and lets MMEngine read
+checkpoints as data alone.
 """
 import warnings
 
@@ -14,9 +14,9 @@ warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
 warnings.filterwarnings('ignore', message='Fail to import ``MultiScale')
 check_dependencies()
 
-from .utils.safe_globals import allow_runner_checkpoints  # noqa: E402
+from .utils.checkpoint_file import use_for_mmengine  # noqa: E402
 from .version import __version__  # noqa: E402
 
-allow_runner_checkpoints()
+use_for_mmengine()
 
 __all__ = ['__version__']

@@ -12,9 +12,10 @@ import rd_plugins
 from rd_plugins.engine.launch import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          check_state_dict_fits, is_auxiliary,
-                                         read_checkpoint,
-                                         without_module_prefix, write_bytes)
+                                         without_module_prefix)
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.whole_file import write_bytes
 from .student import read_student_config
 
 Weights = Dict[str, torch.Tensor]

@@ -10,8 +10,8 @@ from torch import nn
 from rd_plugins.engine.launch import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          check_state_dict_fits,
-                                         read_checkpoint,
                                          without_module_prefix)
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from .student import read_student_config
 

@@ -8,8 +8,8 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from rd_plugins.utils.checkpoint import write_checkpoint
 from rd_plugins.utils.output_folder import new_folder
+from rd_plugins.utils.whole_file import write_checkpoint
 from .read import TrainedModel, read_trained_model
 from .verify import check_same_outputs
 

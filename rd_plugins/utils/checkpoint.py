@@ -1,14 +1,11 @@
-"""Reading and checking checkpoints, with errors a user can act on."""
-import io
-import os
-from typing import Any, Dict, Iterator, List, Tuple
-from urllib.error import URLError
+"""Whether a checkpoint belongs to a model, with errors a user can act on."""
+from typing import Dict, Iterator, List, Tuple
 
 import torch
 from mmengine.model import BaseTTAModel, is_model_wrapper
-from mmengine.runner import CheckpointLoader
 from torch import nn
 
+from .checkpoint_file import read_checkpoint
 from .errors import UsageError
 
 # Modules of this name are trained beside a student and not needed to predict.
@@ -23,38 +20,6 @@ def is_fade_weight(key: str) -> bool:
 def is_auxiliary(key: str) -> bool:
     """Whether a key of a state dict is not needed to predict."""
     return AUXILIARY in key.split('.')[:-1]
-
-
-def read_checkpoint(path: str) -> Dict[str, Any]:
-    """Read a checkpoint onto the CPU.
-
-    Args:
-        path (str): A file, or an address that MMEngine's loader supports.
-
-    Returns:
-        dict: The checkpoint with the weights under ``'state_dict'``.
-
-    Raises:
-        UsageError: If there is no such file or it cannot be read.
-    """
-    try:
-        checkpoint = CheckpointLoader.load_checkpoint(
-            path, map_location='cpu', logger='silent')
-    except FileNotFoundError:
-        raise UsageError(f'There is no checkpoint at {path}; check the path.'
-                         ) from None
-    except URLError:
-        raise
-    except Exception as error:
-        reason = str(error).strip().split('\n')[0] or type(error).__name__
-        raise UsageError(f'{path} cannot be read as a checkpoint: {reason} '
-                         'The file may be truncated or of another kind; '
-                         'copy or download it again.') from error
-    if not isinstance(checkpoint, dict):
-        raise UsageError(f'{path} holds a {type(checkpoint).__name__}, not a '
-                         'checkpoint dict; save a state dict instead.')
-    return checkpoint if 'state_dict' in checkpoint else dict(
-        state_dict=checkpoint)
 
 
 def without_module_prefix(state_dict: Dict[str, torch.Tensor]) -> dict:
@@ -222,33 +187,3 @@ def check_checkpoint_starts(path: str, model: nn.Module) -> None:
                          f'{next(iter(found), "none")}, where the model has '
                          f'{next(iter(needed))}. Convert it first, see '
                          'tools/model_converters.')
-
-
-def write_bytes(content: bytes, path: str) -> None:
-    """Write a file completely or not at all.
-
-    Args:
-        content (bytes): The content.
-        path (str): The file; missing folders are created.
-    """
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    unfinished = f'{path}.{os.getpid()}.tmp'
-    try:
-        with open(unfinished, 'wb') as file:
-            file.write(content)
-        os.replace(unfinished, path)
-    finally:
-        if os.path.exists(unfinished):
-            os.remove(unfinished)
-
-
-def write_checkpoint(checkpoint: Dict[str, Any], path: str) -> None:
-    """Write a checkpoint completely or not at all; see :func:`write_bytes`.
-
-    Args:
-        checkpoint (dict): The checkpoint.
-        path (str): The file; missing folders are created.
-    """
-    buffer = io.BytesIO()
-    torch.save(checkpoint, buffer)
-    write_bytes(buffer.getvalue(), path)

@@ -16,9 +16,10 @@ from torch import Tensor
 
 from rd_plugins.engine.launch import (build_model, exit_on_usage_error,
                                       read_config)
-from rd_plugins.utils.checkpoint import (check_state_dict_fits,
-                                         read_checkpoint, write_checkpoint)
+from rd_plugins.utils.checkpoint import check_state_dict_fits
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.whole_file import write_checkpoint
 
 NORM = r'(weight|bias|running_mean|running_var|num_batches_tracked)'
 RULES = (
