@@ -15,14 +15,15 @@ import torch.distributed as torch_dist
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
 from mmengine.registry import RUNNERS, init_default_scope
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.models import Distiller
-from rd_plugins.utils.checkpoint import (check_checkpoint_resumes,
-                                         check_checkpoint_starts)
+from rd_plugins.utils.checkpoint import (check_checkpoint_starts,
+                                         check_pretrained_parts)
 from rd_plugins.utils.errors import UsageError
+from .resume import check_nothing_is_overwritten, choose_checkpoint
 
 # Default hooks of MMEngine's Runner
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
@@ -194,13 +195,13 @@ def check_training(cfg: Config) -> None:
         UsageError: If one of them cannot be used.
     """
     model = build_model(cfg)
-    checkpoint = cfg.get('load_from')
+    check_pretrained_parts(model)
     if cfg.get('resume'):
-        checkpoint = checkpoint or find_latest_checkpoint(cfg.work_dir)
-        if checkpoint:
-            check_checkpoint_resumes(checkpoint, model)
-    elif checkpoint:
-        check_checkpoint_starts(checkpoint, model)
+        choose_checkpoint(cfg, model)
+    else:
+        check_nothing_is_overwritten(cfg)
+        if cfg.get('load_from'):
+            check_checkpoint_starts(cfg.load_from, model)
     if isinstance(model, Distiller):
         model.load_teacher()
 

@@ -142,12 +142,15 @@ def check_checkpoint_fits(path: str, model: nn.Module) -> None:
     check_state_dict_fits(weights, model, path)
 
 
-def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
+def check_checkpoint_resumes(path: str, model: nn.Module) -> dict:
     """Check that a run can be resumed from a checkpoint.
 
     Args:
         path (str): The checkpoint.
         model (nn.Module): The model of the run.
+
+    Returns:
+        dict: The checkpoint.
 
     Raises:
         UsageError: If its weights do not fit, or it has only weights.
@@ -168,6 +171,7 @@ def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
                          f'load_from={path}.')
     weights = without_module_prefix(checkpoint['state_dict'])
     check_state_dict_fits(weights, model, path, auxiliary=True)
+    return checkpoint
 
 
 def check_checkpoint_starts(path: str, model: nn.Module) -> None:
@@ -187,3 +191,19 @@ def check_checkpoint_starts(path: str, model: nn.Module) -> None:
                          f'{next(iter(found), "none")}, where the model has '
                          f'{next(iter(needed))}. Convert it first, see '
                          'tools/model_converters.')
+
+
+def check_pretrained_parts(model: nn.Module) -> None:
+    """Check the files that parts of a model start from (``init_cfg``).
+
+    Args:
+        model (nn.Module): A model whose weights are not initialised yet.
+
+    Raises:
+        UsageError: If one of them cannot be read.
+    """
+    for module in model.modules():
+        init_cfg = getattr(module, 'init_cfg', None) or ()
+        for item in [init_cfg] if isinstance(init_cfg, dict) else init_cfg:
+            if item.get('type') == 'Pretrained' and item.get('checkpoint'):
+                read_checkpoint(item['checkpoint'])

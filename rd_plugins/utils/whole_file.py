@@ -39,9 +39,9 @@ def check_archive(path: str) -> None:
     except (BadZipFile, NotImplementedError, EOFError):
         changed = 'its end'
     if changed:
-        raise UsageError(f'{path} is damaged at {changed}: it was cut off or '
-                         'changed. Copy or download it again, or take an '
-                         'earlier checkpoint.')
+        raise UsageError(f'{path} cannot be read: it is damaged at {changed}, '
+                         'cut off or changed. Copy or download it again, or '
+                         'take an earlier checkpoint.')
 
 
 def write_bytes(content: bytes, path: str) -> None:
