@@ -5,6 +5,9 @@ place is the stock behaviour.
 """
 _base_ = 'mmpretrain::_base_/default_runtime.py'
 
+# Seconds that processes wait for one that has stopped
+env_cfg = dict(dist_cfg=dict(timeout=600))
+
 default_hooks = dict(
     # Checkpoints are written whole, and only if they are finite.
     checkpoint=dict(

@@ -1,9 +1,11 @@
 """What ``tools/train.py`` and ``tools/test.py`` add to MMPretrain's own."""
+import errno
 import os
 import subprocess
 import sys
 from argparse import Namespace
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib import util
 from os import path as osp
 from types import ModuleType
@@ -28,6 +30,7 @@ from .resume import check_nothing_is_overwritten, choose_checkpoint
 # Default hooks of MMEngine's Runner
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
                           'param_scheduler', 'checkpoint')
+DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # Datasets of MMPretrain that are downloaded by default.
 DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
@@ -83,6 +86,18 @@ def exit_on_usage_error() -> Iterator[None]:
     except URLError as error:
         sys.exit(f'error: A download failed ({error.reason}); connect to the '
                  'network, or fetch the file by hand and give its path.')
+    except RuntimeError as error:
+        if 'timed out' not in str(error).lower():
+            raise
+        sys.exit('error: A process of this run has not answered in time; it '
+                 'is stopped, lost or much slower than the others. Look at '
+                 'it, and go on with --resume; env_cfg.dist_cfg.timeout is '
+                 f'how many seconds the others wait. ({error})')
+    except OSError as error:
+        if error.errno not in DISK_IS_FULL:
+            raise
+        sys.exit(f'error: The disk is full ({error}); make room and go on '
+                 'with --resume. Checkpoints that are there are whole.')
 
 
 def read_config(path: str) -> Config:
@@ -168,7 +183,10 @@ def use_cpu(cfg: Config) -> None:
         raise UsageError(f'--launcher {cfg.launcher} needs GPUs; on CPUs use '
                          'pytorch or slurm.')
     if not torch_dist.is_initialized():
-        torch_dist.init_process_group(backend='gloo')
+        seconds = ((cfg.get('env_cfg') or {}).get('dist_cfg') or {}).get(
+            'timeout')
+        torch_dist.init_process_group(
+            backend='gloo', timeout=seconds and timedelta(seconds=seconds))
     wrapper = ConfigDict(
         type='MMDistributedDataParallel',
         broadcast_buffers=False,

@@ -7,6 +7,7 @@ from torch import nn
 
 from .checkpoint_file import read_checkpoint
 from .errors import UsageError
+from .shortcuts import check_same_shortcuts
 
 # Modules of this name are trained beside a student and not needed to predict.
 AUXILIARY = 'auxiliary'
@@ -98,10 +99,31 @@ def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
                 'or its plain twin.')
 
 
+def fitting_weights(checkpoint: dict,
+                    model: nn.Module,
+                    origin: str,
+                    auxiliary: bool = False) -> Dict[str, torch.Tensor]:
+    """The weights of a checkpoint, after a check that they are the model's.
+
+    Args:
+        checkpoint (dict): The result of :func:`read_checkpoint`.
+        model (nn.Module): The model to load them, wrapped or not.
+        origin (str): The source of the weights, for the message.
+        auxiliary (bool): See :func:`check_state_dict_fits`.
+
+    Raises:
+        UsageError: If they do not fit, or if they are those of a network with
+            other shortcuts.
+    """
+    weights = without_module_prefix(checkpoint['state_dict'])
+    check_state_dict_fits(weights, model, origin, auxiliary)
+    check_same_shortcuts(checkpoint.get('meta'), _innermost(model), origin)
+    return weights
+
+
 def load_weights(path: str, model: nn.Module) -> None:
-    """Load a checkpoint that fits; see :func:`check_state_dict_fits`."""
-    weights = read_weights(path)
-    check_state_dict_fits(weights, model, path)
+    """Load a checkpoint that fits; see :func:`fitting_weights`."""
+    weights = fitting_weights(read_checkpoint(path), model, path)
     needed = model.state_dict()
     model.load_state_dict(
         {key: value for key, value in weights.items() if key in needed},
@@ -130,16 +152,16 @@ def check_shortcuts_are_gone(state_dict: Dict[str, torch.Tensor],
 
 
 def check_checkpoint_fits(path: str, model: nn.Module) -> None:
-    """Check a checkpoint before a test; see :func:`check_state_dict_fits`.
+    """Check a checkpoint before a test; see :func:`fitting_weights`.
 
     Raises:
         UsageError: If it does not fit, or if it has shortcuts that have not
             faded and the model has none.
     """
-    weights = read_weights(path)
+    checkpoint = read_checkpoint(path)
     if not any(map(is_fade_weight, _innermost(model).state_dict())):
-        check_shortcuts_are_gone(weights, path)
-    check_state_dict_fits(weights, model, path)
+        check_shortcuts_are_gone(checkpoint['state_dict'], path)
+    fitting_weights(checkpoint, model, path)
 
 
 def check_checkpoint_resumes(path: str, model: nn.Module) -> dict:
@@ -169,8 +191,7 @@ def check_checkpoint_resumes(path: str, model: nn.Module) -> dict:
                          'Resume from a checkpoint that a training has saved, '
                          'or start from these weights: --cfg-options '
                          f'load_from={path}.')
-    weights = without_module_prefix(checkpoint['state_dict'])
-    check_state_dict_fits(weights, model, path, auxiliary=True)
+    fitting_weights(checkpoint, model, path, auxiliary=True)
     return checkpoint
 
 

@@ -8,8 +8,10 @@ _ABSENT = object()
 def _value(node: ast.AST) -> Any:
     """A literal, or ``_ABSENT`` where the text would have to be run."""
     if isinstance(node, ast.Call):
-        if getattr(node.func, 'id', None) != 'dict' or node.args:
+        if getattr(node.func, 'id', None) != 'dict':
             return _ABSENT
+        if node.args:  # dict({...}), where a key is no name
+            return _value(node.args[0])
         items = {each.arg: _value(each.value) for each in node.keywords
                  if each.arg}
         return {key: value for key, value in items.items()
