@@ -1,7 +1,7 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
-# make test-data, test-slow, test-openvino, test-mim, test-downstream   what needs
+# make test-faults, test-data, test-slow, test-openvino, test-mim, test-downstream   what needs
 #             large files, time or an environment of its own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
@@ -22,7 +22,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark demo test test-benchmark test-data test-openvino test-mim test-downstream test-slow lint env clean
+.PHONY: benchmark demo test test-benchmark test-data test-faults test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -34,6 +34,11 @@ test: env lint
 # The whole demo, every tool in a process of its own
 test-slow: env
 	$(BIN)/python -m pytest -m slow
+
+# Trainings that are killed and resumed, and ranks that stop: KILLS=200 of them
+KILLS ?= 200
+test-faults: env
+	RD_KILLS=$(KILLS) $(BIN)/python -m pytest -m faults -s
 
 # Needs large files, see docs/testing.md: make test-data RD_DATA=FOLDER
 test-data: env

@@ -33,11 +33,12 @@ def assert_publishing_refuses(checkpoint, *flags, words):
                                          ('--no-ema', 1)])
 def test_publish(checkpoint, run_dir, flag, added):
     config = f'{DEMO}/plain20_ce_mnist5k.py'
-    flags = [flag] if flag else []
-    publish(checkpoint, '--config', config, *flags)
+    flags = ['--config', config, *([flag] if flag else [])]
+    publish(checkpoint, *flags)
     found = published(run_dir)
     assert found.keys() == {'meta', 'state_dict'}
     assert found['meta']['epoch'] == 4
+    assert found['meta']['shortcuts'] == 'none'
     assert found['meta']['dataset_meta']['classes'][3] == '3'
     model = MODELS.build(Config.fromfile(ROOT / config).model)
     model.load_state_dict(found['state_dict'], strict=True)
