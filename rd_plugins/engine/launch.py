@@ -31,6 +31,8 @@ from .resume import check_nothing_is_overwritten, choose_checkpoint
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
                           'param_scheduler', 'checkpoint')
 DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What gloo and NCCL say of a process that they have lost
+PEER_IS_GONE = ('timed out', 'connection closed', 'connection reset')
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # Datasets of MMPretrain that are downloaded by default.
 DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
@@ -87,12 +89,12 @@ def exit_on_usage_error() -> Iterator[None]:
         sys.exit(f'error: A download failed ({error.reason}); connect to the '
                  'network, or fetch the file by hand and give its path.')
     except RuntimeError as error:
-        if 'timed out' not in str(error).lower():
+        if not any(words in str(error).lower() for words in PEER_IS_GONE):
             raise
-        sys.exit('error: A process of this run has not answered in time; it '
-                 'is stopped, lost or much slower than the others. Look at '
-                 'it, and go on with --resume; env_cfg.dist_cfg.timeout is '
-                 f'how many seconds the others wait. ({error})')
+        sys.exit('error: A process of this run has ended or not answered in '
+                 'time; its own output may say why. Go on with --resume; '
+                 'env_cfg.dist_cfg.timeout is how many seconds the others '
+                 f'wait for one. ({" ".join(str(error).split())})')
     except OSError as error:
         if error.errno not in DISK_IS_FULL:
             raise

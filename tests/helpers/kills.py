@@ -6,48 +6,45 @@ SIGKILL is real: no handler, no clean-up and no flush of theirs runs.
 import os
 import random
 import time
-from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import List
 from unittest.mock import patch
-from uuid import uuid4
 
 import torch
-import torch.distributed as dist
 from mmengine.registry import init_default_scope
 
-from rd_plugins.engine.launch import check_training
+from rd_plugins.engine.launch import check_training, exit_on_usage_error
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.whole_file import (check_archive, newest_whole,
                                          numbered_checkpoints)
 from tests.faults.methods import method_cfg
 from tests.helpers import ranks as _server  # noqa: F401
 from tests.helpers.runs import train
+from tests.helpers.tools import free_port
 
 COMPARED = ('state_dict', 'ema_state_dict', 'optimizer', 'param_schedulers')
 
 
-def _train(method: str, folder: Path, rank: int, ranks: int,
-           meeting: str) -> None:
+def _train(method: str, folder: Path, rank: int, ranks: int, port: str,
+           timeout: int) -> None:
     """What ``tools/train.py --resume`` does, as one of several processes."""
     log = os.open(folder / f'log{rank}.txt',
                   os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.environ.update(
-        RANK=str(rank), WORLD_SIZE=str(ranks), LOCAL_RANK=str(rank))
+        RANK=str(rank), WORLD_SIZE=str(ranks), LOCAL_RANK=str(rank),
+        MASTER_ADDR='127.0.0.1', MASTER_PORT=port)
     torch.set_num_threads(1)
     init_default_scope('mmpretrain')
-    if ranks > 1:
-        dist.init_process_group(
-            'gloo', init_method=f'file://{meeting}', rank=rank,
-            world_size=ranks, timeout=timedelta(seconds=100))
     cfg = method_cfg(method, folder / 'run', ranks)
+    cfg.env_cfg.dist_cfg.timeout = timeout
     cfg.experiment_name = 'run'
     cfg.resume = True
-    check_training(cfg)
-    train(cfg)
+    with exit_on_usage_error():
+        check_training(cfg)
+        train(cfg)
 
 
 class Training:
@@ -57,14 +54,20 @@ class Training:
         method (str): A name in ``METHODS``.
         folder (Path): Where the teacher is; the work folder is in it.
         ranks (int): How many processes.
+        timeout (int): Seconds that they wait for each other.
+            Defaults to 300.
     """
 
-    def __init__(self, method: str, folder: Path, ranks: int) -> None:
-        context = get_context('forkserver')
-        meeting = str(folder / f'meeting-{uuid4().hex}')
+    def __init__(self,
+                 method: str,
+                 folder: Path,
+                 ranks: int,
+                 timeout: int = 300) -> None:
+        context, self.folder = get_context('forkserver'), folder
+        port = free_port()
         self.processes = [
             context.Process(target=_train, args=(method, folder, rank, ranks,
-                                                 meeting))
+                                                 port, timeout))
             for rank in range(ranks)
         ]
         with patch.dict(os.environ, CUDA_VISIBLE_DEVICES=''):
@@ -74,6 +77,11 @@ class Training:
     def is_running(self) -> bool:
         """Whether all processes are."""
         return all(process.is_alive() for process in self.processes)
+
+    def log(self) -> str:
+        """The last lines of all processes."""
+        return '\n'.join(path.read_text()[-1000:]
+                         for path in sorted(self.folder.glob('log*.txt')))
 
     def wait(self) -> List[int]:
         """Wait for the end; the exit codes."""
@@ -93,14 +101,9 @@ class Training:
 def run_to_the_end(method: str, folder: Path, ranks: int) -> float:
     """Train; how many seconds it took."""
     start = time.monotonic()
-    codes = Training(method, folder, ranks).wait()
-    assert codes == [0] * ranks, _log(folder)
+    training = Training(method, folder, ranks)
+    assert training.wait() == [0] * ranks, training.log()
     return time.monotonic() - start
-
-
-def _log(folder: Path) -> str:
-    return '\n'.join(path.read_text()[-1000:]
-                     for path in sorted(folder.glob('log*.txt')))
 
 
 def kill_once(method: str, folder: Path, ranks: int, seconds: float,
