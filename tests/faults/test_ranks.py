@@ -9,6 +9,9 @@ import signal
 import time
 
 import pytest
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+from torch import nn
 from torch.testing import assert_close
 
 from rd_plugins.engine.wrapping import unwrap_model
@@ -22,13 +25,24 @@ from tests.helpers.runs import PHASES, save_teacher, train
 AT_RANDOM = 'joint_at_random'
 
 
+@HOOKS.register_module(force=True)
+class FreezeStatistics(Hook):
+    """Puts norms into eval mode before every step."""
+
+    priority = 'LOW'
+
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        for module in unwrap_model(runner).modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+
+
 def divisible_cfg(method, folder, ranks):
     """A run in which nothing depends on how a batch is divided."""
     cfg = method_cfg(method, folder, ranks)
     cfg.experiment_name = 'run'
-    cfg.model.backbone.norm_eval = True
-    if cfg.model.get('teacher'):
-        cfg.model.teacher.backbone.norm_eval = True
+    cfg.custom_hooks = [*cfg.get('custom_hooks', []),
+                        dict(type='FreezeStatistics')]
     if 'Epsilon' in cfg.model.backbone.type:
         cfg.model.backbone.gate_scope = 'global'
     cfg.train_dataloader.dataset.pipeline = [dict(type='PackInputs')]
