@@ -114,7 +114,7 @@ def kill_once(method: str, folder: Path, ranks: int, seconds: float,
     takes, the others while or just after a checkpoint is written.
     """
     training = Training(method, folder, ranks)
-    end = time.monotonic() + seconds * chance.uniform(0.1, 0.9)
+    end = time.monotonic() + seconds * chance.uniform(0.05, 0.6)
     while_writing = chance.random() < 0.5
     delay = chance.choice((0, 0.002, 0.01))
     while training.is_running():
