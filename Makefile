@@ -1,6 +1,9 @@
 # make demo   train a teacher and plain networks, compare them
 # make test   everything that takes seconds; what CI runs
 # make lint   style
+# make site   the documentation as a site
+# make coverage, mutation, test-inputs   what the tests run, notice and refuse,
+#             see docs/testing.md and docs/reliability.md
 # make test-faults, test-data, test-slow, test-openvino, test-mim, test-downstream   what needs
 #             large files, time or an environment of its own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
@@ -22,7 +25,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark demo test test-benchmark test-data test-faults test-openvino test-mim test-downstream test-slow lint env clean
+.PHONY: benchmark coverage demo mutation site test test-benchmark test-data test-faults test-inputs test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -30,6 +33,19 @@ demo: env
 # A process for each core; one that is idle takes over tests of another.
 test: env lint
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
+
+# Every wrong input that we know, and what becomes of it: some minutes
+test-inputs: env
+	$(BIN)/python -m tests.wrong_inputs.replay
+
+# Which lines of rd_plugins the tests run
+coverage: env
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal \
+	    --cov --cov-report=term
+
+# Which changes of the numerical core the tests notice: about an hour
+mutation: env
+	$(BIN)/python -m tests.mutation
 
 # The whole demo, every tool in a process of its own
 test-slow: env
@@ -81,6 +97,11 @@ $(VENV)-benchmark/complete: $(VENV)/complete requirements/benchmark.txt
 	$(call layer,$(VENV)-benchmark,-r requirements/benchmark.txt)
 	touch $@
 
+# The site, in build/site; a warning is an error
+site: env
+	$(BIN)/sphinx-build -q -W --keep-going docs build/site
+	@echo "build/site/index.html"
+
 lint: env
 	$(BIN)/flake8
 	$(BIN)/isort --check-only --diff .
@@ -97,7 +118,7 @@ $(VENV)/complete: $(REQUIREMENTS)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \
 	    -r requirements/runtime.txt $(MM_LIBRARIES) \
 	    -r requirements/tests.txt -r requirements/demo.txt \
-	    -r requirements/deploy.txt
+	    -r requirements/deploy.txt -r requirements/docs.txt
 	# The same OpenCV without windows, which needs no graphics libraries
 	$(BIN)/python -m pip uninstall -q -y opencv-python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \

@@ -8,7 +8,7 @@ from setuptools.command.build_py import build_py
 from setuptools.command.develop import develop
 
 ROOT = Path(__file__).resolve().parent
-MIM_FILES = ('configs', 'tools', 'model-index.yml')
+MIM_FILES = ('configs', 'tools', 'model-index.yml', 'docs/results/weights')
 
 
 def read_version() -> str:
@@ -37,8 +37,9 @@ def fill_mim_folder(folder: Path, link: bool) -> None:
     folder.mkdir(parents=True)
     for name in MIM_FILES:
         source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
         if link:
-            target.symlink_to(os.path.relpath(source, folder))
+            target.symlink_to(os.path.relpath(source, target.parent))
         elif source.is_dir():
             shutil.copytree(
                 source, target, ignore=shutil.ignore_patterns('__pycache__'))
@@ -75,6 +76,17 @@ setup(
     long_description=(ROOT / 'README.md').read_text(),
     long_description_content_type='text/markdown',
     license='Apache License 2.0',
+    keywords='computer vision, knowledge distillation, ResNet, MMPretrain',
+    classifiers=[
+        'Development Status :: 4 - Beta',
+        'Intended Audience :: Developers',
+        'Intended Audience :: Science/Research',
+        'Operating System :: POSIX',
+        'Programming Language :: Python :: 3.10',
+        'Programming Language :: Python :: 3.11',
+        'Programming Language :: Python :: 3.12',
+        'Topic :: Scientific/Engineering :: Image Recognition',
+    ],
     packages=find_packages(include=['rd_plugins', 'rd_plugins.*']),
     python_requires='>=3.10,<3.13',
     install_requires=read_requirements('runtime'),

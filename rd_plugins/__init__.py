@@ -1,8 +1,9 @@
 """rd_plugins: train with shortcuts, ship without.
 
 Plain ResNets, strict-identity ResNets and their distillers for MMPretrain.
-Importing the package checks its dependencies, and lets MMEngine read
-checkpoints as data alone.
+Importing the package checks its dependencies, lets MMEngine read checkpoints
+as data alone, and makes our trained networks known to MMPretrain by their
+names.
 """
 import warnings
 
@@ -14,9 +15,12 @@ warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
 warnings.filterwarnings('ignore', message='Fail to import ``MultiScale')
 check_dependencies()
 
+from . import registry  # noqa: E402,F401 configs name it before '::'
 from .utils.checkpoint_file import use_for_mmengine  # noqa: E402
 from .version import __version__  # noqa: E402
+from .zoo import register_models  # noqa: E402
 
 use_for_mmengine()
+register_models()
 
 __all__ = ['__version__']

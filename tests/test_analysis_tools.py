@@ -43,6 +43,12 @@ def test_plot_blocks(epsilon_run, run_dir):
     assert out.read_bytes().startswith(b'\x89PNG')
     assert_refused(tool('analysis_tools/plot_blocks.py', run_dir),
                    'no log blocks.json')
+    for baseline, words in ((run_dir / 'absent', 'There is no folder'),
+                            (run_dir, 'run that had validation.')):
+        assert_refused(
+            tool('analysis_tools/plot_blocks.py', epsilon_run / 'run',
+                 '--baseline', baseline, '--out', run_dir / 'blocks.png'),
+            words)
 
 
 def test_plot_blocks_joins_resumed_logs(run_dir):

@@ -170,6 +170,12 @@ def schedule_facts(cfg, optimizer):
     warmup = rates.index(max(rates))
     if warmup:
         facts['warmup'] = {'epochs': warmup, 'from': round(rates[0], 6)}
+    if type(schedules[-1]).__name__ == 'CosineAnnealingLR':
+        # Its middle lies halfway down.
+        middle = rates[(warmup + len(rates)) // 2]
+        assert abs(middle - max(rates) / 2) < 0.01 * max(rates)
+        assert rates[-1] < 0.003 * max(rates)
+        return dict(facts, learning_rate=dict(cosine=round(max(rates), 6)))
     facts['learning_rate'] = steps([max(rates)] * warmup
                                    + list(rates[warmup:]))
     if getattr(first, 'restarts', False):
@@ -365,7 +371,9 @@ def transforms(loader):
 def facts(name):
     """What a config builds, in the words of the table."""
     cfg, built = read(name), build(name)
+    ema = built.hooks.get('EMAHook')
     return dict(
+        **(dict(ema=ema.ema_cfg['momentum']) if ema else {}),
         **data_facts(cfg),
         **optimizer_facts(built.model, built.optimizer),
         **schedule_facts(cfg, built.optimizer),
@@ -454,7 +462,9 @@ def test_student_and_teacher_go_together(name):
         assert model.teacher.init_cfg is None
         return
     teacher = read(trained_by)
-    assert model.teacher.backbone == teacher.model.backbone
+    backbone = dict(teacher.model.backbone)
+    backbone.pop('init_cfg', None)  # the weights that it started from
+    assert model.teacher.backbone == backbone
     checkpoint = model.teacher.init_cfg.checkpoint
     if not checkpoint.startswith('https://'):
         folder, file = checkpoint.rsplit('/', 1)
@@ -541,7 +551,8 @@ def test_metafiles_name_configs_and_measured_numbers(path):
             if isinstance(entry, dict)
             for number in entry.get('Metrics', {}).values()
         ]
-        name = model['Config'][len('configs/'):-len('.py')]
+        trained_by = metadata.get('Training', model)['Config']
+        name = trained_by[len('configs/'):-len('.py')]
         measured = CONFIGS[name].get('measured') or 'not run'
         for number in results:
             assert number in measured

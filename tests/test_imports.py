@@ -8,7 +8,8 @@ from tests.helpers import ROOT
 PACKAGE = ROOT / 'rd_plugins'
 # From the ground up; a room imports from its own floor and from those below.
 FLOORS = (('utils', 'registry', 'version'), ('models', 'datasets'),
-          ('engine', ), ('shipping', ), ('benchmark', 'tables'))
+          ('engine', ), ('shipping', ), ('benchmark', 'tables'),
+          ('plainify', ))
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS)
             for room in rooms}
 

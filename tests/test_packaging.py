@@ -5,23 +5,14 @@ import zipfile
 from shutil import which
 
 import pytest
-import yaml
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from rd_plugins import __version__
 from rd_plugins.utils.measure import count_macs_and_params
 from tests.helpers import ROOT
-
-
-def read_yaml(path):
-    return yaml.safe_load((ROOT / path).read_text())
-
-
-ENTRIES = [
-    model for metafile in read_yaml('model-index.yml')['Import']
-    for model in read_yaml(metafile)['Models']
-]
+from tests.helpers.index import ENTRIES, TRAINED
+from tests.helpers.tools import assert_done, run
 
 
 def copy_tracked_files(target):
@@ -61,7 +52,7 @@ def test_the_wheel_carries_the_package(wheel):
 
 def test_the_wheel_carries_what_mim_looks_for(wheel):
     carried = set(wheel.namelist())
-    for folder in ('configs', 'tools'):
+    for folder in ('configs', 'tools', 'docs/results/weights'):
         for path in (ROOT / folder).rglob('*.*'):
             if '__pycache__' not in path.parts:
                 name = path.relative_to(ROOT).as_posix()
@@ -84,7 +75,9 @@ def test_the_wheel_says_what_it_needs(wheel):
         ]
 
 
-@pytest.mark.parametrize('entry', ENTRIES, ids=lambda entry: entry['Name'])
+@pytest.mark.parametrize(
+    'entry', [entry for entry in ENTRIES if entry not in TRAINED],
+    ids=lambda entry: entry['Name'])
 def test_the_index_is_right(entry):
     metadata = entry['Metadata']
     assert entry['Config'] == f'configs/rd/{entry["Name"]}.py'
@@ -103,3 +96,43 @@ def test_the_index_is_right(entry):
     assert metadata['FLOPs'] == macs
     weights = metadata['Teacher'].get('Weights')
     assert weights in (None, cfg.model.teacher.init_cfg.checkpoint)
+
+
+INHERIT = """
+import runpy, sys
+from mmengine.registry import DefaultScope
+import rd_plugins
+from mmpretrain import get_model
+open('own.py', 'w').write(
+    "_base_ = 'rd_plugins::demo/plain20_mnist5k.py'\\n"
+    "train_dataloader = dict(num_workers=0, dataset=dict(indices=40))\\n"
+    "val_dataloader = test_dataloader = dict(\\n"
+    "    num_workers=0, dataset=dict(indices=40))\\n"
+    "train_cfg = dict(max_epochs=1)\\n"
+    "param_scheduler = dict(total_steps=1)\\n"
+    "model = dict(teacher=dict(\\n"
+    "    init_cfg=dict(checkpoint='teacher.pth')))\\n")
+open('plain.py', 'w').write(
+    "_base_ = 'rd_plugins::demo/plain20_ce_mnist5k.py'\\n"
+    "test_dataloader = dict(num_workers=0, dataset=dict(indices=40))\\n")
+tools = rd_plugins.__path__[0] + '/.mim/tools/'
+for name, *arguments in (('train', 'own.py', '--work-dir', 'run'),
+                         ('test', 'plain.py', 'run/epoch_1.pth')):
+    sys.argv = [name, *arguments]
+    runpy.run_path(f'{tools}{name}.py', run_name='__main__')
+model = get_model('plain.py', pretrained='run/epoch_1.pth')
+print('FOUND', type(model).__name__, rd_plugins.__file__)
+"""
+
+
+def test_configs_of_an_installed_package_are_inherited(wheel, run_dir,
+                                                       teacher):
+    """Trained, tested and loaded with ``_base_ = 'rd_plugins::...'``."""
+    wheel.extractall(run_dir / 'site')
+    (run_dir / 'teacher.pth').write_bytes(teacher.read_bytes())
+    done = run(sys.executable, '-c', INHERIT, cwd=run_dir,
+               PYTHONPATH=str(run_dir / 'site'))
+    assert_done(done)
+    assert f'FOUND ImageClassifier {run_dir}/site' in done.stdout
+    assert 'accuracy/top1' in done.stdout
+    assert 'Failed to search registry' not in done.stdout + done.stderr

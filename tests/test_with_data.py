@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from tests.helpers import ROOT
+from tests.helpers.index import TRAINED
 from tests.helpers.tools import tool
 
 pytestmark = pytest.mark.data
@@ -42,6 +43,15 @@ def test_published_teachers_keep_their_accuracy(data_root, run_dir, depth,
         config, run_dir / 'teacher.pth', run_dir,
         f'test_dataloader.dataset.data_root={data_root / "cifar10"}')
     assert round(100 - found, 2) == error
+
+
+@pytest.mark.parametrize('entry', TRAINED, ids=lambda entry: entry['Name'])
+def test_the_zoo_has_its_accuracy(data_root, run_dir, entry):
+    folder = entry['Metadata']['Training Data'].lower().replace('-', '')
+    assert round(accuracy(
+        entry['Config'], ROOT / entry['Weights'], run_dir,
+        f'test_dataloader.dataset.data_root={data_root / folder}'), 2
+    ) == entry['Results'][0]['Metrics']['Top 1 Accuracy']
 
 
 @pytest.mark.parametrize('role, config, found', [
@@ -102,11 +112,13 @@ def test_plain50_imagenet_at_full_size(data_root, run_dir):
     """Two epochs of a few photographs, then a test with the plain config."""
     images = data_root / 'imagenette-mini'
     classes = sorted(path.name for path in (images / 'train').iterdir())
-    teacher = MODELS.build(
-        Config.fromfile(ROOT / 'configs/rd/resnet50_imagenet.py').model)
+    model = Config.fromfile(ROOT / 'configs/rd/resnet50_imagenet.py').model
+    model.head.num_classes = len(classes)
+    teacher = MODELS.build(model)
     torch.save(dict(state_dict=teacher.state_dict()), run_dir / 'teacher.pth')
 
     def options(*loaders):
+        yield f'model.head.num_classes={len(classes)}'
         for loader in loaders:
             yield f'{loader}.dataset.data_root={images}'
             yield f'{loader}.dataset.metainfo.classes={classes}'.replace(
@@ -118,6 +130,7 @@ def test_plain50_imagenet_at_full_size(data_root, run_dir):
     done = tool(
         'train.py', 'configs/rd/plain50_imagenet.py', '--work-dir', run_dir,
         '--cfg-options', 'train_cfg.max_epochs=1',
+        f'model.teacher.head.num_classes={len(classes)}',
         f'model.teacher.init_cfg.checkpoint={run_dir / "teacher.pth"}',
         *options('train_dataloader', 'val_dataloader'))
     assert done.returncode == 0, done.stderr

@@ -18,6 +18,7 @@ from mmengine.config import DictAction
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.shipping.arguments import conversion_parser
 from rd_plugins.shipping.compress import Request, compress
+from rd_plugins.utils.arguments import number
 
 
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
@@ -39,7 +40,8 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
         '--test', action='store_true',
         help="accuracy before and after on the config's test set")
     parser.add_argument(
-        '--repeats', type=int, default=50, help='timed forward passes of each')
+        '--repeats', type=number(at_least=1), default=50,
+        help='timed forward passes of each')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction,
         help='changes to the config, key=value')

@@ -92,7 +92,7 @@ def test(name: str, config: str) -> float:
 def export() -> str:
     """Export a student to ONNX Runtime; returns a sentence about it."""
     name, title, config = EXPORTED
-    missing = [module for module in ('mmdeploy', 'onnxruntime')
+    missing = [module for module in ('onnx', 'onnxruntime')
                if find_spec(module) is None]
     if missing:
         return (f'Not exported: {missing[0]} is not installed, see '

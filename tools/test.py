@@ -7,31 +7,57 @@ from typing import List, Optional
 
 from mmengine.dist import is_main_process
 
+from rd_plugins.engine.checks import check_config
 from rd_plugins.engine.launch import (build_model, build_runner,
                                       check_data_folders, exit_on_usage_error,
                                       load_mmpretrain_tool, parse_flags,
                                       read_config)
+from rd_plugins.engine.refusals import nothing_left_if_refused
 from rd_plugins.utils.checkpoint import check_checkpoint_fits
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.output_folder import check_output_file
+
+PREDICTIONS = ('.pkl', )
+FORMATS = ('.json', '.yml', '.yaml', '.pkl')
+
+
+def check_out(out: Optional[str], item: Optional[str]) -> None:
+    """Check ``--out`` before the test, which may take long.
+
+    Raises:
+        UsageError: If it cannot be written.
+    """
+    if out is None:
+        if item is not None:
+            raise UsageError('--out-item says what to write; add --out FILE.')
+        return
+    formats = FORMATS if item == 'metrics' else PREDICTIONS
+    if not out.endswith(formats):
+        what = 'metrics' if item == 'metrics' else 'predictions'
+        raise UsageError(f'--out {out} has an unknown format for {what}; end '
+                         f'it in {" or ".join(formats)} (metrics, '
+                         '--out-item metrics: also .json, .yml).')
+    check_output_file(out)
 
 
 def main(argv: Optional[List[str]] = None) -> None:
     """Test with the arguments ``argv``, or those of the command line."""
     upstream = load_mmpretrain_tool('test')
     args = parse_flags(upstream, argv)
-    if args.out is None and args.out_item is not None:
-        raise UsageError('--out-item says what to write; add --out FILE.')
-    if args.out and not args.out.endswith(('.json', '.pkl', '.yml', '.yaml')):
-        raise UsageError(f'--out {args.out} has an unknown format; end it in '
-                         '.json, .yml or .pkl (predictions: .pkl).')
+    check_out(args.out, args.out_item)
     cfg = upstream.merge_args(read_config(args.config), args)
+    check_config(cfg)
+    if not cfg.get('test_dataloader'):
+        raise UsageError(f'{args.config} has no test_dataloader; add one, '
+                         'with test_evaluator and test_cfg.')
     check_data_folders(cfg, 'test_dataloader')
     check_checkpoint_fits(args.checkpoint, build_model(cfg))
-    runner = build_runner(cfg)
-    if args.out and args.out_item != 'metrics':
-        runner.test_evaluator.metrics.append(
-            upstream.DumpResults(out_file_path=args.out))
-    metrics = runner.test()
+    with nothing_left_if_refused(cfg.work_dir):
+        runner = build_runner(cfg)
+        if args.out and args.out_item != 'metrics':
+            runner.test_evaluator.metrics.append(
+                upstream.DumpResults(out_file_path=args.out))
+        metrics = runner.test()
     if args.out and args.out_item == 'metrics' and is_main_process():
         upstream.mmengine.dump(metrics, args.out)
 

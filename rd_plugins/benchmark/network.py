@@ -71,10 +71,25 @@ class Network:
         return buffer.getvalue()
 
 
+def name_of_onnx(path: str) -> str:
+    """The file's name, or that of the folder that deploy.py has written."""
+    folder, name = osp.split(osp.splitext(path)[0])
+    if name.startswith('end2end') and folder:
+        return osp.basename(folder) + name.removeprefix('end2end')
+    return name
+
+
 def shape_of_onnx(path: str) -> Optional[Shape]:
     """The shape (C, H, W) of a graph's images; None if it is dynamic."""
     import onnx
-    graph = onnx.load(path, load_external_data=False).graph
+    from google.protobuf.message import DecodeError
+    try:
+        graph = onnx.load(path, load_external_data=False).graph
+    except DecodeError:
+        graph = onnx.GraphProto()
+    if not graph.input:
+        raise UsageError(f'{path} cannot be read as an ONNX graph; it may be '
+                         'truncated or of another kind. Export it again.')
     sizes = graph.input[0].type.tensor_type.shape.dim[1:]
     shape = tuple(size.dim_value for size in sizes)
     return shape if all(shape) else None
@@ -96,7 +111,7 @@ def read_network(text: str,
         UsageError: If there is no such file, or something does not fit.
     """
     if text.endswith('.onnx'):
-        name = osp.splitext(osp.basename(check_file(text)))[0]
+        name = name_of_onnx(check_file(text))
         shape = shape_of_onnx(text)
         if shape is None:
             raise UsageError(f'{text} leaves the size of its images open; '

@@ -5,6 +5,7 @@ import numpy as np
 from mmpretrain.datasets import BaseDataset
 
 from rd_plugins.registry import DATASETS
+from rd_plugins.utils.errors import check_number
 
 
 @DATASETS.register_module()
@@ -28,6 +29,10 @@ class RandomImages(BaseDataset):
                  channels: int = 3,
                  num_classes: int = 10,
                  **kwargs) -> None:
+        for name, value in (('images', images), ('size', size),
+                            ('channels', channels),
+                            ('num_classes', num_classes)):
+            check_number('RandomImages', name, value, at_least=1, whole=True)
         self.shape = (images, size, size, channels)
         self.num_classes = num_classes
         super().__init__(

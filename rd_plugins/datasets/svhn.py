@@ -5,7 +5,7 @@ from typing import List
 import mmengine.dist as dist
 import numpy as np
 from mmpretrain.datasets import BaseDataset
-from mmpretrain.datasets.utils import check_integrity, download_url
+from torchvision import datasets
 
 from rd_plugins.registry import DATASETS
 from rd_plugins.utils.errors import UsageError, check_choice
@@ -33,11 +33,6 @@ class SVHN(BaseDataset):
     """
 
     METAINFO = {'classes': tuple(str(digit) for digit in range(10))}
-    url = 'http://ufldl.stanford.edu/housenumbers/'
-    files = dict(
-        train=('train_32x32.mat', 'e26dedcc434d2e4c54c9b2d4a06d8373'),
-        extra=('extra_32x32.mat', 'a93ce644f1a588dc4d68dda5feec44a7'),
-        test=('test_32x32.mat', 'eb5a983be6a315427106f1b164d9cef3'))
     splits = ('train', 'extra', 'train+extra', 'test')
 
     def __init__(self,
@@ -52,43 +47,35 @@ class SVHN(BaseDataset):
 
     def load_data_list(self) -> List[dict]:
         """List the samples of the split."""
+        if not dist.is_main_process():
+            dist.barrier()  # it downloads
+        parts = [self._read(part) for part in self.split.split('+')]
+        if dist.is_main_process():
+            dist.barrier()
+        return [
+            dict(img=image, gt_label=int(label))
+            for part in parts
+            for image, label in zip(
+                np.ascontiguousarray(part.data.transpose(0, 2, 3, 1)),
+                part.labels)
+        ]
+
+    def _read(self, part: str) -> datasets.SVHN:
         try:
-            from scipy.io import loadmat
-        except ImportError:
+            return datasets.SVHN(
+                self.data_root, part,
+                download=self.download and dist.is_main_process())
+        except ModuleNotFoundError:
             raise UsageError('SVHN reads MATLAB files with SciPy, which is '
                              'not installed. Install it with: pip install '
                              'scipy.') from None
-        parts = self.split.split('+')
-        if dist.is_main_process():
-            for part in parts:
-                self._provide(*self.files[part])
-        dist.barrier()
-        data_list = []
-        for part in parts:
-            name, md5 = self.files[part]
-            self._check(name, md5)
-            content = loadmat(osp.join(self.data_root, name))
-            # (32, 32, 3, N) in the file, where the digit 0 is labelled 10
-            images = np.ascontiguousarray(content['X'].transpose(3, 0, 1, 2))
-            labels = content['y'].flatten() % 10
-            data_list += [
-                dict(img=image, gt_label=int(label))
-                for image, label in zip(images, labels)
-            ]
-        return data_list
-
-    def _provide(self, name: str, md5: str) -> None:
-        if self.download and not osp.isfile(osp.join(self.data_root, name)):
-            download_url(self.url + name, self.data_root, name, md5)
-
-    def _check(self, name: str, md5: str) -> None:
-        path = osp.join(self.data_root, name)
-        if not osp.isfile(path):
-            raise UsageError(f'There is no {path}; download it from '
-                             f'{self.url}{name}, or set download=True.')
-        if not check_integrity(path, md5):
-            raise UsageError(f'{path} is damaged, its MD5 sum is not {md5}; '
-                             'delete it and download it again.')
+        except RuntimeError as error:
+            url, name, _ = datasets.SVHN.split_list[part]
+            path = osp.join(self.data_root, name)
+            found = f'{path} is damaged; delete it and' if osp.isfile(
+                path) else f'There is no {path};'
+            raise UsageError(f'{found} download it from {url}, or set '
+                             'download=True.') from error
 
     def extra_repr(self) -> List[str]:
         """Lines that are shown when the dataset is printed."""

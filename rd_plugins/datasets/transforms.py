@@ -7,7 +7,7 @@ from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
 from rd_plugins.registry import TRANSFORMS
-from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.errors import UsageError, check_number
 
 
 @TRANSFORMS.register_module()
@@ -29,6 +29,12 @@ class BrightnessContrast(BaseTransform):
         brightness: float = 10,
         contrast: Tuple[float, float] = (0.8, 1.2)
     ) -> None:
+        check_number('BrightnessContrast', 'brightness', brightness)
+        if len(contrast) != 2:
+            raise UsageError(f'BrightnessContrast has contrast={contrast}; '
+                             'give the two ends of a range.')
+        for value in contrast:
+            check_number('BrightnessContrast', 'contrast', value)
         if brightness < 0 or not 0 <= contrast[0] <= contrast[1]:
             raise UsageError(
                 f'BrightnessContrast has brightness={brightness} and '
@@ -76,6 +82,8 @@ class GaussianDeform(BaseTransform):
         anchors: Sequence[Tuple[float, float]] = ((0.2, 0.2), (0.2, 0.8),
                                                   (0.8, 0.8), (0.8, 0.2))
     ) -> None:
+        check_number('GaussianDeform', 'max_offset', max_offset)
+        check_number('GaussianDeform', 'sigma', sigma)
         if max_offset < 0 or sigma <= 0:
             raise UsageError(f'GaussianDeform has max_offset={max_offset} and '
                              f'sigma={sigma}; the first is 0 or more, the '
@@ -83,6 +91,9 @@ class GaussianDeform(BaseTransform):
         self.max_offset = max_offset
         self.sigma = sigma
         self.anchors = np.asarray(anchors, np.float32)
+        if self.anchors.ndim != 2 or self.anchors.shape[1] != 2:
+            raise UsageError(f'GaussianDeform has anchors={anchors}; give '
+                             'pairs (y, x), such as [(0.2, 0.2)].')
 
     @cache_randomness
     def _draw(self) -> np.ndarray:

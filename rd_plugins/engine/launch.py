@@ -1,16 +1,13 @@
 """What ``tools/train.py`` and ``tools/test.py`` add to MMPretrain's own."""
-import errno
 import os
 import subprocess
 import sys
 from argparse import Namespace
-from contextlib import contextmanager
 from datetime import timedelta
 from importlib import util
 from os import path as osp
 from types import ModuleType
-from typing import Iterator, List, Optional
-from urllib.error import URLError
+from typing import List, Optional
 
 import mmpretrain
 import torch.distributed as torch_dist
@@ -25,14 +22,13 @@ from rd_plugins.models import Distiller
 from rd_plugins.utils.checkpoint import (check_checkpoint_starts,
                                          check_pretrained_parts)
 from rd_plugins.utils.errors import UsageError
+from .checks import RunCheckHook
+from .refusals import exit_on_usage_error  # noqa: F401
 from .resume import check_nothing_is_overwritten, choose_checkpoint
 
 # Default hooks of MMEngine's Runner
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
                           'param_scheduler', 'checkpoint')
-DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# What gloo and NCCL say of a process that they have lost
-PEER_IS_GONE = ('timed out', 'connection closed', 'connection reset')
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # Datasets of MMPretrain that are downloaded by default.
 DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
@@ -72,34 +68,6 @@ def parse_flags(tool: ModuleType, argv: Optional[List[str]]) -> Namespace:
         return tool.parse_args()
     finally:
         sys.argv = command_line
-
-
-@contextmanager
-def exit_on_usage_error() -> Iterator[None]:
-    """Print errors that the user can mend as one line; exit with status 1."""
-    try:
-        yield
-    except UsageError as error:
-        sys.exit(f'error: {error}')
-    except FileNotFoundError as error:
-        found = f'There is no {error.filename}' if error.filename else error
-        sys.exit(f'error: {found}; check the path in the config or on the '
-                 'command line.')
-    except URLError as error:
-        sys.exit(f'error: A download failed ({error.reason}); connect to the '
-                 'network, or fetch the file by hand and give its path.')
-    except RuntimeError as error:
-        if not any(words in str(error).lower() for words in PEER_IS_GONE):
-            raise
-        sys.exit('error: A process of this run has ended or not answered in '
-                 'time; its own output may say why. Go on with --resume; '
-                 'env_cfg.dist_cfg.timeout is how many seconds the others '
-                 f'wait for one. ({" ".join(str(error).split())})')
-    except OSError as error:
-        if error.errno not in DISK_IS_FULL:
-            raise
-        sys.exit(f'error: The disk is full ({error}); make room and go on '
-                 'with --resume. Checkpoints that are there are whole.')
 
 
 def read_config(path: str) -> Config:
@@ -248,6 +216,7 @@ def build_runner(cfg: Config) -> Runner:
             cfg[name]['persistent_workers'] = False
     if get_device() == 'cpu':
         use_cpu(cfg)
-    if 'runner_type' in cfg:
-        return RUNNERS.build(cfg)
-    return Runner.from_cfg(cfg)
+    build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
+    runner = build(cfg)
+    runner.register_hook(RunCheckHook())
+    return runner

@@ -1,6 +1,8 @@
 """The command line that the conversion tools share."""
 import argparse
 
+from rd_plugins.utils.arguments import number
+
 
 def conversion_parser(description: str) -> argparse.ArgumentParser:
     """The argument parser of a tool that converts a model."""
@@ -11,7 +13,8 @@ def conversion_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('--out', required=True, help='folder to write')
     parser.add_argument(
-        '--shape', type=int, nargs='+', help='height and width of the images')
+        '--shape', type=number(at_least=1), nargs='+',
+        help='height and width of the images')
     parser.add_argument(
         '--force', action='store_true', help='replace the folder')
     return parser

@@ -148,7 +148,7 @@ def compare_networks(request: Request, source: TrainedModel,
         for name in ('frozen gates', 'compressed'):
             tested = TrainedModel(source.cfg, models[name], {}, '', '')
             rows[name].update(
-                evaluate(source.cfg, with_preprocessor(tested), False))
+                evaluate(source.cfg, with_preprocessor(tested)))
     return rows
 
 

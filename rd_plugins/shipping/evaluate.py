@@ -9,6 +9,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from rd_plugins.models.utils import relative_difference
+from .progress import TestProgress
 
 
 def log_scores(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
@@ -31,43 +32,40 @@ def log_scores(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
 
 
 def scores_differ_by(expected: nn.Module, found: nn.Module,
-                     images: torch.Tensor, one_by_one: bool) -> float:
+                     images: torch.Tensor) -> float:
     """The relative difference of two classifiers' log-probabilities.
 
     Args:
         expected (nn.Module): The model before the export.
         found (nn.Module): The runtime of what was exported.
         images (Tensor): Shape (N, C, H, W), normalised.
-        one_by_one (bool): Whether the runtime takes one image at a time.
     """
-    batches = images.split(1) if one_by_one else [images, images[:1]]
     return max(
         relative_difference(
             log_scores(expected, batch), log_scores(found, batch))
-        for batch in batches)
+        for batch in (images, images[:1]))
 
 
-def evaluate(cfg: Config, model: nn.Module, one_by_one: bool) -> dict:
+def evaluate(cfg: Config, model: nn.Module,
+             title: str = 'test') -> dict:
     """Test a classifier on the test set of a config.
 
     Args:
         cfg (Config): Config of the model before the export.
         model (nn.Module): That model or the runtime of what was exported.
-        one_by_one (bool): Whether it takes one image at a time.
+        title (str): What the progress bar says. Defaults to 'test'.
 
     Returns:
         dict: The metrics that the config's evaluator gives.
     """
-    loader = deepcopy(cfg.test_dataloader)
-    if one_by_one:
-        loader.batch_size = 1
     with tempfile.TemporaryDirectory(prefix='rd') as folder:
         return Runner(
             model=model,
             work_dir=folder,
-            test_dataloader=loader,
+            test_dataloader=deepcopy(cfg.test_dataloader),
             test_cfg=cfg.get('test_cfg') or dict(),
             test_evaluator=cfg.test_evaluator,
             default_scope=cfg.get('default_scope', 'mmpretrain'),
+            custom_hooks=[TestProgress(title)],
             log_level='WARNING',
             experiment_name=uuid4().hex).test()

@@ -4,10 +4,17 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from rd_plugins.models.utils import Deployable, folded_copy
-from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_folder
-from .read import image_shape, read_trained_model
+from .read import TrainedModel, image_shape, read_trained_model
 from .write import Written, write_model
+
+
+def folded_cfg(source: TrainedModel) -> dict:
+    """The config of the backbone in its folded form."""
+    backbone = dict(source.cfg.model.backbone)
+    if isinstance(source.model.backbone, Deployable):
+        return dict(backbone, deploy=True)
+    return dict(backbone, type='rd_plugins.Folded', of=backbone['type'])
 
 
 def fold_norms(config: str,
@@ -29,17 +36,13 @@ def fold_norms(config: str,
         Written: The files.
 
     Raises:
-        UsageError: If the backbone has no ``deploy`` option, or as in
+        UsageError: If a norm cannot be folded, or as in
             :func:`read_trained_model` and :func:`write_model`.
     """
     check_output_folder(out, force)
     source = read_trained_model(config, checkpoint)
-    if not isinstance(source.model.backbone, Deployable):
-        raise UsageError(
-            f'{type(source.model.backbone).__name__} has no deployed form '
-            'that a config could name; take a backbone of rd_plugins.')
     cfg = deepcopy(source.cfg)
-    cfg.model.backbone.deploy = True
+    cfg.model.backbone = folded_cfg(source)
     return write_model(
         out, f'{Path(config).stem}_folded', source, cfg,
         folded_copy(source.model.double()), image_shape(source.cfg, shape),

@@ -15,6 +15,7 @@ from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          without_module_prefix)
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.output_folder import check_parent
 from rd_plugins.utils.shortcuts import built_shortcuts, recorded_shortcuts
 from rd_plugins.utils.whole_file import write_bytes
 from .student import read_student_config
@@ -110,10 +111,18 @@ def publish(source: str,
         UsageError: If the weights cannot be published or do not fit the
             config, or if the file exists.
     """
+    if target.endswith('/'):
+        raise UsageError(f'{target} is a folder; add the name of the file, '
+                         f'such as {target}plain20.')
+    check_parent(Path(target).absolute(), target)
     checkpoint = read_checkpoint(source)
     weights = choose_weights(checkpoint, source, ema)
     check_publishable(weights, source)
-    meta = dict(checkpoint.get('meta') or {})
+    meta = checkpoint.get('meta') or {}
+    if not isinstance(meta, dict):
+        raise UsageError(f'{source} has a {type(meta).__name__} as its meta, '
+                         'where a training saves a dict; take it out.')
+    meta = dict(meta)
     shortcuts = recorded_shortcuts(meta)
     if config:
         model = build_model(read_student_config(config))

@@ -66,10 +66,16 @@ def read_trained_model(config: str,
                         checkpoint)
 
 
+def preprocessor_cfg(cfg: Config) -> dict:
+    """Config of the data preprocessor: the model's own, or the run's."""
+    return dict(cfg.model.get('data_preprocessor')
+                or cfg.get('data_preprocessor') or {})
+
+
 def with_preprocessor(source: TrainedModel) -> nn.Module:
     """A copy of the model with the data preprocessor of its config."""
     model = deepcopy(source.model)
-    cfg = dict(source.cfg.get('data_preprocessor') or {})
+    cfg = preprocessor_cfg(source.cfg)
     cfg.setdefault('type', 'ClsDataPreprocessor')
     model.data_preprocessor = MODELS.build(cfg)
     return model

@@ -5,6 +5,7 @@ from statistics import mean, stdev
 from typing import Dict, List
 
 from rd_plugins.utils.whole_file import write_bytes
+from .picture import draw
 from .table import Table
 
 
@@ -21,8 +22,11 @@ class Results:
         self.table = table
         self.path = folder / f'{table.name}.json'
         self.runs: List[dict] = []
+        self.latencies: Dict[str, dict] = {}
         if self.path.is_file():
-            self.runs = json.loads(self.path.read_text())['runs']
+            content = json.loads(self.path.read_text())
+            self.runs = content['runs']
+            self.latencies = content.get('latencies', {})
 
     def has(self, row: str, seed: int) -> bool:
         """Whether a row has a result with this seed."""
@@ -34,6 +38,11 @@ class Results:
         self.runs.append(result)
         self.write()
 
+    def add_latencies(self, latencies: Dict[str, dict]) -> None:
+        """Add the result of :func:`.speed.latencies`; write all files."""
+        self.latencies.update(latencies)
+        self.write()
+
     def by_row(self) -> Dict[str, List[dict]]:
         """The runs of each row, in the order of the table."""
         return {name: [run for run in self.runs if run['row'] == name]
@@ -43,12 +52,13 @@ class Results:
         """Write JSON, Markdown and the picture."""
         content = dict(
             table=self.table.name, title=self.table.title,
-            reduced=self.table.reduced, runs=self.runs)
+            reduced=self.table.reduced, runs=self.runs,
+            latencies=self.latencies)
         write_bytes((json.dumps(content, indent=1) + '\n').encode(),
                     str(self.path))
         write_bytes(self.markdown().encode(),
                     str(self.path.with_suffix('.md')))
-        draw(self)
+        draw(self, self.path.with_suffix('.png'))
 
     def markdown(self) -> str:
         """The table as a Markdown page."""
@@ -58,9 +68,11 @@ class Results:
             lines += [f'**Reduced schedules**: {table.reduced}', '']
         if table.note:
             lines += [table.note, '']
-        lines += ['| network and training | test accuracy % | seeds | '
-                  'published | parameters | MACs |',
-                  '|---|---|---|---|---|---|']
+        titles = ['network and training', 'test accuracy %', 'seeds',
+                  'published', 'blocks', 'parameters', 'MACs']
+        if self.latencies:
+            titles.append('ms per image')
+        lines += [cells(titles), cells(['---'] * len(titles)).replace(' ', '')]
         for name, runs in self.by_row().items():
             lines.append(self._line(name, runs))
         return '\n'.join([*lines, '', *self._origin(), ''])
@@ -68,14 +80,17 @@ class Results:
     def _line(self, name: str, runs: List[dict]) -> str:
         row = self.table.rows[name]
         accuracy, seeds = 'not run', ''
-        size = ['', '']
+        size = ['', '', '']
         if runs:
             accuracy = spread([run['accuracy'] for run in runs])
             seeds = ', '.join(str(run['seed']) for run in runs
                               if run['seed'] is not None)
-            size = [f'{runs[0]["params"]:,}', f'{runs[0]["macs"] / 1e6:.1f} M']
-        return (f'| {row.title} | {accuracy} | {seeds} | '
-                f'{row.published or ""} | {" | ".join(size)} |')
+            size = [str(runs[0].get('blocks') or ''),
+                    f'{runs[0]["params"]:,}', f'{runs[0]["macs"] / 1e6:.1f} M']
+        if self.latencies:
+            size.append(f'{self.latencies[name]["ms"]:.2f}'
+                        if name in self.latencies else '')
+        return cells([row.title, accuracy, seeds, row.published or '', *size])
 
     def _origin(self) -> List[str]:
         known = {(run['commit'], run['hardware'], run['pytorch'],
@@ -87,7 +102,22 @@ class Results:
         for commit, hardware, pytorch, flags, date in sorted(known):
             lines.append(f'- {date}: commit {commit}, {hardware}, PyTorch '
                          f'{pytorch}' + (f', with {flags}' if flags else ''))
+        data = sorted({run['data'] for run in self.runs if run.get('data')})
+        if data:
+            lines.append(f'- data (SHA-256 of labels and images): '
+                         f'{"; ".join(data)}')
+        if self.latencies:
+            where = next(iter(self.latencies.values()))
+            lines.append(
+                '- latency: median at batch 1, norms folded, '
+                + (where.get('gpu') or f'{where["threads"]} of '
+                   f'{where["cores"]} CPU cores'))
         return lines
+
+
+def cells(texts: List[str]) -> str:
+    """A line of a table in Markdown."""
+    return f'| {" | ".join(texts)} |'
 
 
 def spread(values: List[float]) -> str:
@@ -95,26 +125,3 @@ def spread(values: List[float]) -> str:
     if len(values) == 1:
         return f'{values[0]:.2f}'
     return f'{mean(values):.2f} ± {stdev(values):.2f}'
-
-
-def draw(results: Results) -> None:
-    """Draw one bar for each row, with its seeds as dots."""
-    import matplotlib
-    matplotlib.use('Agg')
-    from matplotlib import pyplot as plt
-    rows = {name: [run['accuracy'] for run in runs]
-            for name, runs in results.by_row().items() if runs}
-    titles = [results.table.rows[name].title for name in rows]
-    figure, axes = plt.subplots(figsize=(7, 0.8 + 0.4 * len(rows)))
-    axes.barh(titles, [mean(values) for values in rows.values()], color='0.8')
-    for title, values in zip(titles, rows.values()):
-        axes.plot(values, [title] * len(values), 'k.')
-        axes.text(min(values), title, f'{mean(values):.2f}  ', va='center',
-                  ha='right')
-    lowest = min(min(values) for values in rows.values())
-    axes.set(xlim=(max(0, lowest - 15), None), xlabel='test accuracy (%)',
-             title='reduced schedules' if results.table.reduced else '')
-    axes.invert_yaxis()
-    figure.savefig(results.path.with_suffix('.png'), dpi=110,
-                   bbox_inches='tight')
-    plt.close(figure)

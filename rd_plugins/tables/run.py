@@ -8,13 +8,14 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 import torch
 from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
+from .data import data_checksums
 from .shorten import shorten
 from .table import Row, Table
 
@@ -25,6 +26,11 @@ def tools_folder() -> Path:
     """The folder of the tools, in a checkout or an installed package."""
     packaged = Path(__file__).resolve().parents[1] / '.mim' / 'tools'
     return TOOLS if (TOOLS / 'train.py').is_file() else packaged
+
+
+def finished_epochs(folder: Path) -> int:
+    """The finished epochs of a work folder, by its newest whole checkpoint."""
+    return newest_whole(folder) or 0
 
 
 @dataclass
@@ -73,8 +79,8 @@ class Run:
         return self.training_config().train_cfg.max_epochs
 
     def epoch(self) -> int:
-        """The number of finished epochs, by the newest whole checkpoint."""
-        return newest_whole(self.folder) or 0
+        """The number of finished epochs."""
+        return finished_epochs(self.folder)
 
     def is_trained(self) -> bool:
         """Whether its training is finished."""
@@ -146,7 +152,18 @@ class Run:
             epochs=None if self.row.checkpoint else self.max_epochs,
             config=os.path.relpath(self.row.config, TOOLS.parent),
             flags=' '.join(flags),
+            data=data_checksums(self.training_config()),
+            curve=self.curve(),
             **provenance())
+
+    def curve(self) -> List[Tuple[int, float]]:
+        """Test accuracy in percent after epochs of the training."""
+        values = {}
+        for path in sorted(self.folder.glob('*/vis_data/scalars.json')):
+            for line in map(json.loads, path.read_text().splitlines()):
+                if 'accuracy/top1' in line:
+                    values[line['step']] = round(line['accuracy/top1'], 2)
+        return sorted(values.items())
 
 
 def provenance() -> dict:

@@ -1,15 +1,25 @@
 """The size of a run's network."""
-from mmengine.config import Config
+from typing import Optional
+
+from torch import nn
 
 from rd_plugins.engine.launch import build_model
 from rd_plugins.shipping.read import image_shape
+from rd_plugins.shipping.student import read_student_config
 from rd_plugins.utils.measure import count_macs_and_params
 from .run import Run
 
 
+def count_blocks(backbone: nn.Module) -> Optional[int]:
+    """The number of blocks of a network of the ResNet family, else None."""
+    if not hasattr(backbone, 'res_layers'):
+        return None
+    return sum(len(getattr(backbone, name)) for name in backbone.res_layers)
+
+
 def measured_size(run: Run) -> dict:
-    """Parameters and multiply-accumulates per image of the tested network."""
-    cfg = Config.fromfile(run.row.test_config)
-    macs, params = count_macs_and_params(
-        build_model(cfg).eval(), image_shape(cfg))
-    return dict(params=params, macs=macs)
+    """Blocks, parameters and multiply-accumulates of the tested network."""
+    cfg = read_student_config(run.row.test_config)
+    model = build_model(cfg).eval()
+    macs, params = count_macs_and_params(model, image_shape(cfg))
+    return dict(blocks=count_blocks(model.backbone), params=params, macs=macs)

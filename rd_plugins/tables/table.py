@@ -91,6 +91,10 @@ def read_table(path: str) -> Table:
         raise UsageError(f'There is no table at {path}; those that come with '
                          'the package are in configs/tables.')
     content = Config.fromfile(path).to_dict()
+    for key in ('title', 'rows'):
+        if key not in content:
+            raise UsageError(f'{path} is no table: it has no {key!r}; see '
+                             'those in configs/tables.')
     folder = Path(path).resolve().parent
     rows: Dict[str, Row] = {}
     for name, options in content['rows'].items():

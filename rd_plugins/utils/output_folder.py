@@ -4,7 +4,7 @@ import shutil
 import signal
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Optional
 
 from .errors import UsageError
 
@@ -29,10 +29,59 @@ def check_output_folder(target: str, force: bool) -> Path:
     if path.exists() and not force:
         raise UsageError(f'{target} exists; name another folder, or replace '
                          'it with --force.')
+    check_parent(path, target)
     if Path.cwd().is_relative_to(path):
         raise UsageError(f'{target} holds the folder you are in; name '
                          'another.')
     return path
+
+
+def check_output_file(target: str) -> None:
+    """Check that a file can be written, before the work of hours.
+
+    Raises:
+        UsageError: If it is a folder, or lies in none that can be written.
+    """
+    path = Path(os.path.abspath(target))
+    if path.is_dir() or str(target).endswith(os.sep):
+        raise UsageError(f'{target} is a folder; name a file to write to.')
+    check_parent(path, target)
+
+
+def check_report_folder(target: Optional[Path]) -> None:
+    """Check that a report can be written into a folder, new or not.
+
+    Args:
+        target (Path, optional): The folder; None for no report.
+
+    Raises:
+        UsageError: If it is a file, or cannot be made.
+    """
+    if target is None:
+        return
+    path = Path(os.path.abspath(target))
+    if path.exists() and not path.is_dir():
+        raise UsageError(f'{target} is a file; name a folder to write to.')
+    check_parent(path, str(target))
+
+
+def check_parent(path: Path, target: str) -> None:
+    """Check that the folder of an output exists or can be made.
+
+    Args:
+        path (Path): The output's absolute path.
+        target (str): What the user wrote.
+
+    Raises:
+        UsageError: If a file is in the way, or the folder is read-only.
+    """
+    parent = next(each for each in path.parents if each.exists())
+    if not parent.is_dir():
+        raise UsageError(f'{target} cannot be written: {parent} is a file; '
+                         'give another path.')
+    if not os.access(parent, os.W_OK):
+        raise UsageError(f'{target} cannot be written: you may not write to '
+                         f'{parent}; give another path.')
 
 
 def _is_running(process: str) -> bool:

@@ -4,7 +4,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from tests.helpers import DEMO
-from tests.helpers.tools import tool
+from tests.helpers.tools import assert_done, tool
 from tests.shipping.tools import accuracy, assert_refuses, run
 
 FOLD = 'model_converters/fold_norms.py'
@@ -19,13 +19,35 @@ def test_fold_norms(trained, run_dir):
              for end in ('py', 'pth')]
     assert accuracy(config, source, run_dir) == accuracy(*files, run_dir)
     assert not any('bn' in key for key in torch.load(files[1])['state_dict'])
-    model = dict(type='ImageClassifier',
-                 backbone=dict(type='ResNet', depth=18, base_channels=4))
-    (run_dir / 'resnet.py').write_text(f'model = {model}\n')
-    torch.save(MODELS.build(model).state_dict(), run_dir / 'resnet.pth')
-    assert_refuses(
-        FOLD, run_dir / 'resnet.py', run_dir / 'resnet.pth', '--out',
-        run_dir / 'out', words=['ResNet has no deployed form'])
+
+
+@pytest.mark.parametrize('backbone', [
+    dict(type='ResNet', depth=18, base_channels=4, stem_channels=4),
+    dict(type='ResNetV1d', depth=50, base_channels=4, stem_channels=4),
+    dict(type='MobileNetV2', widen_factor=0.1),
+    dict(type='RepVGG', arch='A0'),
+], ids=lambda backbone: backbone['type'])
+def test_networks_of_mmpretrain(run_dir, backbone):
+    """They are written, and read back strictly."""
+    model = dict(type='ImageClassifier', backbone=backbone)
+    (run_dir / 'net.py').write_text(f'model = {model}\n')
+    torch.save(MODELS.build(model).state_dict(), run_dir / 'net.pth')
+    assert_done(tool(FOLD, run_dir / 'net.py', run_dir / 'net.pth', '--out',
+                     run_dir / 'folded', '--shape', 32))
+    cfg = Config.fromfile(run_dir / 'folded/net_folded.py')
+    folded = MODELS.build(cfg.model)
+    assert type(folded.backbone).__name__ == backbone['type']
+    assert not any(isinstance(module, torch.nn.BatchNorm2d)
+                   for module in folded.modules())
+
+
+def test_norms_that_cannot_be_folded(run_dir):
+    model = dict(type='ImageClassifier', backbone=dict(
+        type='ResNet', depth=18, norm_cfg=dict(type='GN', num_groups=2)))
+    (run_dir / 'net.py').write_text(f'model = {model}\n')
+    torch.save(MODELS.build(model).state_dict(), run_dir / 'net.pth')
+    assert_refuses(FOLD, run_dir / 'net.py', run_dir / 'net.pth', '--out',
+                   run_dir / 'out', words=['GroupNorm cannot be folded'])
 
 
 @pytest.mark.parametrize('name', [

@@ -7,18 +7,10 @@ onnx = pytest.importorskip('onnx')
 pytest.importorskip('onnxruntime')
 
 
-class Images:
-    """Two batches, as ONNX Runtime asks for them."""
-
-    def __init__(self):
-        self.left = [torch.randn(1, 3, 8, 8) for _ in range(2)]
-
-    def get_next(self):
-        return dict(input=self.left.pop().numpy()) if self.left else None
-
-
-def test_weights_have_a_scale_for_each_output_channel(tmp_path):
-    """Of 7 bits: the largest weight of each channel is 64 steps."""
+@pytest.mark.parametrize('reduce_range, steps', [(True, 64), (False, 127)])
+def test_weights_have_a_scale_for_each_output_channel(
+        tmp_path, reduce_range, steps):
+    """The largest weight of each channel is 64 steps of 7 bits, or 127."""
     from rd_plugins.shipping.quantize import quantize  # needs ONNX Runtime
     net = nn.Conv2d(3, 4, 3)
     with torch.no_grad():
@@ -27,7 +19,7 @@ def test_weights_have_a_scale_for_each_output_channel(tmp_path):
     torch.onnx.export(
         net, (torch.zeros(1, 3, 8, 8), ), str(files[0]), dynamo=False,
         input_names=['input'])
-    quantize(*files, Images())
+    quantize(*files, torch.randn(2, 1, 3, 8, 8), reduce_range)
     graph = onnx.load(files[1]).graph
     tensors = {
         tensor.name: torch.tensor(onnx.numpy_helper.to_array(tensor))
@@ -38,4 +30,19 @@ def test_weights_have_a_scale_for_each_output_channel(tmp_path):
     weights, scales, _ = (tensors[name] for name in node.input)
     assert weights.dtype == torch.int8 and weights.shape == net.weight.shape
     largest = net.weight.detach().abs().amax((1, 2, 3))
-    torch.testing.assert_close(scales, largest / 64)
+    torch.testing.assert_close(scales, largest / steps)
+
+
+@pytest.mark.parametrize('machine, flags, needed', [
+    ('x86_64', 'fpu avx2 avx512f', True),
+    ('x86_64', 'fpu avx2 avx512_vnni', False),
+    ('AMD64', 'avx_vnni', False),
+    ('AMD64', '', True),
+    ('aarch64', 'fp asimd', False),
+])
+def test_only_x86_without_vnni_needs_7_bits(monkeypatch, machine, flags,
+                                            needed):
+    from rd_plugins.shipping import quantize
+    monkeypatch.setattr('platform.machine', lambda: machine)
+    monkeypatch.setattr(quantize, 'cpu_flags', lambda: set(flags.split()))
+    assert quantize.needs_reduced_range() == needed

@@ -6,7 +6,8 @@ import pytest
 from rd_plugins.tables.report import Results, spread
 from rd_plugins.tables.table import Row, Table
 
-RESULT = dict(params=1000, macs=2e6, commit='abc', hardware='a CPU',
+RESULT = dict(params=1000, macs=2e6, blocks=9, data='train 12, test 34',
+              curve=[[1, 70.0], [2, 80.0]], commit='abc', hardware='a CPU',
               pytorch='2.11.0', flags='--amp', date='2026-01-01')
 
 
@@ -25,9 +26,11 @@ def test_what_was_written_is_read_again(tmp_path, table):
     assert again.has('a', 0) and again.has('a', 1)
     assert not again.has('a', 2) and not again.has('b', 0)
     text = (tmp_path / 't.md').read_text()
-    assert '| A | 81.00 ± 1.41 | 0, 1 |  | 1,000 | 2.0 M |' in text
+    assert '| A | 81.00 ± 1.41 | 0, 1 |  | 9 | 1,000 | 2.0 M |' in text
     assert '| B | not run |' in text
     assert 'Reduced schedules' in text and '2 epochs.' in text
+    assert 'SHA-256 of labels and images): train 12, test 34' in text
+    assert 'ms per image' not in text
     assert 'commit abc, a CPU, PyTorch 2.11.0, with --amp' in text
     assert json.loads((tmp_path / 't.json').read_text())['reduced']
     assert (tmp_path / 't.png').stat().st_size > 1000
@@ -37,6 +40,16 @@ def test_weights_that_were_given_have_no_seed(tmp_path, table):
     results = Results(tmp_path, table)
     results.add(dict(RESULT, row='a', seed=None, accuracy=80.0))
     assert results.has('a', 0) and results.has('a', 7)
+
+
+def test_latencies_are_a_column(tmp_path, table):
+    results = Results(tmp_path, table)
+    results.add(dict(RESULT, row='a', seed=0, accuracy=80.0))
+    results.add_latencies({'a': dict(ms=1.25, threads=1, cores=2)})
+    text = (tmp_path / 't.md').read_text()
+    assert '| MACs | ms per image |' in text and '2.0 M | 1.25 |' in text
+    assert '1 of 2 CPU cores' in text
+    assert Results(tmp_path, table).latencies['a']['ms'] == 1.25
 
 
 def test_spread_is_the_standard_deviation_of_a_sample():

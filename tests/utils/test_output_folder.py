@@ -3,11 +3,14 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.output_folder import new_folder
+from rd_plugins.utils.output_folder import (check_output_file,
+                                            check_output_folder,
+                                            check_report_folder, new_folder)
 
 
 def names(folder):
@@ -107,3 +110,29 @@ def start_and_wait(folder):
         time.sleep(0.1)
     process.kill()
     raise AssertionError('it did not start')
+
+
+@pytest.mark.parametrize('check', [
+    check_output_file, lambda path: check_report_folder(Path(path)),
+    lambda path: check_output_folder(path, False)])
+def test_what_cannot_be_written_is_seen_before(tmp_path, monkeypatch, check):
+    (tmp_path / 'file').touch()
+    with pytest.raises(UsageError, match='/file is a file'):
+        check(str(tmp_path / 'file' / 'below' / 'x'))
+    check(str(tmp_path / 'new' / 'x'))
+    assert not (tmp_path / 'new').exists()
+    monkeypatch.setattr('os.access', lambda *_: False)
+    with pytest.raises(UsageError, match='you may not write to'):
+        check(str(tmp_path / 'x'))
+
+
+def test_kinds_of_outputs(tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(UsageError, match='is a folder; name a file'):
+        check_output_file(str(tmp_path))
+    with pytest.raises(UsageError, match='is a folder; name a file'):
+        check_output_file(f'{tmp_path}/x/')
+    with pytest.raises(UsageError, match='is a file; name a folder'):
+        check_report_folder(tmp_path / 'file')
+    check_report_folder(tmp_path)
+    check_report_folder(None)

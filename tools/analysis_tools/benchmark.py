@@ -27,8 +27,10 @@ from rd_plugins.benchmark.network import Network, read_network
 from rd_plugins.benchmark.report import (MIB, RUNS, SIZES, Result, draw,
                                          rows_of, summarize, write)
 from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import count_macs_and_params, times_in_turns
+from rd_plugins.utils.output_folder import check_report_folder
 
 COMMAND = 'tools/analysis_tools/benchmark.py'
 
@@ -44,18 +46,19 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--engines', nargs='+', default=available,
                         choices=list(BACKENDS),
                         help='default: all that are installed')
-    parser.add_argument('--batch-sizes', nargs='+', type=int, default=[1])
+    parser.add_argument('--batch-sizes', nargs='+', default=[1],
+                        type=number(at_least=1))
     parser.add_argument('--precision', default='fp32',
                         choices=['fp32', 'bf16', 'fp16'])
-    parser.add_argument('--threads', type=int,
+    parser.add_argument('--threads', type=number(at_least=1),
                         default=torch.get_num_threads())
     parser.add_argument('--channels-last', action='store_true')
-    parser.add_argument('--shape', nargs='+', type=int,
+    parser.add_argument('--shape', nargs='+', type=number(at_least=1),
                         help='height and width; default: the config\'s')
-    parser.add_argument('--accuracy', nargs='+', type=float,
+    parser.add_argument('--accuracy', nargs='+', type=number(float),
                         help='of each network in percent, for the picture')
-    parser.add_argument('--repeats', type=int, default=50)
-    parser.add_argument('--warm-up', type=int, default=10)
+    parser.add_argument('--repeats', type=number(at_least=2), default=50)
+    parser.add_argument('--warm-up', type=number(at_least=0), default=10)
     parser.add_argument('--out', type=Path,
                         help='folder for benchmark.{csv,json,md,png}')
     return parser.parse_args(argv)
@@ -66,8 +69,6 @@ def read_networks(args: argparse.Namespace) -> List[Network]:
     if args.accuracy and len(args.accuracy) != len(args.networks):
         raise UsageError(f'--accuracy has {len(args.accuracy)} numbers for '
                          f'{len(args.networks)} networks; give one each.')
-    if args.repeats < 2:
-        raise UsageError(f'--repeats is {args.repeats}; take 2 or more.')
     networks = []
     for index, text in enumerate(args.networks):
         network = read_network(text, args.shape)
@@ -75,6 +76,13 @@ def read_networks(args: argparse.Namespace) -> List[Network]:
         if network.name in [other.name for other in networks]:
             network.name += f' ({index + 1})'
         networks.append(network)
+    first, *others = networks
+    for other in others:
+        if other.shape != first.shape:
+            raise UsageError(
+                f'{first.name} takes images of {first.shape} and {other.name} '
+                f'of {other.shape} (channels, height, width): a ratio would '
+                'compare the images. Give one size: --shape HEIGHT WIDTH.')
     return networks
 
 
@@ -141,6 +149,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write."""
     argv = sys.argv[1:] if argv is None else argv
     args = parse_args(argv)
+    check_report_folder(args.out)
     init_default_scope('mmpretrain')
     # Long lines in narrow terminals and in files, instead of split words.
     console = Console(width=max(150, Console().width))

@@ -29,7 +29,9 @@ from rich.table import Table
 from rd_plugins.benchmark import memory
 from rd_plugins.benchmark.training import TrainingStep, read_steps
 from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.utils.arguments import number
 from rd_plugins.utils.measure import times_in_turns
+from rd_plugins.utils.output_folder import check_report_folder
 
 PARTS = ('input', 'student', 'teacher', 'hybrids', 'backward', 'optimizer')
 
@@ -42,11 +44,11 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('configs', nargs='+')
-    parser.add_argument('--repeats', type=int, default=30)
-    parser.add_argument('--warm-up', type=int, default=5)
-    parser.add_argument('--images', type=int, default=2560,
+    parser.add_argument('--repeats', type=number(at_least=1), default=30)
+    parser.add_argument('--warm-up', type=number(at_least=0), default=5)
+    parser.add_argument('--images', type=number(at_least=1), default=2560,
                         help='size of the data set')
-    parser.add_argument('--threads', type=int,
+    parser.add_argument('--threads', type=number(at_least=1),
                         default=torch.get_num_threads())
     parser.add_argument('--out', type=Path,
                         help='folder for benchmark_training.{json,md}')
@@ -115,6 +117,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write."""
     argv = sys.argv[1:] if argv is None else argv
     args = parse_args(argv)
+    check_report_folder(args.out)
     init_default_scope('mmpretrain')
     # MMEngine logs every parameter that it initialises.
     MMLogger.get_current_instance().setLevel('ERROR')

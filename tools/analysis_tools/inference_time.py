@@ -19,6 +19,8 @@ from mmpretrain.registry import MODELS
 from rd_plugins.engine.launch import exit_on_usage_error, read_config
 from rd_plugins.models import fold_dirac
 from rd_plugins.models.utils import folded_copy
+from rd_plugins.utils.arguments import number
+from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import forward_pass, median_times
 
 
@@ -28,10 +30,12 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('configs', nargs='+', help='configs of classifiers')
-    parser.add_argument('--images', type=int, default=10000)
-    parser.add_argument('--batch-size', type=int, default=1024)
-    parser.add_argument('--size', type=int, default=28, help='pixels a side')
-    parser.add_argument('--repeats', type=int, default=5, help='timed passes')
+    parser.add_argument('--images', type=number(at_least=1), default=10000)
+    parser.add_argument('--batch-size', type=number(at_least=1), default=1024)
+    parser.add_argument('--size', type=number(at_least=1), default=28,
+                        help='pixels a side')
+    parser.add_argument('--repeats', type=number(at_least=1), default=5,
+                        help='timed passes')
     parser.add_argument('--keep-norms', action='store_true')
     parser.add_argument('--device', default=get_device())
     return parser.parse_args(argv)
@@ -49,7 +53,12 @@ def main(argv: Optional[List[str]] = None) -> None:
     args = parse_args(argv)
     init_default_scope('mmpretrain')
     models = {path: build(path, args) for path in args.configs}
-    channels = next(iter(models.values())).backbone.conv1.in_channels
+    channels, *others = (model.backbone.conv1.in_channels
+                         for model in models.values())
+    if any(other != channels for other in others):
+        raise UsageError('The networks take images of different channels '
+                         f'({channels}, {", ".join(map(str, others))}); give '
+                         'those of one data set.')
     batches = torch.randn(
         args.images, channels, args.size, args.size,
         device=args.device).split(args.batch_size)

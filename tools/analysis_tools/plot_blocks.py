@@ -19,11 +19,16 @@ import numpy as np
 from rd_plugins.engine.hooks.dead_block_hook import LOG_FILE
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.output_folder import check_output_file
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.colors import LogNorm  # noqa: E402
 from matplotlib.lines import Line2D  # noqa: E402
+
+# What a line of a DeadBlockHook's log has
+FIELDS = ('epoch', 'lr', 'restart', 'epsilon', 'blocks', 'peak', 'closed',
+          'dead')
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -37,6 +42,38 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def read_lines(path: Path) -> List[dict]:
+    """The lines of a log.
+
+    Raises:
+        UsageError: If one of them is broken.
+    """
+    lines = []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        try:
+            lines.append(json.loads(line))
+        except json.JSONDecodeError as error:
+            raise UsageError(
+                f'Line {number} of the log {path} is broken ({error.msg}); '
+                'the run may have been stopped while it was written. Delete '
+                'the line.') from error
+    return lines
+
+
+def check_fields(lines: List[dict], work_dir: Path) -> None:
+    """Check that the lines of a log have what is drawn.
+
+    Raises:
+        UsageError: If a field is missing.
+    """
+    for line in lines:
+        absent = [name for name in FIELDS if name not in line]
+        if absent:
+            raise UsageError(
+                f'A line of {LOG_FILE} in {work_dir} has no {absent[0]!r}; it '
+                'was not written by a DeadBlockHook of this version.')
+
+
 def read_log(work_dir: Path, name: str, key: str, epoch: str) -> List[dict]:
     """The lines of a log that have a key, one for each epoch.
 
@@ -48,16 +85,18 @@ def read_log(work_dir: Path, name: str, key: str, epoch: str) -> List[dict]:
     """
     by_epoch: Dict[int, dict] = {}
     for path in sorted(work_dir.glob(f'*/vis_data/{name}')):
-        lines = [json.loads(line) for line in path.read_text().splitlines()]
-        lines = [line for line in lines if key in line]
+        lines = [line for line in read_lines(path) if key in line]
         if lines:
             begin = lines[0][epoch]
             by_epoch = {e: v for e, v in by_epoch.items() if e < begin}
             by_epoch.update((line[epoch], line) for line in lines)
+    if not work_dir.is_dir():
+        raise UsageError(f'There is no folder {work_dir}; name the work '
+                         'folder of a run.')
     if not by_epoch:
-        raise UsageError(
-            f'{work_dir} has no log {name} with {key!r}; name the work folder '
-            'of a run that had a DeadBlockHook and validation.')
+        had = 'a DeadBlockHook' if name == LOG_FILE else 'validation'
+        raise UsageError(f'{work_dir} has no log {name} with {key!r}; name '
+                         f'the work folder of a run that had {had}.')
     return [by_epoch[e] for e in sorted(by_epoch)]
 
 
@@ -124,7 +163,10 @@ def draw_error(axes: plt.Axes, work_dir: Path, color: str) -> None:
 def main(argv: Optional[List[str]] = None) -> None:
     """Read and draw."""
     args = parse_args(argv)
+    if args.out:
+        check_output_file(str(args.out))
     log = read_log(args.work_dir, LOG_FILE, 'peak', 'epoch')
+    check_fields(log, args.work_dir)
     figure, (blocks, rate, error) = plt.subplots(
         3, sharex=True, figsize=(8, 9), layout='constrained',
         height_ratios=(3, 1, 1.4))

@@ -12,6 +12,7 @@ import argparse
 import re
 from typing import Dict, List, Optional, Tuple
 
+import torch
 from torch import Tensor
 
 from rd_plugins.engine.launch import (build_model, exit_on_usage_error,
@@ -19,6 +20,7 @@ from rd_plugins.engine.launch import (build_model, exit_on_usage_error,
 from rd_plugins.utils.checkpoint import fitting_weights
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.output_folder import check_output_file
 from rd_plugins.utils.shortcuts import built_shortcuts, recorded_shortcuts
 from rd_plugins.utils.whole_file import write_checkpoint
 
@@ -81,6 +83,25 @@ def convert(source: Dict[str, Tensor]) -> Tuple[Dict[str, Tensor], List[str]]:
     return target, unknown
 
 
+def check_weights(source: Dict[str, Tensor], path: str) -> None:
+    """Check that a state dict holds finite tensors by name.
+
+    Raises:
+        UsageError: If it holds none, or something else.
+    """
+    if not isinstance(source, dict) or not source:
+        raise UsageError(f'{path} holds no weights; give a state dict that '
+                         'was saved with torch.save.')
+    for key, value in source.items():
+        if not (isinstance(key, str) and torch.is_tensor(value)):
+            raise UsageError(
+                f'{path} is no checkpoint of weights: {key!r} is a '
+                f'{type(value).__name__}. Give a dict of tensors by name.')
+        if value.is_floating_point() and not value.isfinite().all():
+            raise UsageError(f'{path} has numbers that are not finite in '
+                             f'{key}; take an earlier checkpoint.')
+
+
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -95,7 +116,9 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
 def main(argv: Optional[List[str]] = None) -> None:
     """Convert the state dict and write it."""
     args = parse_args(argv)
+    check_output_file(args.target)
     source = read_checkpoint(args.source)
+    check_weights(source['state_dict'], args.source)
     state_dict, unknown = convert(source['state_dict'])
     if unknown:
         raise UsageError(

@@ -3,9 +3,10 @@
     python tools/model_converters/fold_norms.py CONFIG CHECKPOINT --out DIR \
         [--shape HEIGHT WIDTH] [--force]
 
-For the backbones of rd_plugins; Dirac convolutions become ordinary ones. DIR
-gets a config and a checkpoint. If the outputs differ, nothing is written.
-tools/deploy.py folds norms itself and does not need this.
+For the backbones of rd_plugins, whose Dirac convolutions become ordinary ones,
+and of MMPretrain; see docs/deployment.md. DIR gets a config and a checkpoint.
+If the outputs differ, nothing is written. tools/deploy.py folds norms itself
+and does not need this.
 """
 from typing import List, Optional
 

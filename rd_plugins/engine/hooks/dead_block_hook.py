@@ -13,7 +13,7 @@ from rd_plugins.engine.wrapping import unwrap_model, wrap_again
 from rd_plugins.models.layers import GateStates, is_open
 from rd_plugins.models.utils import calibrate
 from rd_plugins.registry import HOOKS
-from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.errors import UsageError, check_bool, check_number
 
 LOG_FILE = 'blocks.json'
 
@@ -69,9 +69,10 @@ class DeadBlockHook(Hook):
                  bury: bool = True) -> None:
         for name, value in (('closed_steps', closed_steps),
                             ('calibration_batches', calibration_batches)):
-            if value is not None and value < 1:
-                raise UsageError(f'DeadBlockHook has {name}={value}; it needs '
-                                 'at least 1.')
+            if value is not None:
+                check_number('DeadBlockHook', name, value, at_least=1,
+                             whole=True)
+        check_bool('DeadBlockHook', 'bury', bury)
         self.closed_steps = closed_steps
         self.calibration_batches = calibration_batches
         self.bury = bury

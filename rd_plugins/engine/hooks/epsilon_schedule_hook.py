@@ -5,7 +5,7 @@ from mmengine.hooks import Hook
 
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.registry import HOOKS
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_choice, check_number
 
 
 @HOOKS.register_module()
@@ -37,6 +37,11 @@ class EpsilonScheduleHook(Hook):
                  release: Optional[int] = None) -> None:
         check_choice('EpsilonScheduleHook', 'schedule', schedule,
                      ('constant', 'step', 'linear'))
+        for name, value in (('begin', begin), ('end', end),
+                            ('release', release)):
+            if value is not None:
+                check_number('EpsilonScheduleHook', name, value, at_least=0,
+                             whole=True)
         if (schedule == 'linear') != (end is not None) or (
                 end is not None and end <= begin):
             raise UsageError(

@@ -3,7 +3,7 @@ import math
 from dataclasses import dataclass
 from typing import Optional, Sequence, Union
 
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_choice, check_number
 
 
 def covers(chosen: str, name: str) -> bool:
@@ -59,9 +59,15 @@ class Phase:
     def __post_init__(self) -> None:
         owner = f'Phase {self.name!r}'
         check_choice(owner, 'schedule', self.schedule, ('step', 'cosine'))
-        if not (isinstance(self.epochs, int) and self.epochs > 0):
-            raise UsageError(f'{owner} has epochs={self.epochs!r}; it needs a '
-                             'whole number above 0.')
+        check_number(owner, 'epochs', self.epochs, at_least=1, whole=True)
+        if self.lr is not None:
+            check_number(owner, 'lr', self.lr, above=0)
+        check_number(owner, 'gamma', self.gamma, above=0)
+        check_number(owner, 'warmup', self.warmup, at_least=0,
+                     at_most=self.epochs)
+        for milestone in self.milestones:
+            check_number(owner, 'milestones entry', milestone, above=0,
+                         below=self.epochs)
         if not self.train or (isinstance(self.train, str)
                               and self.train != 'all'):
             raise UsageError(f"{owner} has train={self.train!r}; give 'all' "
@@ -76,12 +82,6 @@ class Phase:
                                 or self.schedule != 'step'):
             raise UsageError(f'{owner} has a schedule but no lr; give both or '
                              'neither.')
-        if self.warmup < 0 or any(not 0 < m < self.epochs
-                                  for m in self.milestones):
-            raise UsageError(
-                f'{owner} has warmup={self.warmup} and milestones='
-                f'{list(self.milestones)}; they lie within its {self.epochs} '
-                'epochs.')
 
     @property
     def active(self) -> Optional[Sequence[str]]:

@@ -1,7 +1,6 @@
 """Mixed precision on CPUs, which MMEngine's wrapper does not support."""
 import logging
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Iterator
 
 import torch
@@ -10,6 +9,7 @@ from mmengine.optim import OptimWrapper
 from torch import nn
 
 from rd_plugins.registry import OPTIM_WRAPPERS
+from rd_plugins.utils.cpu import cpu_flags
 from rd_plugins.utils.errors import check_choice
 
 # Names of the instruction sets in /proc/cpuinfo, on x86 and on ARM.
@@ -25,10 +25,7 @@ def has_fast_bfloat16(cpuinfo: str = '/proc/cpuinfo') -> bool:
     Returns:
         bool: False also if there is no such file.
     """
-    try:
-        return not BFLOAT16_FLAGS.isdisjoint(Path(cpuinfo).read_text().split())
-    except OSError:
-        return False
+    return not BFLOAT16_FLAGS.isdisjoint(cpu_flags(cpuinfo))
 
 
 @OPTIM_WRAPPERS.register_module()

@@ -5,11 +5,16 @@ from typing import List, Optional, Sequence
 from mmengine.optim.scheduler.param_scheduler import INF, _ParamScheduler
 
 from rd_plugins.registry import PARAM_SCHEDULERS
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_choice, check_number
 
 
 def _check_schedule(name: str, milestones: Sequence[int],
                     factors: Sequence[float]) -> None:
+    for value in milestones:
+        check_number('RestartMultiStepLR', f'{name} entry', value, whole=True)
+    for value in factors:
+        check_number('RestartMultiStepLR', f'factor of {name}', value,
+                     at_least=0)
     rises = all(a < b for a, b in zip([0, *milestones], milestones))
     if not rises or len(milestones) != len(factors):
         raise UsageError(
@@ -83,6 +88,13 @@ class RestartMultiStepLR(_ParamScheduler):
                              'by_epoch=False.')
         _check_schedule('milestones', milestones, factors)
         self.restarts = restart_milestones is not None
+        if restart_factors is not None and not self.restarts:
+            raise UsageError('RestartMultiStepLR has restart_factors and no '
+                             'restart_milestones; give both or neither.')
+        for option, value in (('cooldown', cooldown), ('tail', tail)):
+            if value is not None:
+                check_number('RestartMultiStepLR', option, value, at_least=0,
+                             whole=True)
         if restart_milestones is not None:
             restart_factors = restart_factors or factors
             _check_schedule('restart_milestones', restart_milestones,

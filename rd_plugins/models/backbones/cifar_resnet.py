@@ -8,7 +8,7 @@ from torch import nn
 from rd_plugins.models.layers import PadShortcut
 from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.errors import check_choice
+from rd_plugins.utils.errors import check_choice, check_number
 from .fading_blocks import FadingBasicBlock, FadingPadBasicBlock, FadingStages
 from .merged_blocks import MergedBasicBlock
 from .plain_blocks import PlainBasicBlock
@@ -120,6 +120,8 @@ class CifarResNet(FadingStages, Deployable, ResNet_CIFAR):
             'For 18, 34, 50, 101 and 152 layers use ResNet_CIFAR or '
             'rd_plugins.PlainResNet_CIFAR.')
         check_choice('CifarResNet', 'shortcut', shortcut, self.blocks)
+        check_number('CifarResNet', 'drop_path_rate', drop_path_rate,
+                     at_least=0, below=1)
         check_merged_is_deployed('CifarResNet', shortcut, deploy)
         if shortcut not in ('projection', 'pad'):
             check_no_shortcut_options('CifarResNet', zero_init_residual,

@@ -7,7 +7,7 @@ from mmcv.cnn import build_conv_layer
 
 from rd_plugins.models.layers import PoolPadShortcut
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_choice, check_number
 from .epsilon_stages import EpsilonStages
 
 INIT_CFG = [
@@ -81,6 +81,7 @@ class EpsilonResNet_CIFAR(EpsilonStages):
                  norm_cfg: dict = dict(type='BN'),
                  deploy: bool = False,
                  init_cfg=INIT_CFG) -> None:
+        check_number('EpsilonResNet_CIFAR', 'depth', depth, whole=True)
         if depth < 8 or depth % 6 != 2:
             raise UsageError(
                 f'EpsilonResNet_CIFAR has no depth={depth!r}; it is 6n+2, '

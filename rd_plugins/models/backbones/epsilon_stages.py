@@ -9,7 +9,7 @@ from torch import nn
 
 from rd_plugins.models.layers import EndOfStep, GateStates, StrictIdentity
 from rd_plugins.models.utils.fold import Deployable
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_choice, check_number
 from .pre_act_block import PreActBlock
 
 
@@ -45,9 +45,8 @@ class EpsilonStages(Deployable, BaseBackbone):
         owner = type(self).__name__
         check_choice(owner, 'gate_scope', gate_scope, ('local', 'global'))
         check_choice(owner, 'eval_gates', eval_gates, ('frozen', 'dynamic'))
-        if epsilon < 0:
-            raise UsageError(f'{owner} got epsilon={epsilon}; it is 0 or '
-                             'more, usually from 1.5 to 3.')
+        check_number(owner, 'epsilon', epsilon, at_least=0,
+                     hint='Usually it is from 1.5 to 3.')
         if out_indices is None:
             out_indices = (len(counts) - 1, )
         for index in out_indices:

@@ -8,7 +8,7 @@ from torch import nn
 
 from rd_plugins.models.layers import FadingShortcut, PadShortcut
 from rd_plugins.models.utils.schedules import CosineDecay
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_choice, check_number
 from .plain_blocks import PlainBasicBlock, PlainBottleneck
 
 ORDERS = ('together', 'first_to_last', 'last_to_first')
@@ -40,6 +40,8 @@ class Fade:
 
     def __post_init__(self) -> None:
         check_choice('fade', 'order', self.order, ORDERS)
+        for name in ('start', 'end', 'begin', 'horizon'):
+            check_number('fade', name, getattr(self, name))
         if self.end != 0:
             raise UsageError(
                 f'fade has end={self.end}; shortcuts fade to 0, because what '

@@ -19,8 +19,8 @@ def check_no_shortcut_options(owner: str, zero_init_residual: bool,
         if value:
             raise UsageError(
                 f'{owner} got {name}={value}, which needs a shortcut around '
-                'every block: without one it sets the output to zero. Leave '
-                'it out.')
+                'every block: without one it sets the output to zero. Set '
+                f'{name}={type(value)(0)}.')
 
 
 def check_merged_is_deployed(owner: str, shortcut: str, deploy: bool) -> None:

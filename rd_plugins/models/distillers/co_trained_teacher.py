@@ -1,7 +1,7 @@
 """A teacher that trains from scratch beside its student."""
 from contextlib import contextmanager, nullcontext
 from copy import deepcopy
-from typing import ContextManager, Iterator
+from typing import Callable, ContextManager, Iterator
 
 from mmpretrain.registry import MODELS
 
@@ -56,6 +56,10 @@ class CoTrainedTeacher(Teacher):
         that pass puts out; there is no second one.
         """
         return nullcontext()
+
+    def apply(self, fn: Callable) -> None:
+        """See the base class; the owner converts its submodules."""
+        self.apply_to_normalisation(fn)
 
     def load(self, fold: bool = False) -> None:
         """Initialise the weights by the config; norms are never folded."""

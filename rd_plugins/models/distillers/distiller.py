@@ -15,12 +15,25 @@ from rd_plugins.models.objectives import (ClassificationLoss, Objective, Step,
 from rd_plugins.models.stages import Stages, stages_of
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.checkpoint import is_fade_weight
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_bool, check_choice
 from .co_trained_teacher import CoTrainedTeacher
 from .first_batch import check_first_batch
 from .frozen_teacher import FrozenTeacher
 from .teacher import Teacher
 from .teacher_exam import TeacherExam
+
+
+def with_classes_of(head: Optional[dict],
+                    teacher: Optional[dict]) -> Optional[dict]:
+    """The config of a teacher with the student's number of classes.
+
+    A config that inherits names ``num_classes`` once, for the student, though
+    its base has given the teacher a copy of the student's head.
+    """
+    classes = (head or {}).get('num_classes')
+    if not classes or 'num_classes' not in ((teacher or {}).get('head') or {}):
+        return teacher
+    return dict(teacher, head=dict(teacher['head'], num_classes=classes))
 
 
 @MODELS.register_module()
@@ -38,7 +51,9 @@ class Distiller(ImageClassifier):
         head (dict, optional): The student's head. Defaults to None.
         teacher (dict, optional): Config of a classifier with
             ``init_cfg=dict(type='Pretrained', checkpoint=...)``; see
-            :class:`FrozenTeacher`. Defaults to None: no objective needs one.
+            :class:`FrozenTeacher`. Where its predictions or its weights are
+            used, it has as many classes as the student. Defaults to None: no
+            objective needs one.
         objectives (Sequence[dict]): Configs of :class:`Objective`. Where none
             is a :class:`ClassificationLoss`, one comes first.
             Defaults to ``()``.
@@ -84,10 +99,18 @@ class Distiller(ImageClassifier):
                  co_train_teacher: bool = False,
                  check_teacher: bool = True,
                  **kwargs) -> None:
+        for name, value in (('copy_teacher', copy_teacher),
+                            ('fold_teacher', fold_teacher),
+                            ('co_train_teacher', co_train_teacher)):
+            check_bool(type(self).__name__, name, value)
         self.head_cfg = deepcopy(head)  # building consumes it
         super().__init__(backbone, neck=neck, head=head, **kwargs)
         self.copy_teacher = copy_teacher
         self.fold_teacher = fold_teacher
+        built = self._build_objectives(objectives)
+        if copy_teacher or co_train_teacher or any(
+                objective.reads_predictions for objective in built):
+            teacher = with_classes_of(self.head_cfg, teacher)
         self.teacher_holder = self._hold(teacher, co_train_teacher)
         self._is_checked = False
         self._exam = TeacherExam() if check_teacher else None
@@ -97,7 +120,10 @@ class Distiller(ImageClassifier):
         # Modules that are trained but not published
         self.auxiliary = nn.ModuleDict()
         self.groups: Dict[str, List[str]] = {}
-        self._add_objectives(objectives)
+        if isinstance(self.teacher_holder, CoTrainedTeacher):
+            built.insert(1, TeacherLoss(self.teacher_architecture))
+        for objective in built:
+            self.add_objective(objective)
         self.active = list(self.auxiliary)
 
     def _hold(self, teacher: Optional[dict],
@@ -112,7 +138,7 @@ class Distiller(ImageClassifier):
         holder.learn_normalisation(self.data_preprocessor)
         return holder
 
-    def _add_objectives(self, configs: Sequence[dict]) -> None:
+    def _build_objectives(self, configs: Sequence[dict]) -> List[Objective]:
         objectives = [MMPRETRAIN_MODELS.build(cfg) for cfg in configs]
         for objective in objectives:
             if not isinstance(objective, Objective):
@@ -124,10 +150,7 @@ class Distiller(ImageClassifier):
         if not any(isinstance(each, ClassificationLoss)
                    for each in objectives):
             objectives.insert(0, ClassificationLoss())
-        if isinstance(self.teacher_holder, CoTrainedTeacher):
-            objectives.insert(1, TeacherLoss(self.teacher_architecture))
-        for objective in objectives:
-            self.add_objective(objective)
+        return objectives
 
     def add_objective(self, objective: Objective) -> None:
         """Add an objective after the others.

@@ -2,7 +2,7 @@
 from contextlib import contextmanager
 from copy import deepcopy
 from os import path as osp
-from typing import Callable, Iterator, Optional
+from typing import Callable, Dict, Iterator, Optional
 
 import torch
 from mmengine.logging import print_log
@@ -10,7 +10,7 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.models.utils import folded_copy, relative_difference
-from rd_plugins.utils.checkpoint import fitting_weights
+from rd_plugins.utils.checkpoint import fitting_weights, without_module_prefix
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from .teacher import Teacher
@@ -97,13 +97,26 @@ class FrozenTeacher(Teacher):
                 f'There is no teacher at {self.checkpoint}. Train it first, '
                 'or name another file: --cfg-options '
                 'model.teacher.init_cfg.checkpoint=PATH_OR_URL.')
-        weights = fitting_weights(
-            read_checkpoint(self.checkpoint), self.architecture,
-            f'The teacher {self.checkpoint}')
+        checkpoint = read_checkpoint(self.checkpoint)
+        self._check_classes(without_module_prefix(checkpoint['state_dict']))
+        weights = fitting_weights(checkpoint, self.architecture,
+                                  f'The teacher {self.checkpoint}')
         self.architecture.load_state_dict(weights, strict=False)
         self.architecture.requires_grad_(False).eval()
         self._use(self._fold() if fold else None)
         self._is_loaded = True
+
+    def _check_classes(self, weights: Dict[str, torch.Tensor]) -> None:
+        found = weights.get('head.fc.weight')
+        needed = self.architecture.state_dict().get('head.fc.weight')
+        if found is None or needed is None:
+            return
+        if len(found) != len(needed):
+            raise UsageError(
+                f'The teacher {self.checkpoint} tells {len(found)} classes '
+                f'apart and the student {len(needed)}; train the teacher on '
+                'your data first (see docs/own_data.md), or set num_classes '
+                'of the head.')
 
     def _use(self, folded: Optional[nn.Module]) -> None:
         self._folded = folded

@@ -2,7 +2,7 @@
 from typing import List, Optional
 
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.errors import check_number
 from .preset import Preset
 
 
@@ -37,12 +37,13 @@ class LogitDistiller(Preset):
     def objectives_of(alpha: float = 0.9,
                       logit_loss: Optional[dict] = None) -> List[dict]:
         """See the base class."""
-        if not 0 <= alpha <= 1:
-            raise UsageError(f'LogitDistiller has alpha={alpha}; it is a '
-                             'share between 0 and 1.')
+        check_number('LogitDistiller', 'alpha', alpha, at_least=0, at_most=1,
+                     hint="It is the teacher's share of the loss.")
         logit = logit_objective(
             logit_loss or dict(type='rd_plugins.LogitLoss'))
-        logit['loss_weight'] = alpha * logit.get('loss_weight', 1.0)
+        loss_weight = logit.get('loss_weight', 1.0)
+        check_number('LogitLoss', 'loss_weight', loss_weight, at_least=0)
+        logit['loss_weight'] = alpha * loss_weight
         return [
             dict(type='rd_plugins.ClassificationLoss', loss_weight=1 - alpha),
             logit

@@ -53,9 +53,10 @@ class StagewiseDistiller(Preset):
             return list(finetune or ())
         options = dict(finetune)
         method = MODELS.get(options.pop('type'))
-        if method is None or not issubclass(method, Preset):
+        if method is None or not issubclass(method, Preset) or issubclass(
+                method, StagewiseDistiller):
             raise UsageError(
                 f"StagewiseDistiller got finetune={finetune['type']!r}, which "
-                'is no distiller; give rd_plugins.JointRD, '
+                'is no preset for a last phase; give rd_plugins.JointRD, '
                 'rd_plugins.LogitDistiller or a list of objectives.')
         return method.objectives_of(**options)

@@ -77,6 +77,10 @@ class Teacher:
     def apply(self, fn: Callable) -> None:
         """Convert the tensors as ``nn.Module.to`` does."""
         self.architecture._apply(fn)
+        self.apply_to_normalisation(fn)
+
+    def apply_to_normalisation(self, fn: Callable) -> None:
+        """Convert what is kept of the normalisation; see :meth:`apply`."""
         if self._rescale is not None:
             self._rescale = tuple(fn(tensor) for tensor in self._rescale)
 

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from rd_plugins.registry import MODELS
+from rd_plugins.utils.errors import check_number
 
 
 @MODELS.register_module()
@@ -37,6 +38,8 @@ class DiracConv2d(nn.Conv2d):
                  alpha: float = 1.0,
                  beta: float = 0.1,
                  **kwargs) -> None:
+        check_number('DiracConv2d', 'alpha', alpha)
+        check_number('DiracConv2d', 'beta', beta)
         super().__init__(*args, **kwargs)
         self.alpha = nn.Parameter(torch.full((self.out_channels, ), alpha))
         self.beta = nn.Parameter(torch.full((self.out_channels, ), beta))

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.errors import UsageError, check_number
 from .objective import Objective
 from .step import Step
 
@@ -25,6 +25,8 @@ class ClassificationLoss(Objective):
 
     def __init__(self, loss_weight: float = 1.0, name: str = 'cls') -> None:
         super().__init__(name)
+        check_number('ClassificationLoss', 'loss_weight', loss_weight,
+                     at_least=0)
         self.loss_weight = loss_weight
 
     def attach(self, distiller: nn.Module) -> None:

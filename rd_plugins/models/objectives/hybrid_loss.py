@@ -7,7 +7,7 @@ from torch import nn
 
 from rd_plugins.models.utils import CosineDecay, training_progress
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.errors import UsageError, check_choice
+from rd_plugins.utils.errors import UsageError, check_choice, check_number
 from .objective import Objective, check_same_classes, check_same_stages
 from .step import NetworkPass, Step
 
@@ -41,6 +41,7 @@ class HybridLoss(Objective):
         name (str): See :class:`Objective`. Defaults to ``'hybrid'``.
     """  # noqa: E501
     reads_stages = True
+    reads_predictions = True
 
     def __init__(self,
                  weight: Optional[dict] = None,
@@ -50,6 +51,12 @@ class HybridLoss(Objective):
         super().__init__(name)
         self.weight = CosineDecay(**(
             weight or dict(start=1.0, end=0.5, horizon=0.3)))
+        check_number('HybridLoss', 'min_weight', min_weight, at_least=0)
+        if 0 < self.weight.start <= min_weight:
+            raise UsageError(
+                f'HybridLoss has min_weight={min_weight} (min_hybrid_weight) '
+                f'and a weight that begins at {self.weight.start}: hybrids '
+                'would never be computed. Give a smaller min_weight.')
         self.min_weight = min_weight
         check_choice('HybridLoss', 'hybrids', hybrids, ('all', 'one'))
         self.hybrids = hybrids

@@ -7,6 +7,7 @@ from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
 from torch import nn
 
 from rd_plugins.registry import MODELS
+from rd_plugins.utils.errors import check_number
 from .objective import Objective, check_same_classes
 from .step import Step
 
@@ -50,6 +51,7 @@ class LogitLoss(Objective):
             the inputs (student, teacher), both logits. Defaults to None.
         name (str): See :class:`Objective`. Defaults to ``'logit'``.
     """
+    reads_predictions = True
 
     def __init__(self,
                  temperature: float = 4.0,
@@ -57,6 +59,8 @@ class LogitLoss(Objective):
                  distance: Optional[dict] = None,
                  name: str = 'logit') -> None:
         super().__init__(name)
+        check_number('LogitLoss', 'temperature', temperature, above=0)
+        check_number('LogitLoss', 'loss_weight', loss_weight, at_least=0)
         self.temperature = temperature
         self.loss_weight = loss_weight
         self.distance = distance and MMPRETRAIN_MODELS.build(distance)

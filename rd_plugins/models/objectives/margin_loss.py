@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from rd_plugins.registry import MODELS
+from rd_plugins.utils.errors import check_number
 
 
 def negative_margin(norm: nn.Module) -> torch.Tensor:
@@ -54,6 +55,7 @@ class MarginLoss(nn.Module):
 
     def __init__(self, loss_weight: float = 1.0) -> None:
         super().__init__()
+        check_number('MarginLoss', 'loss_weight', loss_weight, at_least=0)
         self.loss_weight = loss_weight
 
     def forward(self, student: torch.Tensor, teacher: torch.Tensor,

@@ -21,6 +21,8 @@ class Objective(nn.Module):
 
     Attributes:
         reads_teacher (bool): Whether it needs a teacher.
+        reads_predictions (bool): Whether the teacher must have the student's
+            classes.
         reads_stages (bool): Whether student and teacher, if there is one,
             must have stages.
         reads_pre_activation (bool): Whether it reads the input of the last
@@ -29,6 +31,7 @@ class Objective(nn.Module):
             whose outputs it reads, by name.
     """
     reads_teacher = True
+    reads_predictions = False
     reads_stages = False
     reads_pre_activation = False
     reads_blocks: Sequence[str] = ()

@@ -10,7 +10,7 @@ from mmpretrain.structures import DataSample
 from torch import nn
 
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.errors import UsageError, check_number
 from .objective import Objective
 from .step import Step
 
@@ -63,6 +63,8 @@ class SideLoss(Objective):
                  name: str = 'side') -> None:
         super().__init__(name)
         self.reads_blocks = blocks
+        check_number('SideLoss', 'loss_weight (side_weight)', loss_weight,
+                     at_least=0)
         self.loss_weight = loss_weight
 
     def attach(self, distiller: nn.Module) -> None:

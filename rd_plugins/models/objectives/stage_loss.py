@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.errors import check_choice
+from rd_plugins.utils.errors import check_choice, check_number
 from .objective import Objective
 from .step import Step
 
@@ -38,6 +38,7 @@ class StageLoss(Objective):
         super().__init__(name or f'stage{stage}')
         check_choice('StageLoss', 'stage_inputs', stage_inputs,
                      ('student', 'teacher'))
+        check_number('StageLoss', 'loss_weight', loss_weight, at_least=0)
         self.stage = stage
         self.stage_inputs = stage_inputs
         self.loss_weight = loss_weight

@@ -139,6 +139,15 @@ class Deployable:
         self.deploy = True
 
 
+def fold_in_place(backbone: nn.Module) -> None:
+    """Fold a backbone by its own ``switch_to_deploy``, if it has one.
+
+    Raises:
+        UsageError: If a norm cannot be folded.
+    """
+    getattr(backbone, 'switch_to_deploy', lambda: fold_norms(backbone))()
+
+
 def folded_copy(model: nn.Module) -> nn.Module:
     """Copy a model and fold the norms of its backbone.
 
@@ -153,6 +162,5 @@ def folded_copy(model: nn.Module) -> nn.Module:
     """
     model = deepcopy(model)
     model.eval()  # not chained: eval() of MMPretrain's ResNet returns None
-    backbone = getattr(model, 'backbone', model)
-    getattr(backbone, 'switch_to_deploy', lambda: fold_norms(backbone))()
+    fold_in_place(getattr(model, 'backbone', model))
     return model

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mmengine.logging import MessageHub
 
-from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.errors import UsageError, check_number
 
 
 def training_progress() -> float:
@@ -44,6 +44,8 @@ class CosineDecay:
     horizon: float = 1.0
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            check_number('A weight that decays', name, value)
         if not (self.start >= self.end >= 0 and 0 < self.horizon <= 1):
             raise UsageError(
                 f'A weight that decays with {self} is not possible; it needs '

@@ -1,1 +1,1 @@
-"""Export to inference backends, by MMDeploy and, for ncnn, by pnnx."""
+"""Export to inference backends: one module for each in ``backends``."""

@@ -9,33 +9,17 @@ from torch import nn
 
 from rd_plugins.engine.launch import check_data_folders
 from rd_plugins.shipping.evaluate import evaluate, scores_differ_by
-from rd_plugins.shipping.read import (TrainedModel, read_trained_model,
-                                      with_preprocessor)
+from rd_plugins.shipping.read import (TrainedModel, image_shape,
+                                      read_trained_model, with_preprocessor)
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_folder, new_folder
 from rd_plugins.utils.quiet import quiet
-from .backends import Exporter, Request, build_exporter, check_backend
+from .backend import Backend, Exported, Request
+from .backends import BACKENDS
+from .serving import describe, write_description
 
 
-def read_source(request: Request) -> TrainedModel:
-    """Read the trained model; add what MMDeploy expects in its config."""
-    source = read_trained_model(request.config, request.checkpoint,
-                                request.cfg_options)
-    cfg = source.cfg
-    if request.test:
-        check_data_folders(cfg, 'test_dataloader')
-    if request.int8:
-        check_data_folders(cfg, 'train_dataloader')
-    if 'test_pipeline' not in cfg:
-        cfg.test_pipeline = (cfg.get('test_dataloader') or {}).get(
-            'dataset', {}).get('pipeline', [dict(type='PackInputs')])
-    cfg.setdefault('data_preprocessor', {})
-    cfg.setdefault('visualizer', dict(type='UniversalVisualizer'))
-    cfg.launcher = 'none'
-    return source
-
-
-def check_difference(exporter: Exporter, model: nn.Module, runtime: nn.Module,
+def check_difference(model: nn.Module, runtime: nn.Module, shape: tuple,
                      tolerance: float) -> float:
     """Compare the backend with PyTorch on eight random images.
 
@@ -45,9 +29,8 @@ def check_difference(exporter: Exporter, model: nn.Module, runtime: nn.Module,
     Raises:
         UsageError: If it is above ``tolerance``.
     """
-    images = torch.randn(
-        8, *exporter.shape, generator=torch.Generator().manual_seed(0))
-    difference = scores_differ_by(model, runtime, images, exporter.is_static)
+    images = torch.randn(8, *shape, generator=torch.Generator().manual_seed(0))
+    difference = scores_differ_by(model, runtime, images)
     if not difference <= tolerance:
         raise UsageError(
             'The backend computes something else: its log-probabilities '
@@ -56,53 +39,62 @@ def check_difference(exporter: Exporter, model: nn.Module, runtime: nn.Module,
     return difference
 
 
-def fill_folder(request: Request, source: TrainedModel,
+def report_rows(request: Request, source: TrainedModel, backend: Backend,
+                shape: tuple, exported: List[Exported]) -> List[dict]:
+    """The rows of the report: PyTorch and each exported network."""
+    model = with_preprocessor(source)
+    rows: List[Dict[str, Any]] = [dict(name='PyTorch')]
+    if request.test:
+        rows[0].update(evaluate(source.cfg, model, 'test of PyTorch'))
+    for network in exported:
+        row = dict(name=network.name,
+                   bytes=sum(path.stat().st_size for path in network.files),
+                   **network.facts)
+        if network.runtime is not None and network.is_exact:
+            row['difference'] = check_difference(
+                model, network.runtime, shape, backend.tolerance)
+        if network.runtime is not None and request.test:
+            row.update(evaluate(source.cfg, network.runtime,
+                                f'test of {network.name}'))
+        rows.append(row)
+    return rows
+
+
+def fill_folder(request: Request, source: TrainedModel, backend: Backend,
                 folder: Path) -> List[dict]:
     """Write the backend's files; returns the rows of the report."""
-    exporter = build_exporter(request, source)
-    model = with_preprocessor(source)
-    files = exporter.export(folder)
-    runtime = exporter.runtime(files)
-    rows: List[Dict[str, Any]] = [
-        dict(name='PyTorch', model=model, static=False),
-        dict(name=request.backend, model=runtime, static=exporter.is_static,
-             difference=check_difference(exporter, model, runtime,
-                                         request.tolerance)),
-    ]
-    if request.int8:
-        from rd_plugins.shipping.quantize import CalibrationImages, quantize
-        target = folder / 'end2end_int8.onnx'
-        quantize(Path(files[0]), target,
-                 CalibrationImages(source.cfg, model.data_preprocessor,
-                                   request.int8))
-        runtime = exporter.runtime([str(target)])
-        rows.append(
-            dict(name=f'{request.backend} int8', model=runtime,
-                 static=exporter.is_static))
-    for row in rows:
-        one_by_one, network = row.pop('static'), row.pop('model')
-        if request.test:
-            row.update(evaluate(source.cfg, network, one_by_one))
+    shape = image_shape(source.cfg, request.shape)
+    exported = backend.export(source, shape, folder)
+    rows = report_rows(request, source, backend, shape, exported)
+    files = [path.name for network in exported for path in network.files]
+    write_description(
+        folder, describe(source, shape, backend.is_dynamic, files))
+    (folder / 'report.json').write_text(json.dumps(rows, indent=2))
+    (folder / f'{request.name}.py').write_text(source.cfg.pretty_text)
     return rows
 
 
 def export(request: Request) -> List[dict]:
-    """Write the backend's files, the model's config and ``report.json``.
+    """Write the backend's files, the model's config and two descriptions.
+
+    ``serving.json`` says how to serve the network, ``report.json`` what was
+    compared and measured.
 
     Returns:
-        list[dict]: The rows of the report: PyTorch and each backend.
+        list[dict]: The rows of the report: PyTorch and each network.
 
     Raises:
         UsageError: If the backend is not installed or computes something
             else. Nothing is written then.
     """
     check_output_folder(request.folder, request.force)
-    check_backend(request)
-    source = read_source(request)
+    backend = BACKENDS[request.backend](request)
+    backend.check()
+    source = read_trained_model(request.config, request.checkpoint,
+                                request.cfg_options)
+    if request.test:
+        check_data_folders(source.cfg, 'test_dataloader')
+    backend.check_source(source)
     with new_folder(request.folder, request.force) as folder:
         with nullcontext() if request.verbose else quiet():
-            rows = fill_folder(request, source, folder)
-        config = folder / f'{request.name}.py'
-        config.write_text(source.cfg.pretty_text)
-        (folder / 'report.json').write_text(json.dumps(rows, indent=2))
-    return rows
+            return fill_folder(request, source, backend, folder)

@@ -178,5 +178,5 @@ def test_it_needs_gates(run_dir):
     dict(closed_steps=0), dict(calibration_batches=0)
 ])
 def test_impossible_numbers(kwargs):
-    with pytest.raises(UsageError, match='=0; it needs at least 1'):
+    with pytest.raises(UsageError, match='=0; .* at least 1'):
         DeadBlockHook(**kwargs)

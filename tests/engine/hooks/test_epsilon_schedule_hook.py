@@ -7,6 +7,9 @@ from rd_plugins.engine.launch import build_runner
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.runs import epsilon_cfg, small_cfg, train
 
+# Causes the restarts of the run, and buries nothing.
+DEAD = dict(type='rd_plugins.DeadBlockHook', bury=False)
+
 
 @pytest.mark.parametrize('kwargs, factors', [
     (dict(schedule='constant'), {0: 1, 7: 1}),
@@ -32,8 +35,8 @@ class Record(Hook):
 
 
 def test_in_a_run_that_resumes(run_dir):
-    hooks = [dict(type='rd_plugins.EpsilonScheduleHook', schedule='linear',
-                  end=4)]
+    hooks = [DEAD, dict(type='rd_plugins.EpsilonScheduleHook',
+                        schedule='linear', end=2)]
     train(epsilon_cfg(run_dir, custom_hooks=hooks), stop_before=1)
     runner = build_runner(epsilon_cfg(run_dir, custom_hooks=hooks,
                                       resume=True))
@@ -42,7 +45,7 @@ def test_in_a_run_that_resumes(run_dir):
     runner.train()
     epsilon = runner.model.backbone.epsilon
     assert record.seen == {
-        1: torch.tensor(epsilon / 4), 2: torch.tensor(epsilon / 2)
+        1: torch.tensor(epsilon / 2), 2: torch.tensor(epsilon)
     }
 
 
@@ -68,6 +71,7 @@ def test_blocks_are_released_after_they_were_gated(kwargs):
 def test_released_blocks_are_open_in_evaluation(run_dir):
     """Those that have died stay dead."""
     hooks = [
+        DEAD,
         dict(type='rd_plugins.EpsilonScheduleHook', schedule='constant',
              release=1)
     ]

@@ -5,8 +5,10 @@ import pytest
 import torch
 from mmpretrain.registry import MODELS
 
+from rd_plugins.shipping.publish import choose_weights
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
-from tests.helpers.runs import fading_cfg, train
+from tests.helpers.runs import demo_cfg, fading_cfg, train
 
 
 def test_weights_follow_the_run_and_a_resume_is_the_same_run(run_dir):
@@ -38,3 +40,13 @@ def test_without_the_hook_the_run_stops_at_once(run_dir):
     cfg = fading_cfg(run_dir / 'a', **{'default_hooks.fade': None})
     with pytest.raises(UsageError, match='rd_plugins.FadeHook'):
         train(cfg)
+
+
+def test_averaged_weights_are_plain_too(run_dir):
+    """The mean of the shortcuts' weights over the run would not be 0."""
+    train(fading_cfg(run_dir / 'a', custom_hooks=[
+        dict(type='EMAHook', momentum=0.05)]))
+    path = str(run_dir / 'a/epoch_4.pth')
+    weights = choose_weights(read_checkpoint(path), path, ema=True)
+    plain = MODELS.build(demo_cfg('plain20_ce_mnist5k').model)
+    plain.load_state_dict(weights, strict=True)

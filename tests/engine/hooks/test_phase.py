@@ -33,15 +33,24 @@ def test_cosine_and_warmup():
 
 
 @pytest.mark.parametrize('kwargs, message', [
-    (dict(epochs=0), 'epochs=0; it needs a whole number'),
+    (dict(epochs=0), 'epochs=0; it has to be a whole number'),
     (dict(epochs=1.5), 'epochs=1.5'),
     (dict(epochs=1, train='head'), "train='head'; give 'all' or a list"),
     (dict(epochs=1, train=[]), r"train=\[\]; give 'all'"),
     (dict(epochs=1, schedule='cosine'), 'a schedule but no lr'),
-    (dict(epochs=5, lr=1, milestones=[5]), r'milestones=\[5\]; they lie'),
+    (dict(epochs=5, lr=1, milestones=[5]), 'milestones entry=5; .* below 5'),
     (dict(epochs=5, lr=1, warmup=-1), 'warmup=-1'),
     (dict(epochs=1, schedule='poly'), "schedule='poly'; choose one of 'step'"),
 ])
 def test_impossible_phases(kwargs, message):
     with pytest.raises(UsageError, match=f"Phase 'x'.*{message}"):
         Phase('x', **kwargs)
+
+
+def test_defaults_and_names_of_objectives():
+    phase = Phase('x', 1, loss='stage1')
+    assert phase.reset_optimizer and phase.active == ['stage1']
+    assert Phase('x', 1, objectives=['a', 'b']).active == ['a', 'b']
+    assert Phase('x', 1).active is None
+    with pytest.raises(UsageError, match='give objectives alone'):
+        Phase('x', 1, loss='a', objectives=['b'])

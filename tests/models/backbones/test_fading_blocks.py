@@ -121,6 +121,7 @@ def test_block_after_block(order, gone):
     (dict(shortcut='fading', fade=dict(end=0.1)), 'fade to 0.*Set end=0'),
     (dict(shortcut='fading', fade=dict(horizon=1)), 'horizon < 1'),
     (dict(shortcut='fading', fade=dict(begin=.5)), 'begin < horizon'),
+    (dict(shortcut='fading', fade=dict(start=0)), 'start > 0'),
     (dict(shortcut='fading', fade=dict(order='random')), "order='random'"),
     (dict(shortcut='none', fade=dict()), 'leave fade out'),
     (dict(shortcut='fading', deploy=True), 'Deploy the trained weights'),

@@ -162,7 +162,7 @@ def test_checkpointing_changes_no_gradient(shortcut):
     (dict(depth=20), 'depth=20; choose one of 18, 34, .*CifarResNet'),
     (dict(depth=18, shortcut='pad'), "shortcut='pad'; choose one of 'none'"),
     (dict(depth=18, zero_init_residual=True), 'zero_init_residual=True'),
-    (dict(depth=18, drop_path_rate=0.1), 'drop_path_rate=0.1'),
+    (dict(depth=18, drop_path_rate=0.05), 'Set drop_path_rate=0.0'),
 ])
 @pytest.mark.parametrize('plain', [PlainResNet, PlainResNet_CIFAR])
 def test_what_cannot_be_built(plain, kwargs, message):

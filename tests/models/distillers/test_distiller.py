@@ -98,12 +98,35 @@ def test_different_shapes_are_refused_on_the_first_batch(teacher_cfg, batch):
         model.loss(*batch)
 
 
-def test_classes_and_channels_are_compared(teacher_cfg, batch):
+@pytest.mark.parametrize('method', [
+    dict(type='rd_plugins.JointRD'),
+    dict(type='rd_plugins.LogitDistiller'),
+    dict(type='rd_plugins.Distiller', copy_teacher=True),
+    dict(type='rd_plugins.Distiller', co_train_teacher=True),
+], ids=lambda method: str(list(method.values())))
+def test_the_teacher_has_the_classes_of_the_student(teacher_cfg, method):
+    """They are named once; weights for other classes are refused."""
     student = classifier_cfg('none')
     student['head']['num_classes'] = 7
-    cfg = dict(student, type='rd_plugins.JointRD', teacher=teacher_cfg)
-    with pytest.raises(UsageError, match='student has 7 classes.*teacher 5'):
-        MODELS.build(cfg)
+    model = MODELS.build(dict(student, **method, teacher=teacher_cfg))
+    assert model.teacher_architecture.head.num_classes == 7
+    assert teacher_cfg['head']['num_classes'] == 5
+    if 'co_train_teacher' not in method:
+        with pytest.raises(UsageError, match='5 classes apart and the stud'):
+            model.init_weights()
+
+
+def test_stages_alone_may_come_from_other_classes(teacher_cfg):
+    student = classifier_cfg('none')
+    student['head']['num_classes'] = 7
+    model = MODELS.build(dict(
+        student, type='rd_plugins.Distiller', teacher=teacher_cfg,
+        objectives=[dict(type='rd_plugins.StageLoss', stage=1)]))
+    model.init_weights()
+    assert model.teacher.head.num_classes == 5
+
+
+def test_channels_are_compared(teacher_cfg, batch):
     model = MODELS.build(
         dict(
             classifier_cfg('none', in_channels=1),

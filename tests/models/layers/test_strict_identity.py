@@ -179,3 +179,29 @@ def test_eval_modes():
         module(weak / 2)
     assert peaks.tolist() == [0.5]
     assert not module.states.steps
+
+
+def test_the_border_is_open():
+    """The third ReLU is 0 where the slope times the excess is just 1."""
+    assert is_open(torch.tensor(1e-6), torch.tensor(0.0))
+    assert not is_open(torch.tensor(0.9e-6), torch.tensor(0.0))
+
+
+def test_a_network_begins_with_all_gates_open():
+    states = GateStates(2, EPSILON)
+    for name, buffer in states.named_buffers():
+        assert name == 'epsilon' or not buffer.any()
+    assert not states.closed().any() and states.skipped == [False, False]
+
+
+def test_a_dead_block_is_closed_whatever_its_average():
+    states = GateStates(2, EPSILON)
+    states.mark_dead(torch.tensor([True, False]))
+    assert states.closed().tolist() == [True, False]
+    states.closed_average[1] = 0.5
+    assert states.closed().tolist() == [True, True]
+
+
+def test_a_network_without_numbers_skips_nothing():
+    with torch.device('meta'):
+        assert GateStates(2, EPSILON).skipped == [False, False]

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+from mmengine.logging import MessageHub
 
 from rd_plugins.models.utils import CosineDecay, training_progress
 from rd_plugins.utils.errors import UsageError
@@ -40,3 +41,22 @@ def test_progress_of_the_run(progress):
     assert training_progress() == 0
     progress(0.25)
     assert training_progress() == 0.25
+
+
+def test_progress_of_a_phase(progress):
+    """From 0 to 1 between the steps that a PhaseHook has named."""
+    progress(0.45)
+    hub = MessageHub.get_current_instance()
+    hub.update_info('progress_begin', 200)
+    hub.update_info('progress_end', 700)
+    assert training_progress() == 0.5
+
+
+def test_progress_without_a_run():
+    assert training_progress() == 0
+    MessageHub.get_current_instance().update_info('max_iters', 10)
+    assert training_progress() == 0  # no step yet
+
+
+def test_defaults():
+    assert CosineDecay()(0) == 1 and CosineDecay()(1) == 0

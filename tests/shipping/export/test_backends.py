@@ -5,10 +5,11 @@ from tests.shipping.tools import assert_refuses, names
 
 
 @pytest.mark.parametrize('backend, flags, words', [
-    ('ncnn', ['--dynamic'], 'one image at a time'),
-    ('ncnn', ['--deploy-cfg', 'some.py'], 'does without MMDeploy'),
-    ('openvino', ['--int8', '8'], 'for --backend onnxruntime'),
+    ('ncnn', ['--dynamic'], 'has no --dynamic; its own options are --fp16'),
+    ('ncnn', ['--deploy-cfg', 'some.py'], 'has no --deploy-cfg'),
+    ('openvino', ['--int8', '8'], 'has no --int8'),
     ('onnxruntime', ['--int8', '0'], 'at least one image'),
+    ('onnxruntime', ['--calib-images', 'tests/shipping'], 'has no pictures'),
     ('tensorrt', [], 'tensorrt, which is not installed'),
 ])
 def test_deploy_refuses(trained, run_dir, backend, flags, words):

@@ -8,11 +8,13 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from tests.helpers import DEMO, ROOT
-from tests.helpers.tools import assert_refused, tool
+from tests.helpers.tools import assert_done, assert_refused, tool
 from tests.shipping.closed_blocks import save_closed
 from tests.shipping.tools import names
 
 CONFIG = f'{DEMO}/plain20_ce_mnist5k.py'
+# What MMDeploy's SDK reads
+SDK = ('deploy.json', 'detail.json', 'pipeline.json')
 FEW = ['--cfg-options', 'test_dataloader.dataset.indices=40',
        'test_dataloader.num_workers=0']
 
@@ -49,8 +51,11 @@ def test_what_compress_writes(run_dir):
 
 
 def deploy(checkpoint, out, backend, *flags, config=CONFIG):
-    if util.find_spec(backend) is None:
-        pytest.skip(f'{backend} is not in this environment')
+    needed = {'dynamo': 'onnxscript', 'mmdeploy': 'mmdeploy'}
+    for module in (backend, *(needed[flag] for flag in flags
+                              if flag in needed)):
+        if util.find_spec(module) is None:
+            pytest.skip(f'{module} is not in this environment')
     if backend == 'tensorrt' and not torch.cuda.is_available():
         pytest.skip('TensorRT needs a GPU')
     return tool('deploy.py', config, checkpoint, '--backend', backend,
@@ -58,11 +63,20 @@ def deploy(checkpoint, out, backend, *flags, config=CONFIG):
 
 
 @pytest.mark.parametrize('backend, flags, files', [
-    ('onnxruntime', [], ['end2end.onnx']),
-    ('onnxruntime', ['--dynamic'], ['end2end.onnx']),
+    ('onnxruntime', ['--exporter', 'trace'], ['end2end.onnx']),
+    ('onnxruntime', ['--exporter', 'trace', '--dynamic'], ['end2end.onnx']),
+    ('onnxruntime', ['--exporter', 'dynamo'], ['end2end.onnx']),
+    ('onnxruntime', ['--exporter', 'dynamo', '--dynamic'], ['end2end.onnx']),
+    ('onnxruntime', ['--exporter', 'mmdeploy'], ['end2end.onnx', *SDK]),
+    ('onnxruntime', ['--exporter', 'mmdeploy', '--dynamic'],
+     ['end2end.onnx', *SDK]),
     ('openvino', [], ['end2end.bin', 'end2end.onnx', 'end2end.xml']),
-    ('tensorrt', [], ['end2end.engine', 'end2end.onnx']),
-    ('tensorrt', ['--dynamic'], ['end2end.engine', 'end2end.onnx']),
+    ('openvino', ['--dynamic'],
+     ['end2end.bin', 'end2end.onnx', 'end2end.xml']),
+    ('openvino', ['--exporter', 'mmdeploy'],
+     ['end2end.bin', 'end2end.onnx', 'end2end.xml', *SDK]),
+    ('tensorrt', [], ['end2end.engine', 'end2end.onnx', *SDK]),
+    ('tensorrt', ['--dynamic'], ['end2end.engine', 'end2end.onnx', *SDK]),
     ('ncnn', [], ['end2end.bin', 'end2end.param']),
 ], ids=lambda value: '-'.join(value) if isinstance(value, list) else value)
 def test_the_backend_computes_the_same(checkpoint, run_dir, backend, flags,
@@ -71,13 +85,13 @@ def test_the_backend_computes_the_same(checkpoint, run_dir, backend, flags,
     assert done.returncode == 0, done.stderr
     assert names(run_dir) == ['out']
     assert names(run_dir / 'out') == sorted(
-        [*files, 'plain20_ce_mnist5k.py', 'report.json'])
+        [*files, 'plain20_ce_mnist5k.py', 'report.json', 'serving.json'])
     torch_row, backend_row = json.loads(
         (run_dir / 'out' / 'report.json').read_text())
     assert 0 <= backend_row['difference'] < 1e-4
     assert backend_row['accuracy/top1'] == torch_row['accuracy/top1']
-    assert 'BatchNorm' not in (run_dir / 'out' / files[-1]).read_bytes(
-    ).decode('latin1')
+    for name in files:
+        assert b'BatchNorm' not in (run_dir / 'out' / name).read_bytes()
 
 
 def test_the_config_of_a_distiller(checkpoint, run_dir):
@@ -87,6 +101,19 @@ def test_the_config_of_a_distiller(checkpoint, run_dir):
     assert done.returncode == 0, done.stderr
     cfg = Config.fromfile(run_dir / 'out/plain20_mnist5k.py')
     assert cfg.model == Config.fromfile(ROOT / CONFIG).model
+
+
+@pytest.mark.parametrize('backend', ['openvino', 'ncnn'])
+def test_weights_in_float16(checkpoint, run_dir, backend):
+    """Half the bytes, and outputs that are near enough."""
+    sizes = []
+    for flags in ([], ['--fp16']):
+        out = run_dir / str(len(flags))
+        assert_done(deploy(checkpoint, out, backend, *flags))
+        sizes.append((out / 'end2end.bin').stat().st_size)
+    assert sizes[1] < 0.6 * sizes[0]
+    row = json.loads((out / 'report.json').read_text())[1]
+    assert 1e-6 < row['difference'] < 1e-2
 
 
 def test_onnxruntime_int8(checkpoint, run_dir):

@@ -1,16 +1,21 @@
 """Export through MMDeploy."""
 import os
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import List, Tuple
 
 import mmdeploy.apis
 import numpy as np
+import torch
 from mmdeploy.apis.utils import build_task_processor, to_backend
+from mmdeploy.backend.sdk.export_info import export2SDK
 from mmengine.config import Config
 from torch import nn
 
 from rd_plugins.shipping.read import TrainedModel
+from .classifier import BackendClassifier
+from .preprocessing import LOADER, loads_files, test_pipeline
 
 SAVE_FILE = 'end2end.onnx'
 
@@ -26,6 +31,19 @@ def fill_in_shape(deploy_cfg: Config, shape: Tuple[int, int, int]) -> None:
         for name, ranges in inputs.get('input_shapes', {}).items():  # TensorRT
             for bound, batched in ranges.items():
                 ranges[bound] = [batched[0], *shape]
+
+
+def completed(cfg: Config) -> Config:
+    """A copy of a model's config with what MMDeploy expects there."""
+    cfg = deepcopy(cfg)
+    pipeline = test_pipeline(cfg)
+    if not loads_files(cfg):
+        pipeline.insert(0, dict(type=LOADER))
+    cfg.test_pipeline = pipeline
+    cfg.setdefault('data_preprocessor', {})
+    cfg.setdefault('visualizer', dict(type='UniversalVisualizer'))
+    cfg.launcher = 'none'
+    return cfg
 
 
 def find_model_optimizer() -> None:
@@ -57,13 +75,14 @@ class MMDeployExporter:
     def __init__(self, source: TrainedModel, deploy_cfg: str,
                  shape: Tuple[int, int, int], device: str) -> None:
         self.source = source
+        self.model_cfg = completed(source.cfg)
         self.shape = shape
         self.device = device
         self.deploy_cfg = Config.fromfile(deploy_cfg)
         fill_in_shape(self.deploy_cfg, shape)
         if self.is_openvino:
             find_model_optimizer()
-        self.processor = build_task_processor(source.cfg, self.deploy_cfg,
+        self.processor = build_task_processor(self.model_cfg, self.deploy_cfg,
                                               device)
 
     @property
@@ -79,6 +98,9 @@ class MMDeployExporter:
     def export(self, folder: Path) -> List[str]:
         """Write the backend's files into a folder.
 
+        ``deploy.json``, ``pipeline.json`` and ``detail.json`` are for
+        MMDeploy's SDK.
+
         Args:
             folder (Path): An existing folder.
 
@@ -93,15 +115,21 @@ class MMDeployExporter:
             str(folder),
             SAVE_FILE,
             deploy_cfg=self.deploy_cfg,
-            model_cfg=self.source.cfg,
+            model_cfg=self.model_cfg,
             model_checkpoint=self.source.checkpoint,
             device=self.device)
-        return list(
-            to_backend(
-                self.deploy_cfg.backend_config.type, [str(folder / SAVE_FILE)],
-                work_dir=str(folder),
-                deploy_cfg=self.deploy_cfg,
-                device=self.device))
+        files = to_backend(
+            self.deploy_cfg.backend_config.type, [str(folder / SAVE_FILE)],
+            work_dir=str(folder),
+            deploy_cfg=self.deploy_cfg,
+            device=self.device)
+        export2SDK(
+            self.deploy_cfg,
+            deepcopy(self.model_cfg),  # it takes keys out
+            str(folder),
+            pth=self.source.checkpoint,
+            device=self.device)
+        return list(files)
 
     def runtime(self, files: List[str]) -> nn.Module:
         """MMDeploy's runtime of exported files, as a classifier."""
@@ -109,4 +137,9 @@ class MMDeployExporter:
             files, self.processor.update_data_preprocessor)
         if self.is_openvino:
             compute_in_float32(model.wrapper)
-        return model
+
+        def scores(images: torch.Tensor) -> torch.Tensor:
+            samples = model(images, mode='predict')
+            return torch.stack([sample.pred_score for sample in samples])
+
+        return BackendClassifier(scores, self.source, self.is_static)

@@ -1,0 +1,30 @@
+"""The recipe to begin with: plain-20 on CIFAR-10.
+
+    python tools/train.py configs/rd/resnet20_cifar10.py    # the teacher
+    python tools/train.py configs/best/plain20_cifar10.py
+
+Fading shortcuts and logit distillation (docs/fading.md), on a cosine and with
+averaged weights.
+Expected: not known. Measured: not run.
+"""
+_base_ = [
+    '../_base_/models/resnet20_cifar.py',
+    '../_base_/datasets/cifar10_bs128.py',
+    '../_base_/schedules/cifar_200e_cosine.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(
+    type='rd_plugins.LogitDistiller',
+    alpha=0.5,
+    copy_teacher=True,
+    backbone=dict(shortcut='fading_pad', fade=dict(horizon=0.5)),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet20_cifar10/epoch_200.pth')))
+
+# Normalised as the published weights expect it.
+data_preprocessor = dict(
+    mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375])

@@ -1,0 +1,139 @@
+"""Checks that the parts of a method are all there, and act.
+
+A check is a function of the built Runner that raises a UsageError; add it to
+CHECKS.
+"""
+import inspect
+from typing import List
+
+from mmengine.hooks import CheckpointHook
+from mmengine.runner import EpochBasedTrainLoop, Runner
+from torch import nn
+
+from rd_plugins.engine.hooks import (DeadBlockHook, EpsilonScheduleHook,
+                                     PhaseHook)
+from rd_plugins.engine.schedulers import RestartMultiStepLR
+from rd_plugins.engine.wrapping import unwrap_model
+from rd_plugins.models import StagewiseDistiller
+from rd_plugins.utils.checkpoint import is_auxiliary, read_weights
+from rd_plugins.utils.errors import UsageError
+
+BY_EPOCHS = (PhaseHook, EpsilonScheduleHook, DeadBlockHook)
+
+
+def _hooks(runner: Runner, kind: type) -> list:
+    return [hook for hook in runner.hooks if isinstance(hook, kind)]
+
+
+def _goes_by_epochs(runner: Runner) -> None:
+    hooks = _hooks(runner, BY_EPOCHS)
+    if hooks and not isinstance(runner.train_loop, EpochBasedTrainLoop):
+        raise UsageError(
+            f'{type(hooks[0]).__name__} works by epochs and the run goes by '
+            'iterations; set train_cfg=dict(by_epoch=True, max_epochs=...).')
+
+
+def _one_phase_hook(runner: Runner) -> None:
+    count = len(_hooks(runner, PhaseHook))
+    if count > 1:
+        raise UsageError(f'The run has {count} PhaseHooks, and each would '
+                         'freeze what the other trains; put all phases into '
+                         'one.')
+
+
+def _stages_have_phases(runner: Runner) -> None:
+    model = unwrap_model(runner)
+    if isinstance(model, StagewiseDistiller) and not _hooks(runner,
+                                                            PhaseHook):
+        raise UsageError(
+            'StagewiseDistiller fits stage after stage, and this run has no '
+            "PhaseHook to name them; add dict(type='rd_plugins.PhaseHook', "
+            'phases=[...]) to custom_hooks, see docs/no_res.md.')
+
+
+def _restarts_have_a_cause(runner: Runner) -> None:
+    restarts = any(
+        isinstance(scheduler, RestartMultiStepLR) and scheduler.restarts
+        for scheduler in _schedulers(runner))
+    if restarts and not _hooks(runner, DeadBlockHook):
+        raise UsageError(
+            'RestartMultiStepLR has restart_milestones, but nothing tells it '
+            'that a block has closed; add dict(type='
+            "'rd_plugins.DeadBlockHook') to custom_hooks, or leave them out.")
+
+
+def _schedulers(runner: Runner) -> list:
+    schedulers = runner.param_schedulers or []
+    if isinstance(schedulers, dict):
+        schedulers = [each for some in schedulers.values() for each in some]
+    return schedulers
+
+
+def _epsilon_schedule_acts(runner: Runner) -> None:
+    backbone = getattr(unwrap_model(runner), 'backbone', None)
+    for hook in _hooks(runner, EpsilonScheduleHook):
+        if getattr(backbone, 'gates', None) is None:
+            raise UsageError(
+                'EpsilonScheduleHook needs an EpsilonResNet or an '
+                'EpsilonResNet_CIFAR with gate=True as backbone; this run '
+                f'has a {type(backbone).__name__} without gates. Take the '
+                'hook out of custom_hooks.')
+        for name in ('begin', 'end', 'release'):
+            epoch = getattr(hook, name)
+            if epoch is not None and epoch >= runner.max_epochs:
+                raise UsageError(
+                    f'EpsilonScheduleHook has {name}={epoch}, and the run '
+                    f'ends after {runner.max_epochs} epochs; choose an '
+                    'earlier one.')
+
+
+def _is_no_deployed_form(runner: Runner) -> None:
+    for name, module in unwrap_model(runner).named_modules():
+        if getattr(module, 'deploy', False) is True:
+            raise UsageError(
+                f'model.{name} is built with deploy=True, which is the form '
+                'without norms for inference; train with deploy=False.')
+
+
+def _something_trains(runner: Runner) -> None:
+    model: nn.Module = unwrap_model(runner)
+    if not any(each.requires_grad for each in model.parameters()):
+        raise UsageError('No parameter of the model trains; all are frozen. '
+                         'Look for frozen_stages and requires_grad.')
+
+
+def _checkpoint_options(runner: Runner) -> None:
+    known: List[str] = [
+        *inspect.signature(Runner.save_checkpoint).parameters,
+        *inspect.signature(CheckpointHook.__init__).parameters
+    ]
+    for hook in _hooks(runner, CheckpointHook):
+        for option in hook.args:
+            if option not in known:
+                raise UsageError(
+                    f'CheckpointHook has no option {option!r}; it has '
+                    f'{", ".join(sorted(set(known) - {"self", "kwargs"}))}.')
+
+
+def _start_fits(runner: Runner) -> None:
+    """MMEngine leaves out weights that do not fit, and says so in a log."""
+    if runner._resume or not runner._load_from:
+        return
+    found = read_weights(runner._load_from)
+    needed = {key: value
+              for key, value in unwrap_model(runner).state_dict().items()
+              if not is_auxiliary(key)}
+    fits = sum(key in found and getattr(found[key], 'shape', None) ==
+               value.shape for key, value in needed.items())
+    if 2 * fits < len(needed):
+        raise UsageError(
+            f'{runner._load_from} has only {fits} of the {len(needed)} '
+            'weights of this model in its names and shapes; the others would '
+            'be random. Convert it first, see tools/model_converters, or '
+            'leave load_from out.')
+
+
+CHECKS = (_goes_by_epochs, _one_phase_hook, _stages_have_phases,
+          _restarts_have_a_cause, _epsilon_schedule_acts,
+          _is_no_deployed_form, _something_trains, _checkpoint_options,
+          _start_fits)

@@ -1,0 +1,56 @@
+"""Runs all checks once everything is built, before the first step."""
+from mmengine.dist import all_reduce
+from mmengine.hooks import Hook
+from mmengine.runner import BaseLoop, Runner
+
+from rd_plugins.engine.wrapping import unwrap_model
+from rd_plugins.utils.errors import UsageError
+from . import data_checks, method_checks, number_checks
+
+# Every check is a function of the built Runner.
+CHECKS = (*method_checks.CHECKS, *number_checks.CHECKS, *data_checks.CHECKS)
+
+
+class RunCheckHook(Hook):
+    """Refuses a run that would train nonsense without a word.
+
+    Many mistakes leave a config that builds and trains: a method without the
+    hook that drives it, a schedule that never acts, more classes than the
+    data has. ``tools/train.py`` adds this hook to every run; it looks at the
+    built Runner, so it does not matter where in a config a part comes from.
+
+    Attributes:
+        has_begun (bool): Whether a step has been trained.
+    """
+
+    priority = 'HIGHEST'
+
+    def __init__(self) -> None:
+        self.has_begun = False
+
+    def before_run(self, runner: Runner) -> None:
+        """Check what is built, before weights are loaded."""
+        for loop in (runner._train_loop, runner._val_loop, runner._test_loop):
+            if isinstance(loop, BaseLoop):
+                data_checks.name_images(loop.dataloader.dataset)
+        if isinstance(runner._train_loop, BaseLoop):
+            for check in CHECKS:
+                check(runner)
+
+    def after_train_iter(self, *args, **kwargs) -> None:
+        """Remember that the run has begun."""
+        self.has_begun = True
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Stop if no block of an ε-ResNet is open any more."""
+        backbone = getattr(unwrap_model(runner), 'backbone', None)
+        gates = getattr(backbone, 'gates', None)
+        if gates is None or not len(gates.dead):
+            return
+        all_closed = gates.closed().all().long()
+        all_reduce(all_closed, 'min')
+        if all_closed:
+            raise UsageError(
+                f'All {len(gates.dead)} blocks are closed after epoch '
+                f'{runner.epoch + 1} at epsilon={float(gates.epsilon):g}: '
+                'only stem and head are left. Choose a smaller epsilon.')

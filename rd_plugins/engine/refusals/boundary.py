@@ -1,0 +1,62 @@
+"""Prints what a user can mend as one line, and real bugs with a traceback."""
+import sys
+from contextlib import contextmanager
+from typing import Iterator, Optional
+
+from rd_plugins.utils.errors import UsageError
+from . import config_rules, run_rules, system_rules
+from .failure import Failure
+
+DEBUG = '--debug'
+# The first rule that knows the failure answers; exact ones come first.
+RULES = (*system_rules.RULES, *run_rules.RULES, *config_rules.RULES)
+
+
+def _of_usage_error(error: UsageError) -> str:
+    # A worker of a DataLoader hands over its traceback as the message.
+    return str(error).strip().split('UsageError: ')[-1]
+
+
+def sentence_of(error: BaseException) -> Optional[str]:
+    """What to tell a user about an exception.
+
+    MMEngine, MMCV, MMPretrain and PyTorch raise dozens of exceptions for
+    mistakes in a config, a file or an environment. Instead of a check before
+    each, the rules here recognise them by their type, their message and the
+    functions that they passed through.
+
+    Args:
+        error (BaseException): The exception, with its traceback.
+
+    Returns:
+        str, optional: A sentence; None for an exception that may be a bug.
+    """
+    if isinstance(error, UsageError):
+        return _of_usage_error(error)
+    failure = Failure(error)
+    for rule in RULES:
+        sentence = rule(failure)
+        if sentence:
+            return ' '.join(sentence.split())
+    return None
+
+
+@contextmanager
+def exit_on_usage_error() -> Iterator[None]:
+    """Exit with status 1 and one line for what the user can mend.
+
+    Every tool runs in it, and so takes ``--debug``, which shows the traceback
+    instead. An exception that no rule knows keeps its traceback.
+    """
+    debug = DEBUG in sys.argv[1:]
+    if debug:
+        sys.argv.remove(DEBUG)
+    try:
+        yield
+    except Exception as error:
+        sentence = None if debug else sentence_of(error)
+        if sentence is None:
+            raise
+        hint = '' if isinstance(error, UsageError) else \
+            f' ({DEBUG} shows the traceback.)'
+        sys.exit(f'error: {sentence}{hint}')

@@ -1,0 +1,99 @@
+"""Failures of files, networks and launchers."""
+import os
+from typing import Optional
+from urllib.error import URLError
+
+from .failure import Failure
+
+LAUNCHERS = dict(
+    pytorch='tools/dist_train.sh or torchrun',
+    slurm='tools/slurm_train.sh or srun',
+    mpi='mpirun')
+# The variables that tell a process of each launcher which one it is.
+VARIABLES = dict(
+    RANK='pytorch', LOCAL_RANK='pytorch', WORLD_SIZE='pytorch',
+    MASTER_ADDR='pytorch', MASTER_PORT='pytorch', SLURM_PROCID='slurm',
+    SLURM_NTASKS='slurm', SLURM_NODELIST='slurm', SLURM_LOCALID='slurm',
+    OMPI_COMM_WORLD_LOCAL_RANK='mpi', OMPI_COMM_WORLD_RANK='mpi',
+    OMPI_COMM_WORLD_SIZE='mpi')
+
+
+def _absent_file(failure: Failure) -> Optional[str]:
+    error = failure.error
+    if not isinstance(error, FileNotFoundError):
+        return None
+    found = f'There is no {error.filename}' if error.filename else error
+    return f'{found}; check the path in the config or on the command line.'
+
+
+def _download(failure: Failure) -> Optional[str]:
+    if isinstance(failure.error, URLError):
+        return (f'A download failed ({failure.error.reason}); connect to the '
+                'network, or fetch the file by hand and give its path.')
+    return None
+
+
+def _file(failure: Failure) -> Optional[str]:
+    """Something else of the kind, a folder where a file is, no space left."""
+    error = failure.error
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    what = os.strerror(error.errno)
+    if error.filename is None:
+        return f'{what} (writing or reading a file failed).'
+    return (f'{error.filename} cannot be used: {what}; give another path, or '
+            'mend this one.')
+
+
+def _launcher(failure: Failure) -> Optional[str]:
+    found = failure.match(r'environment variable (\w+) expected', ValueError)
+    name = found and found[1]
+    if isinstance(failure.error, KeyError):
+        name = failure.message
+    launcher = VARIABLES.get(name)
+    if launcher is None:
+        return None
+    return (f'--launcher {launcher} needs the environment variable {name}, '
+            'which is not set; start the processes with '
+            f'{LAUNCHERS[launcher]}, or leave --launcher out.')
+
+
+def _checkpoint(failure: Failure) -> Optional[str]:
+    if not failure.match('PytorchStreamReader failed|invalid load key'):
+        return None
+    name = failure.variable('filename', lambda value: isinstance(value, str))
+    return (f'{name or "A file"} cannot be read as a checkpoint: '
+            f'{failure.message} It may be truncated or of another kind; copy '
+            'or download it again.')
+
+
+def _no_weights(failure: Failure) -> Optional[str]:
+    """A checkpoint with something else where weights by name are."""
+    if not isinstance(failure.error, AttributeError) or failure.within(
+            'without_module_prefix', 'utils/checkpoint.py') is None:
+        return None
+    path = failure.variable('path', lambda value: isinstance(value, str))
+    return (f'{path or "The checkpoint"} holds no weights by name; give a '
+            'file whose state_dict is a dict of tensors.')
+
+
+def _lost_process(failure: Failure) -> Optional[str]:
+    """What gloo and NCCL say of a process that is stopped or gone."""
+    if not isinstance(failure.error, RuntimeError) or not failure.match(
+            '[Tt]imed out|[Cc]onnection closed|[Cc]onnection reset'):
+        return None
+    return ('A process of this run has ended or not answered in time; its own '
+            'output may say why. Go on with --resume; '
+            'env_cfg.dist_cfg.timeout is how many seconds the others wait for '
+            f'one ({failure.message}).')
+
+
+def _arguments(failure: Failure) -> Optional[str]:
+    if failure.within('__call__', 'mmengine/config/config.py') is None:
+        return None
+    return ('--cfg-options takes pairs KEY=VALUE, such as '
+            f'train_cfg.max_epochs=3 ({failure.message}).')
+
+
+RULES = (_arguments, _absent_file, _download, _file, _lost_process, _launcher,
+         _checkpoint, _no_weights)

@@ -1,0 +1,1 @@
+"""From the checkpoint of a ResNet to a plain network that is shipped."""

@@ -1,0 +1,84 @@
+"""Runs a tool, and shows how far it is."""
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Optional
+
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from rd_plugins.tables.run import tools_folder
+from rd_plugins.utils.errors import UsageError
+from .steps import Step
+
+# A line of MMEngine's log, such as "Epoch(train)  [3][10/18] ... eta: 0:01:02"
+LINE = re.compile(r'Epoch\(train\)\s+\[(\d+)\]\[\s*(\d+)/(\d+)\]'
+                  r'(?:.*?eta: ((?:\d+ days?, )?[\d:]+))?')
+INTERVAL = 0.5
+
+
+def epochs_in(log: str) -> tuple:
+    """Finished epochs, with their part, and the time left as the log says."""
+    found = LINE.findall(log)
+    if not found:
+        return 0.0, ''
+    epoch, step, steps, left = found[-1]
+    return int(epoch) - 1 + int(step) / int(steps), left
+
+
+def run_step(step: Step, log: Path, label: str) -> float:
+    """Run a step; its output goes to a file.
+
+    Args:
+        step (Step): The step.
+        log (Path): The file.
+        label (str): What the bar says.
+
+    Returns:
+        float: How many seconds it took.
+
+    Raises:
+        UsageError: If the tool fails; the message ends with its last line.
+    """
+    start = time.monotonic()
+    columns = (TextColumn('{task.description}'), BarColumn(),
+               TaskProgressColumn(), TextColumn('{task.fields[left]}'))
+    command = [sys.executable, str(tools_folder() / step.tool),
+               *step.arguments()]
+    with log.open('w') as file, Progress(*columns, transient=True) as bars:
+        task = bars.add_task(label, total=step.epochs or None, left='')
+        process = subprocess.Popen(
+            command, stdout=file, stderr=subprocess.STDOUT)
+        try:
+            while _is_running(process):
+                done, left = epochs_in(log.read_text(errors='replace'))
+                bars.update(task, completed=done if step.epochs else None,
+                            left=left and f'{left} left')
+        finally:
+            process.terminate()
+            process.wait()
+    if process.returncode:
+        last = log.read_text(errors='replace').strip().split('\n')[-1]
+        raise UsageError(f'{step.tool} failed, see {log}: '
+                         f'{last.removeprefix("error: ")}')
+    return time.monotonic() - start
+
+
+def _is_running(process: subprocess.Popen) -> bool:
+    try:
+        process.wait(INTERVAL)
+        return False
+    except subprocess.TimeoutExpired:
+        return True
+
+
+def as_time(seconds: Optional[float]) -> str:
+    """A time in words: ``'3 h 20 min'``."""
+    if seconds is None:
+        return ''
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f'{hours} h {minutes} min'
+    return f'{minutes} min {rest} s' if minutes else f'{rest} s'

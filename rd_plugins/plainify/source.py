@@ -1,0 +1,83 @@
+"""What kind of ResNet a checkpoint holds."""
+import re
+from dataclasses import dataclass
+from typing import Dict
+
+import torch
+
+from rd_plugins.utils.checkpoint import read_weights
+from rd_plugins.utils.errors import UsageError
+
+# Blocks of the four stages, and whether they are bottlenecks.
+DEPTHS = {
+    ((2, 2, 2, 2), False): 18,
+    ((3, 4, 6, 3), False): 34,
+    ((3, 4, 6, 3), True): 50,
+    ((3, 4, 23, 3), True): 101,
+    ((3, 8, 36, 3), True): 152,
+}
+BLOCK = re.compile(r'layer(\d)\.(\d+)\.conv1\.weight')
+
+
+@dataclass
+class Source:
+    """A ResNet, as its weights tell.
+
+    Args:
+        depth (int): Its layers.
+        deep_stem (bool): Three 3 x 3 convolutions in place of one 7 x 7.
+        avg_down (bool): Projections that pool first, as in ResNet-D.
+        channels (int): Inputs of its head.
+        classes (int): Outputs of its head.
+        is_mmpretrain (bool): Whether the keys are MMPretrain's.
+    """
+    depth: int
+    deep_stem: bool
+    avg_down: bool
+    channels: int
+    classes: int
+    is_mmpretrain: bool
+
+    @property
+    def arch(self) -> str:
+        """Its name as ``--arch`` takes it."""
+        return f'resnet{self.depth}'
+
+
+def _head(weights: Dict[str, torch.Tensor], path: str) -> torch.Tensor:
+    for name in ('head.fc.weight', 'fc.weight', 'classifier.weight'):
+        if name in weights:
+            return weights[name]
+    raise UsageError(f'{path} has no linear head (fc.weight); give the whole '
+                     'classifier, as torchvision, timm or MMPretrain save it.')
+
+
+def read_source(path: str) -> Source:
+    """Find out which ResNet a checkpoint holds.
+
+    Args:
+        path (str): A checkpoint of torchvision, timm or MMPretrain.
+
+    Raises:
+        UsageError: If it is no ResNet with 18 to 152 layers and four stages.
+    """
+    weights = read_weights(path)
+    is_mmpretrain = any(key.startswith('backbone.') for key in weights)
+    body = {key.removeprefix('backbone.'): value
+            for key, value in weights.items()}
+    found = [match for match in map(BLOCK.fullmatch, body) if match]
+    counts = tuple(sum(match[1] == stage for match in found)
+                   for stage in '1234')
+    depth = DEPTHS.get((counts, 'layer1.0.conv3.weight' in body))
+    stem = body.get('conv1.weight')
+    deep = 'stem.0.conv.weight' in body or 'conv1.0.weight' in body
+    if depth is None or not (deep or stem is not None
+                             and stem.shape[-1] == 7):
+        raise UsageError(
+            f'{path} is no ResNet of 18, 34, 50, 101 or 152 layers for images '
+            'of ImageNet\'s size; for networks of CIFAR see docs/fading.md, '
+            'for others docs/distillation.md.')
+    head = _head(weights, path)
+    pooled = 'layer2.0.downsample.2.weight' in body
+    return Source(depth, deep, pooled, head.shape[1], head.shape[0],
+                  is_mmpretrain)

@@ -1,0 +1,63 @@
+"""What all backends have in common: images in, probabilities out."""
+from copy import deepcopy
+from typing import Callable, List, Optional
+
+import torch
+from mmengine.model import BaseModel
+from mmpretrain.structures import DataSample
+from torch import nn
+
+from rd_plugins.models.utils import folded_copy
+from rd_plugins.shipping.read import TrainedModel, with_preprocessor
+from rd_plugins.utils.errors import UsageError
+
+
+class Probabilities(nn.Module):
+    """A classifier that maps images to probabilities, with norms folded.
+
+    Where they cannot be folded, they stay.
+
+    Args:
+        model (nn.Module): The classifier; not changed.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        try:
+            self.model = folded_copy(model)
+        except UsageError:
+            self.model = deepcopy(model)
+        self.eval()
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) -> probabilities of shape (N, K)."""
+        return self.model(input).softmax(dim=1)
+
+
+class BackendClassifier(BaseModel):
+    """A classifier whose probabilities a backend computes.
+
+    Args:
+        scores (Callable): Maps normalised images (N, C, H, W) to
+            probabilities (N, K).
+        source (TrainedModel): The model, for its data preprocessor.
+        one_by_one (bool): Whether the backend takes one image at a time.
+    """
+
+    def __init__(self, scores: Callable[[torch.Tensor], torch.Tensor],
+                 source: TrainedModel, one_by_one: bool) -> None:
+        super().__init__(with_preprocessor(source).data_preprocessor)
+        self.scores = scores
+        self.one_by_one = one_by_one
+
+    def forward(self,
+                inputs: torch.Tensor,
+                data_samples: Optional[List[DataSample]] = None,
+                mode: str = 'predict') -> List[DataSample]:
+        """Classify images of shape (N, C, H, W)."""
+        samples = data_samples or [DataSample() for _ in inputs]
+        batches = inputs.split(1) if self.one_by_one else [inputs]
+        scores = torch.cat([self.scores(batch) for batch in batches])
+        for score, sample in zip(scores, samples, strict=True):
+            sample.set_pred_score(score).set_pred_label(score.argmax())
+        return samples

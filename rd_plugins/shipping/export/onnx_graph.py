@@ -1,0 +1,109 @@
+"""The ONNX graph of a classifier, by PyTorch alone or by MMDeploy."""
+import inspect
+import logging
+import warnings
+from importlib import util
+from pathlib import Path
+from typing import List, Optional, Tuple
+
+import torch
+from torch import nn
+
+from rd_plugins.shipping.read import TrainedModel
+from .backend import FP16, Backend, Exported, Option
+from .classifier import Probabilities
+
+EXPORTER = Option('--exporter', dict(
+    choices=('dynamo', 'trace', 'mmdeploy'),
+    help='what makes the ONNX graph: torch.export (the default if onnxscript '
+    'is installed), tracing (the default otherwise), or MMDeploy'))
+DEPLOY_CFG = Option('--deploy-cfg', dict(
+    metavar='FILE', help='a deploy config of your own, for MMDeploy'))
+OPSET = dict(dynamo=18, trace=17)  # 18 is the first that torch.export writes
+FILE = 'end2end.onnx'
+
+
+def write_onnx(model: nn.Module,
+               shape: Tuple[int, int, int],
+               path: Path,
+               is_dynamic: bool = False,
+               exporter: Optional[str] = None) -> None:
+    """Write the graph from ``input`` (normalised) to ``output``.
+
+    Args:
+        model (nn.Module): In eval mode, maps (N, C, H, W) to (N, K).
+        shape (tuple[int]): Shape (C, H, W) of an image.
+        path (Path): The file to write.
+        is_dynamic (bool): Take batches of any size. Defaults to False: one
+            image.
+        exporter (str, optional): ``'dynamo'`` or ``'trace'``. Defaults to
+            None: ``'dynamo'`` if onnxscript, which it needs, is installed.
+    """
+    exporter = exporter or ('dynamo' if util.find_spec('onnxscript') else
+                            'trace')
+    settings = dict(
+        opset_version=OPSET[exporter],
+        input_names=['input'],
+        output_names=['output'])
+    if exporter == 'dynamo':
+        settings.update(external_data=False, verbose=False)
+        if is_dynamic:
+            settings['dynamic_shapes'] = ({0: torch.export.Dim('batch')}, )
+    elif is_dynamic:
+        settings['dynamic_axes'] = {
+            name: {0: 'batch'} for name in ('input', 'output')}
+    if 'dynamo' in inspect.signature(torch.onnx.export).parameters:
+        settings['dynamo'] = exporter == 'dynamo'
+    # torch.export takes a batch of one image for a constant.
+    images = torch.randn(2 if is_dynamic else 1, *shape)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        logging.getLogger('torch.onnx').setLevel(logging.ERROR)
+        torch.onnx.export(model, (images, ), str(path), **settings)
+
+
+class OnnxBackend(Backend):
+    """A backend that reads ONNX.
+
+    Attributes:
+        device (str): The device of MMDeploy's runtime.
+    """
+    options = (EXPORTER, DEPLOY_CFG)
+    device = 'cpu'
+
+    @property
+    def by_mmdeploy(self) -> bool:
+        """Whether MMDeploy exports."""
+        return (self.given(EXPORTER) == 'mmdeploy'
+                or bool(self.given(DEPLOY_CFG)))
+
+    def needed_packages(self) -> Tuple[str, ...]:
+        """The modules that this request needs."""
+        also = ('mmdeploy', ) if self.by_mmdeploy else ()
+        also += ('onnxscript', ) if self.given(EXPORTER) == 'dynamo' else ()
+        return (*super().needed_packages(), *also)
+
+    def write_graph(self, source: TrainedModel, shape: Tuple[int, int, int],
+                    folder: Path) -> Path:
+        """Write ``end2end.onnx`` into a folder."""
+        if self.by_mmdeploy:
+            exported, = self.export_by_mmdeploy(source, shape, folder)
+            return exported.files[0]
+        path = folder / FILE
+        write_onnx(Probabilities(source.model), shape, path, self.is_dynamic,
+                   self.given(EXPORTER))
+        return path
+
+    def export_by_mmdeploy(self, source: TrainedModel,
+                           shape: Tuple[int, int, int],
+                           folder: Path) -> List[Exported]:
+        """Write the backend's files and MMDeploy's descriptions of them."""
+        from .mmdeploy import MMDeployExporter
+        mode = 'dynamic' if self.is_dynamic else 'static'
+        kind = f'{self.name}-fp16' if self.given(FP16) else self.name
+        default = self.request.configs / f'classification_{kind}_{mode}.py'
+        exporter = MMDeployExporter(
+            source, self.given(DEPLOY_CFG) or str(default), shape, self.device)
+        files = exporter.export(folder)
+        return [Exported(self.name, [Path(file) for file in files],
+                         exporter.runtime(files))]

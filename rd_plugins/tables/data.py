@@ -1,0 +1,40 @@
+"""Which images a result was trained and tested with."""
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from mmengine.config import Config
+from mmpretrain.registry import DATASETS
+
+
+def checksum(dataset: dict) -> str:
+    """A checksum of the labels and images of a dataset.
+
+    Images in files are represented by their path under the data folder and
+    the size of the file.
+
+    Args:
+        dataset (dict): Config of a dataset.
+
+    Returns:
+        str: The first eight digits of a SHA-256.
+    """
+    built = DATASETS.build(dataset)
+    built.full_init()
+    digest = hashlib.sha256()
+    for index in range(len(built)):
+        info = built.get_data_info(index)
+        digest.update(np.asarray(info.get('gt_label', -1)).tobytes())
+        if 'img' in info:
+            digest.update(np.ascontiguousarray(info['img']).tobytes())
+        else:
+            path = Path(info['img_path'])
+            name = f'{path.parent.name}/{path.name} {path.stat().st_size}'
+            digest.update(name.encode())
+    return digest.hexdigest()[:8]
+
+
+def data_checksums(cfg: Config) -> str:
+    """The checksums of the images that a config trains and tests with."""
+    return ', '.join(f'{part} {checksum(cfg[f"{part}_dataloader"].dataset)}'
+                     for part in ('train', 'test'))

@@ -1,0 +1,99 @@
+"""Makes a table of results, for the tools reproduce and compare."""
+import argparse
+import time
+from copy import deepcopy
+from pathlib import Path
+from typing import Dict, List
+
+from mmengine.config import DictAction
+
+from rd_plugins.utils.arguments import number
+from rd_plugins.utils.errors import UsageError
+from .queue import Queue
+from .report import Results
+from .run import Run
+from .size import measured_size
+from .speed import latencies
+from .table import Table, select
+from .weights import keep_weights
+
+UNITS = dict(s=1, m=60, h=3600)
+
+
+def seconds(text: str) -> float:
+    """Read a time such as ``'170m'``."""
+    try:
+        return float(text[:-1]) * UNITS[text[-1]]
+    except (KeyError, ValueError, IndexError):
+        raise UsageError(f'--budget {text} is no time; write a number and s, '
+                         'm or h, such as 170m.') from None
+
+
+def given_weights(pairs: List[str]) -> Dict[str, str]:
+    """Read ``NAME=PATH`` pairs."""
+    weights = dict(pair.partition('=')[::2] for pair in pairs)
+    for name, path in weights.items():
+        if not Path(path).is_file():
+            raise UsageError(f'--weights {name}={path} names no file; write '
+                             'NAME=PATH with the path of a checkpoint.')
+    return weights
+
+
+def add_arguments(parser: argparse.ArgumentParser, out: str) -> None:
+    """Add what every table can be told.
+
+    Args:
+        parser (ArgumentParser): The parser of a tool.
+        out (str): Where the tool keeps its results by default.
+    """
+    parser.add_argument('--seeds', nargs='+', type=int, help='only these')
+    parser.add_argument('--jobs', type=number(at_least=1), default=1,
+                        help='runs at a time')
+    parser.add_argument('--budget', help='stop after, such as 170m')
+    parser.add_argument('--amp', action='store_true', help='mixed precision')
+    parser.add_argument(
+        '--latency', action='store_true',
+        help='also measure latencies; leave the machine alone meanwhile')
+    parser.add_argument('--work-dir', default='work_dirs/tables',
+                        help='where trainings are kept')
+    parser.add_argument('--out', default=out, help='where results are kept')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction,
+                        default={}, help='changes to every config')
+
+
+def make_table(table: Table, args: argparse.Namespace,
+               rows: List[str] = None, weights: List[str] = ()) -> None:
+    """Train and test what is missing, and write the table.
+
+    Args:
+        table (Table): The table.
+        args (Namespace): What :func:`add_arguments` asks for.
+        rows (list[str], optional): Only these. Defaults to None: all.
+        weights (list[str]): ``NAME=PATH`` of checkpoints that are not trained.
+    """
+    deadline = args.budget and time.monotonic() + seconds(args.budget)
+    results = Results(Path(args.out), deepcopy(table))  # with all its rows
+    given = given_weights(weights)
+    select(table, rows, args.seeds)
+    flags = ['--amp'] if args.amp else []
+    runs = {}
+    for seed in table.seeds:
+        for row in table.rows.values():
+            run = Run(table, row, seed, Path(args.work_dir), args.cfg_options,
+                      given)
+            runs.setdefault(run.name, run)
+    missing = [run for run in runs.values()
+               if not results.has(run.row.name, run.seed)]
+
+    def keep(run: Run) -> None:
+        kept = keep_weights(run, Path(args.out) / 'weights')
+        results.add(dict(run.result(flags), **measured_size(run),
+                         weights=kept))
+        print(f'{run.name}: {results.runs[-1]["accuracy"]:.2f} %', flush=True)
+
+    left = Queue(missing, args.jobs, deadline, flags, keep).work()
+    if args.latency and not left:
+        results.add_latencies(latencies(list(runs.values())))
+    state = f'{len(left)} left; run the same command to go on' if left else \
+        'complete'
+    print(f'{results.path.with_suffix(".md")}: {state}')

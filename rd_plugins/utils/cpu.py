@@ -1,0 +1,24 @@
+"""What this machine's processor can do."""
+import platform
+from pathlib import Path
+from typing import FrozenSet
+
+
+def cpu_flags(cpuinfo: str = '/proc/cpuinfo') -> FrozenSet[str]:
+    """Names of the processor's instruction sets, on x86 and on ARM.
+
+    Args:
+        cpuinfo (str): The file in which Linux lists them.
+
+    Returns:
+        frozenset[str]: Empty if there is no such file.
+    """
+    try:
+        return frozenset(Path(cpuinfo).read_text().split())
+    except OSError:
+        return frozenset()
+
+
+def is_x86() -> bool:
+    """Whether the processor is of the x86 family."""
+    return platform.machine().lower() in ('x86_64', 'amd64', 'i386', 'i686')

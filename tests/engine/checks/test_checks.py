@@ -1,0 +1,103 @@
+"""What the checks look at; the refusals themselves are in wrong_inputs."""
+import random
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, ConcatDataset, RepeatDataset
+from mmpretrain.registry import DATASETS
+
+from rd_plugins.engine.checks import check_config
+from rd_plugins.engine.checks.data_checks import (NamedPipeline, name_images,
+                                                  plain_datasets,
+                                                  random_numbers_kept)
+from rd_plugins.engine.hooks import EpsilonScheduleHook
+from rd_plugins.utils.errors import UsageError
+from tests.helpers.runs import (epsilon_cfg, fading_cfg, small_cfg, staged_cfg,
+                                train)
+
+GOOD = dict(model=dict(type='ImageClassifier'), work_dir='w')
+
+
+@pytest.mark.parametrize('variable', [
+    'train_pipeline', 'test_pipeline', 'dataset_type', 'bs', 'stages',
+    'data_preprocessor', 'auto_scale_lr', 'max_epochs'
+])
+def test_variables_of_configs_are_allowed(variable):
+    check_config(Config({**GOOD, variable: 1}))
+
+
+@pytest.mark.parametrize('changes, words', [
+    (dict(optim_wraper=1), "did you mean 'optim_wrapper'"),
+    (dict(train_dataloder=1), "did you mean 'train_dataloader'"),
+    (dict(model=None), 'model=None'),
+    (dict(model=dict()), 'model={}'),
+    (dict(work_dir=None), 'work_dir=None'),
+])
+def test_configs_are_refused(changes, words):
+    with pytest.raises(UsageError, match=words):
+        check_config(Config({**GOOD, **changes}))
+
+
+def images(count=2, **options):
+    return DATASETS.build(dict(
+        type='rd_plugins.RandomImages', images=count, size=8,
+        pipeline=[dict(type='PackInputs')], **options))
+
+
+def test_data_sets_inside_others():
+    one, two = images(), images()
+    joined = RepeatDataset(ConcatDataset([one, two]), 2)
+    assert list(plain_datasets(joined)) == [one, two]
+
+
+def test_a_named_pipeline_is_the_same_pipeline():
+    data = images()
+    before = data[0]['inputs']
+    transforms = data.pipeline.transforms
+    name_images(data)
+    assert type(data.pipeline) is NamedPipeline
+    assert data.pipeline.transforms is transforms
+    assert torch.equal(data[0]['inputs'], before)
+
+
+def test_a_broken_image_is_named():
+    pipeline = NamedPipeline(Compose([lambda data: data['absent']]))
+    with pytest.raises(UsageError, match=r"fails on a\.png: 'absent'"):
+        pipeline(dict(img_path='a.png'))
+    with pytest.raises(UsageError, match='fails on image 7'):
+        pipeline(dict(sample_idx=7))
+
+
+def test_looking_at_an_image_draws_no_random_number():
+
+    def draw():
+        return random.random(), np.random.rand(), torch.rand(1).item()
+
+    for seed in (random.seed, np.random.seed, torch.manual_seed):
+        seed(0)
+    expected = draw()
+    for seed in (random.seed, np.random.seed, torch.manual_seed):
+        seed(0)
+    with random_numbers_kept():
+        draw()
+    assert draw() == expected
+
+
+@pytest.mark.parametrize('make', [
+    small_cfg, epsilon_cfg, fading_cfg, staged_cfg])
+def test_methods_of_the_demo_pass(make, run_dir):
+    """Nothing that is meant is refused, and a step has been trained."""
+    runner = train(make(run_dir / 'w'))
+    hook, = [hook for hook in runner.hooks
+             if type(hook).__name__ == 'RunCheckHook']
+    assert hook.has_begun
+
+
+def test_a_schedule_that_ends_with_the_run_passes(run_dir):
+    hooks = [dict(type='rd_plugins.DeadBlockHook'),
+             dict(type='rd_plugins.EpsilonScheduleHook', schedule='linear',
+                  begin=0, end=2)]
+    runner = train(epsilon_cfg(run_dir, custom_hooks=hooks))
+    assert any(isinstance(hook, EpsilonScheduleHook) for hook in runner.hooks)

@@ -1,0 +1,147 @@
+"""What an exported folder says of itself is enough to serve it."""
+import json
+import re
+from contextlib import redirect_stdout
+from io import StringIO
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmpretrain.registry import MODELS
+from PIL import Image
+
+from rd_plugins.shipping.export.calibration import Calibration, pictures_in
+from rd_plugins.shipping.export.preprocessing import read_preprocessing
+from rd_plugins.shipping.read import read_trained_model
+from tests.helpers import ROOT
+from tests.helpers.pictures import CLASSES, save_config, save_pictures
+from tests.helpers.tools import assert_done, assert_refused, tool
+
+onnxruntime = pytest.importorskip('onnxruntime')
+EXAMPLE = re.search(r'```python\n(import json.*?)```',
+                    (ROOT / 'docs/deployment.md').read_text(), re.S)[1]
+
+
+@pytest.fixture(scope='module')
+def pictures(tmp_path_factory):
+    return save_pictures(tmp_path_factory.mktemp('pictures'))
+
+
+@pytest.fixture
+def source(run_dir, pictures):
+    """Config and checkpoint of a network with random weights."""
+    config = save_config(run_dir, pictures)
+    model = MODELS.build(Config.fromfile(config).model)
+    model.init_weights()
+    model.head.fc.weight.data.normal_()
+    meta = dict(dataset_meta=dict(classes=CLASSES))
+    torch.save(dict(meta=meta, state_dict=model.state_dict()),
+               run_dir / 'narrow.pth')
+    return config, run_dir / 'narrow.pth'
+
+
+@pytest.mark.parametrize('flags', [
+    [], ['--dynamic', '--calib-images', 'PICTURES/train', '--int8', '6']])
+def test_the_example_of_the_docs(source, pictures, run_dir, flags):
+    """It has PyTorch's class for a picture, and its probability."""
+    flags = [flag.replace('PICTURES', str(pictures)) for flag in flags]
+    assert_done(tool('deploy.py', *source, '--backend', 'onnxruntime', '--out',
+                     run_dir / 'served', *flags))
+    picture = next(iter(sorted((pictures / 'val/green').iterdir())))
+    # Of the size that the network takes: nothing is resampled.
+    image = Image.open(picture).resize((32, 32))
+    image.save(run_dir / 'picture.png')
+    (run_dir / 'served/serving.json').write_text(json.dumps(
+        dict(json.loads((run_dir / 'served/serving.json').read_text()),
+             crop=1.0)))
+    example = EXAMPLE.replace("'served", f"'{run_dir}/served").replace(
+        "'cat.jpg'", f"'{run_dir}/picture.png'")
+    assert example != EXAMPLE
+    assert len([line for line in example.split('\n') if line]) <= 10
+    with redirect_stdout(StringIO()) as printed:
+        exec(example, {})
+    name, score = printed.getvalue().split()
+    pixels = (np.asarray(image, float) - [120, 110, 100]) / [60, 50, 40]
+    model = read_trained_model(*map(str, source)).model
+    with torch.no_grad():
+        expected = model(torch.tensor(pixels).permute(2, 0, 1)[None].float(
+        )).softmax(1)[0]
+    assert abs(float(score) - float(expected[CLASSES.index(name)])) < (
+        0.05 if flags else 1e-4)
+    if not flags:
+        assert name == CLASSES[expected.argmax()]
+
+
+def test_the_graph_says_what_the_folder_says(source, pictures, run_dir):
+    assert_done(tool('deploy.py', *source, '--backend', 'onnxruntime', '--out',
+                     run_dir / 'served', '--calib-images', pictures))
+    written = json.loads((run_dir / 'served/serving.json').read_text())
+    assert written == dict(
+        files=['end2end.onnx', 'end2end_int8.onnx'],
+        input=dict(name='input', shape=[1, 3, 32, 32], type='float32'),
+        output=dict(name='output', meaning='probabilities'),
+        channel_order='RGB', size=[32, 32], crop=32 / 36, keep_ratio=True,
+        mean=[120, 110, 100], std=[60, 50, 40], classes=list(CLASSES))
+    for name in written['files']:
+        session = onnxruntime.InferenceSession(
+            str(run_dir / 'served' / name),
+            providers=['CPUExecutionProvider'])
+        found = session.get_modelmeta().custom_metadata_map
+        assert {key: json.loads(value) for key, value in found.items()
+                if key in written} == written
+
+
+@pytest.mark.parametrize('config, shape, order, crop', [
+    ('rd/resnet50_imagenet', (3, 224, 224), 'RGB', 0.875),
+    ('rd/plain20_ce_cifar10', (3, 32, 32), 'RGB', 1),
+    ('demo/plain20_ce_mnist5k', (1, 28, 28), 'L', 1),
+])
+def test_what_configs_say(config, shape, order, crop):
+    cfg = Config.fromfile(ROOT / f'configs/{config}.py')
+    found = read_preprocessing(cfg, shape)
+    assert (found.channel_order, found.crop) == (order, crop)
+    assert found.mean == cfg.data_preprocessor.mean
+    assert found.size == list(shape[1:])
+
+
+def test_calibration_sees_what_the_test_sees(source, pictures):
+    """The pictures of a folder, as the data set of that folder gives them."""
+    trained = read_trained_model(*map(str, source))
+    found = [image for image in Calibration(5, str(pictures / 'train')).images(
+        trained, (3, 32, 32))]
+    assert len(found) == 5 and {image.shape for image in found} == {
+        (1, 3, 32, 32)}
+    expected = list(Calibration(12).images(trained, (3, 32, 32)))
+    assert len(expected) == 12
+    for image in found:
+        assert any(torch.equal(image, other) for other in expected)
+    assert pictures_in(pictures) == pictures_in(pictures)
+
+
+def test_pictures_for_a_network_of_small_images(pictures):
+    """They are shrunk to the size of the data set, and stay RGB."""
+    model = Config.fromfile(ROOT / 'configs/rd/plain20_ce_cifar10.py')
+    source = SimpleNamespace(cfg=model, model=torch.nn.Identity())
+    image, = Calibration(1, str(pictures / 'train/red')).images(
+        source, (3, 32, 32))
+    assert image.shape == (1, 3, 32, 32)
+    assert image[0].mean((1, 2)).argmax() == 0
+
+
+@pytest.mark.parametrize('options, words', [
+    ([], ['--calib-images FOLDER', 'no data folder']),
+    (['--cfg-options', 'train_dataloader=None'],
+     ['no training images', '--calib-images FOLDER']),
+])
+def test_int8_without_images(source, run_dir, options, words):
+    config = source[0]
+    if not options:
+        config.write_text(config.read_text().replace(
+            "dict(data, data_prefix='train')",
+            "dict(data, data_prefix='train', data_root='absent')"))
+    done = tool('deploy.py', *source, '--backend', 'onnxruntime', '--int8', 4,
+                '--out', run_dir / 'served', *options)
+    assert_refused(done, *words)
+    assert not (run_dir / 'served').exists()

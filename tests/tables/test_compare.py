@@ -1,0 +1,32 @@
+"""tools/compare.py: configs with seeds, as a table."""
+import json
+
+from tests.helpers import DEMO, ROOT
+from tests.helpers.tools import SMALL, assert_done, assert_refused, tool
+
+PLAIN = ROOT / DEMO / 'plain20_ce_mnist5k.py'
+
+
+def test_a_config_with_another_length_and_seed(tmp_path):
+    assert_done(tool(
+        'compare.py', PLAIN, '--seeds', '7', '--epochs', '2',
+        '--published', 'plain20_ce_mnist5k=99.0', '--latency', '--work-dir',
+        tmp_path, '--out', tmp_path, '--cfg-options', *SMALL,
+        'test_dataloader.dataset.indices=50', 'test_dataloader.num_workers=0'))
+    content = json.loads((tmp_path / 'comparison.json').read_text())
+    run, = content['runs']
+    assert run['seed'] == 7 and run['epochs'] == 2 and run['blocks'] == 9
+    assert run['curve'][-1] == [2, round(run['accuracy'], 2)]
+    page = (tmp_path / 'comparison.md').read_text()
+    assert '99.0' in page and 'ms per image' in page
+    assert '2 epochs, schedules in proportion' in page
+
+
+def test_what_is_refused(tmp_path):
+    out = ('--out', tmp_path / 'out')
+    assert_refused(tool('compare.py', 'absent.py', *out), 'absent.py')
+    assert_refused(tool('compare.py', PLAIN, PLAIN, *out),
+                   'Two configs are called plain20_ce_mnist5k')
+    assert_refused(tool('compare.py', PLAIN, '--published', 'other=1', *out),
+                   'other', 'plain20_ce_mnist5k')
+    assert not (tmp_path / 'out').exists()

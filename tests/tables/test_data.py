@@ -1,0 +1,40 @@
+"""Which images a result was made with."""
+import hashlib
+
+import numpy as np
+
+from rd_plugins.datasets.mnist_5k import load_digits
+from rd_plugins.tables.data import checksum, data_checksums
+from tests.helpers.runs import demo_cfg
+
+DIGITS = dict(type='rd_plugins.MNIST5k', split='test', pipeline=[])
+
+
+def test_digits_by_hand():
+    images, labels = load_digits()
+    digest = hashlib.sha256()
+    # The first test image: after 400 training images of the digit 0.
+    digest.update(np.asarray(labels[400]).tobytes())
+    digest.update(images[400].tobytes())
+    assert checksum(dict(DIGITS, indices=1)) == digest.hexdigest()[:8]
+
+
+def test_another_label_or_image_is_noticed(tmp_path):
+    for folder in ('a', 'b'):
+        (tmp_path / folder).mkdir()
+    image = tmp_path / 'a' / 'one.png'
+    image.write_bytes(b'1')
+    dataset = dict(type='CustomDataset', data_prefix=str(tmp_path),
+                   pipeline=[])
+    first = checksum(dataset)
+    assert checksum(dataset) == first
+    image.write_bytes(b'12')
+    bigger = checksum(dataset)
+    image.rename(tmp_path / 'b' / 'one.png')
+    assert len({first, bigger, checksum(dataset)}) == 3
+
+
+def test_training_and_test_data():
+    train, test = data_checksums(demo_cfg('resnet20_mnist5k')).split(', ')
+    assert train.startswith('train ') and test.startswith('test ')
+    assert train[6:] != test[5:]

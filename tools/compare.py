@@ -1,0 +1,70 @@
+"""Train configs with several seeds and compare their accuracy.
+
+    python tools/compare.py configs/demo/plain20_ce_mnist5k.py \
+        configs/demo/plain20_mnist5k.py --seeds 0 1 2
+
+Writes a table (mean ± standard deviation) as JSON and Markdown, and a picture.
+What is finished is not trained again, what was interrupted is resumed. For a
+table whose students wait for their teacher, see tools/reproduce.py.
+"""
+import argparse
+from pathlib import Path
+from typing import List, Optional
+
+from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.tables.make import add_arguments, make_table
+from rd_plugins.tables.table import Row, Table
+from rd_plugins.utils.arguments import number
+from rd_plugins.utils.errors import UsageError
+
+
+def table_of(args: argparse.Namespace) -> Table:
+    """The table of the configs on the command line.
+
+    Raises:
+        UsageError: If there is no such config, or two have the same name.
+    """
+    published = dict(pair.partition('=')[::2] for pair in args.published)
+    rows = {}
+    for path in map(Path, args.configs):
+        if not path.is_file():
+            raise UsageError(f'There is no config at {path}.')
+        if path.stem in rows:
+            raise UsageError(f'Two configs are called {path.stem}; their runs '
+                             'would share a folder. Rename one.')
+        rows[path.stem] = Row(
+            path.stem, path.stem, str(path.resolve()), epochs=args.epochs,
+            published=published.pop(path.stem, None))
+    for name in published:
+        raise UsageError(f'--published names {name}, which is not among the '
+                         f'configs; choose from {", ".join(rows)}.')
+    reduced = args.epochs and f'{args.epochs} epochs, schedules in proportion.'
+    return Table(args.name, args.name, rows, args.seeds or [0], reduced)
+
+
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('configs', nargs='+', help='what is compared')
+    parser.add_argument('--epochs', type=number(at_least=1),
+                        help='another length, all schedules in proportion')
+    parser.add_argument(
+        '--published', nargs='+', default=[], metavar='NAME=RESULT',
+        help='results of the source, for a column of their own')
+    parser.add_argument('--name', default='comparison',
+                        help='the name of the table')
+    add_arguments(parser, out='work_dirs/tables')
+    return parser.parse_args(argv)
+
+
+def main(argv: Optional[List[str]] = None) -> None:
+    """Make the comparison."""
+    args = parse_args(argv)
+    make_table(table_of(args), args)
+
+
+if __name__ == '__main__':
+    with exit_on_usage_error():
+        main()
