@@ -82,7 +82,7 @@ def _epsilon_schedule_acts(runner: Runner) -> None:
                 'EpsilonResNet_CIFAR with gate=True as backbone; this run '
                 f'has a {type(backbone).__name__} without gates. Take the '
                 'hook out of custom_hooks.')
-        for name in ('begin', 'end', 'release'):
+        for name in ('begin', 'end'):
             epoch = getattr(hook, name)
             if epoch is not None and epoch >= runner.max_epochs:
                 raise UsageError(
