@@ -2,10 +2,12 @@
 # make test   everything that takes seconds; what CI runs
 # make lint   style
 # make site   the documentation as a site
+# make demo-micro   the demo's teacher and student for a microcontroller
 # make coverage, mutation, test-inputs   what the tests run, notice and refuse,
 #             see docs/testing.md and docs/reliability.md
-# make test-data, test-slow, test-openvino, test-mim, test-downstream   what needs
-#             large files, time or an environment of its own, see docs/testing.md
+# make test-data, test-faults, test-slow, test-openvino, test-micro, test-mim,
+#      test-downstream   what needs large files, time or an environment of its
+#             own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
 VENV := .venv
@@ -25,7 +27,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark coverage demo mutation site test test-benchmark test-data test-inputs test-openvino test-mim test-downstream test-slow lint env clean
+.PHONY: benchmark benchmark-micro coverage demo demo-micro mutation site test test-benchmark test-data test-faults test-inputs test-micro test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -51,6 +53,11 @@ mutation: env
 test-slow: env
 	$(BIN)/python -m pytest -m slow
 
+# Trainings that are killed and resumed, and ranks that stop: KILLS=200 of them
+KILLS ?= 200
+test-faults: env
+	RD_KILLS=$(KILLS) $(BIN)/python -m pytest -m faults -s
+
 # Needs large files, see docs/testing.md: make test-data RD_DATA=FOLDER
 test-data: env
 	RD_DATA=$(RD_DATA) $(BIN)/python -m pytest -m data
@@ -58,6 +65,27 @@ test-data: env
 # Exports for OpenVINO; ONNX Runtime, ncnn and, with a GPU, TensorRT are in test
 test-openvino: $(VENV)-openvino/complete
 	PYTHONPATH=. $(VENV)-openvino/bin/python -m pytest tests/shipping/export -k openvino
+
+# Microcontrollers: LiteRT, TFLite-Micro and Arm's compiler for the Ethos-U
+test-micro: $(VENV)-micro/complete
+	PYTHONPATH=. $(VENV)-micro/bin/python -m pytest tests/shipping/export/micro \
+	    tests/shipping/export/test_micro.py tests/benchmark
+
+benchmark-micro: $(VENV)-micro/complete
+	PYTHONPATH=. sh docs/benchmarks/micro.sh $(VENV)-micro/bin/python
+
+# Deploys what make demo has trained, and trains it if it has not
+demo-micro: $(VENV)-micro/complete
+	test -e work_dirs/plain20_mnist5k/last_checkpoint || $(BIN)/python tools/demo.py
+	for run in resnet20_mnist5k plain20_mnist5k; do \
+	    PYTHONPATH=. $(VENV)-micro/bin/python tools/deploy.py configs/demo/$$run.py \
+	        $$(cat work_dirs/$$run/last_checkpoint) --backend ethos-u --test --force \
+	        --accelerator ethos-u55-128 --out work_dirs/demo/micro_$$run || exit 1; \
+	done
+
+$(VENV)-micro/complete: $(VENV)/complete requirements/micro.txt
+	$(call layer,$(VENV)-micro,-r requirements/micro.txt)
+	touch $@
 
 # Installs the package with mim, as a wheel and editable, and uses it
 test-mim: $(VENV)-mim/complete

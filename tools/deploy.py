@@ -21,6 +21,7 @@ from rd_plugins.shipping.export.backends import (add_backend_arguments,
 from rd_plugins.shipping.export.export import export
 from rd_plugins.utils.arguments import number
 
+MEMORY = ('arena', 'arena_head', 'sram', 'flash', 'dram')
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'deploy'
 
 
@@ -61,6 +62,8 @@ def as_text(key: str, value: object) -> str:
         return f'{key} {value:.1e}'
     if key == 'bytes':
         return f'{value / 1024:.0f} KiB'
+    if key in MEMORY:
+        return f'{key} {value / 1024:.1f} KiB'
     return f'{key} {value:.2f}' if isinstance(value, float) else (
         f'{key} {value}')
 

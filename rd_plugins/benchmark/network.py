@@ -36,6 +36,7 @@ class Network:
     onnx_path: Optional[str] = None
     accuracy: Optional[float] = None
     _graphs: Dict[int, bytes] = field(default_factory=dict, repr=False)
+    _tflite: Optional[bytes] = field(default=None, repr=False)
 
     def torch_model(self) -> nn.Module:
         """The PyTorch model.
@@ -47,6 +48,20 @@ class Network:
             raise UsageError(f'{self.name} is an ONNX file, which PyTorch '
                              'does not run.')
         return self.model
+
+    def tflite(self) -> bytes:
+        """The network as .tflite in int8, for one image.
+
+        It is calibrated on noise: memory and time do not depend on it.
+        """
+        if self._tflite is None:
+            from rd_plugins.shipping.export.micro.convert import (to_int8,
+                                                                  to_tflite)
+            noise = torch.randn(
+                1, *self.shape, generator=torch.Generator().manual_seed(0))
+            self._tflite = to_int8(
+                to_tflite(self.torch_model(), self.shape), [noise])
+        return self._tflite
 
     def onnx(self, batch_size: int) -> bytes:
         """The network as an ONNX graph for batches of that size."""

@@ -1,4 +1,5 @@
 """Predictions of a classifier and their accuracy."""
+import sys
 import tempfile
 from copy import deepcopy
 from uuid import uuid4
@@ -58,11 +59,14 @@ def evaluate(cfg: Config, model: nn.Module,
     Returns:
         dict: The metrics that the config's evaluator gives.
     """
+    loader = deepcopy(cfg.test_dataloader)
+    if 'jax' in sys.modules:  # its threads do not survive the workers' fork
+        loader.update(num_workers=0, persistent_workers=False)
     with tempfile.TemporaryDirectory(prefix='rd') as folder:
         return Runner(
             model=model,
             work_dir=folder,
-            test_dataloader=deepcopy(cfg.test_dataloader),
+            test_dataloader=loader,
             test_cfg=cfg.get('test_cfg') or dict(),
             test_evaluator=cfg.test_evaluator,
             default_scope=cfg.get('default_scope', 'mmpretrain'),

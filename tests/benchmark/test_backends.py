@@ -1,3 +1,5 @@
+from argparse import Namespace
+
 import numpy as np
 import pytest
 import torch
@@ -5,6 +7,7 @@ from torch import nn
 
 from rd_plugins.benchmark.backends import BACKENDS
 from rd_plugins.benchmark.network import Network
+from rd_plugins.utils.errors import UsageError
 
 
 @pytest.mark.parametrize('name', list(BACKENDS))
@@ -15,11 +18,31 @@ def test_it_runs(name):
         pytest.skip(f'{name} is not installed')
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
     network = Network('net', (3, 8, 8), net)
-    backend = kind(threads=1, precision='fp32', channels_last=False)
-    run = backend.load(network, 2)
-    run()
-    peak = backend.peak_bytes(network, 2, run)
-    assert peak is None or peak >= 2 * 4 * 6 * 6 * 4
+    backend, = kind.from_arguments(Namespace(
+        threads=1, precision=kind.precisions[0], channels_last=False,
+        accelerator='ethos-u55-128', memory_mode='Sram_Only',
+        system_config=None, optimise='Performance', sram=['all']))
+    batch_size = max(kind.batch_sizes or (2, ))
+    run = backend.load(network, batch_size)
+    times = backend.times(dict(net=run), 2, 0, lambda: None)
+    assert len(times['net']) == 2 and min(times['net']) > 0
+    peak = backend.peak_bytes(network, batch_size, run)
+    value = 1 if 'int8' in kind.precisions else 4
+    assert peak is None or peak >= batch_size * 4 * 6 * 6 * value
+
+
+def test_limits_of_an_accelerator():
+    """Each is a backend of its own; a number of bytes, or none."""
+    arguments = Namespace(
+        accelerator='ethos-u65-256', memory_mode='Shared_Sram',
+        system_config=None, optimise='Size', sram=['256K', '1M', 'all'])
+    backends = BACKENDS['ethos-u'].from_arguments(arguments)
+    assert [backend.target.sram for backend in backends] == [
+        2**18, 2**20, None]
+    assert backends[0].name == 'ethos-u65-256, SRAM 256K'
+    arguments.accelerator = 'ethos-u1'
+    with pytest.raises(UsageError, match='no accelerator'):
+        BACKENDS['ethos-u'].from_arguments(arguments)
 
 
 def test_precision_and_memory_format_reach_the_network():

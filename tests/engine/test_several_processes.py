@@ -207,6 +207,31 @@ def test_two_processes_spend_one_budget(run_dir):
     assert ends['dead']
 
 
+def three_cfg(folder, **options):
+    """Small batches, so that the first epoch has several steps."""
+    return small_cfg(
+        folder, **{
+            'train_dataloader.num_workers': 0,
+            'train_dataloader.batch_size': 4,
+            'train_cfg.max_epochs': 2,
+            'param_scheduler.total_steps': 2,
+            **options
+        })
+
+
+def resuming_cfg(folder):
+    return three_cfg(folder, resume=True,
+                     load_from=str(folder / 'epoch_1.pth'))
+
+
+def test_three_processes_resume_to_the_last_bit(run_dir):
+    """Gradients are summed in the same order after a resume."""
+    save_teacher(run_dir / 'teacher.pth')
+    whole = on_ranks(3, train_here, three_cfg, run_dir)
+    (run_dir / 'run/epoch_2.pth').unlink()
+    assert_same(on_ranks(3, train_here, resuming_cfg, run_dir), whole)
+
+
 def test_phases_on_two_processes_are_those_on_one(run_dir):
     """Freezing, un-freezing and wrapping anew lose no gradient."""
     ours = train_on_two_ranks(divisible_cfg, run_dir)['weights']

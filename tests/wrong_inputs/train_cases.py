@@ -269,7 +269,6 @@ DISTILLERS = training(
     ('teacher ckpt None', 'model.teacher.init_cfg.checkpoint=None'),
     ('teacher init type typo', 'model.teacher.init_cfg.type=Pretraind'),
     ('teacher absent', 'model.teacher.init_cfg.checkpoint=absent.pth'),
-    ('teacher classes 100', 'model.teacher.head.num_classes=100'),
     ('teacher depth 32', 'model.teacher.backbone.depth=32'),
     ('teacher widths 32', 'model.teacher.backbone.base_channels=32'),
     ('teacher type typo', 'model.teacher.type=ImageClasifier'),

@@ -21,15 +21,16 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from rd_plugins.benchmark.backends import BACKENDS, Backend, Torch
+from rd_plugins.benchmark.backends import ALL, BACKENDS, Backend
 from rd_plugins.benchmark.memory import layer_timeline, traffic_bytes
 from rd_plugins.benchmark.network import Network, read_network
 from rd_plugins.benchmark.report import (MIB, RUNS, SIZES, Result, draw,
                                          rows_of, summarize, write)
+from rd_plugins.benchmark.sram import write_sram
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.measure import count_macs_and_params, times_in_turns
+from rd_plugins.utils.measure import count_macs_and_params
 from rd_plugins.utils.output_folder import check_report_folder
 
 COMMAND = 'tools/analysis_tools/benchmark.py'
@@ -49,7 +50,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--batch-sizes', nargs='+', default=[1],
                         type=number(at_least=1))
     parser.add_argument('--precision', default='fp32',
-                        choices=['fp32', 'bf16', 'fp16'])
+                        choices=['fp32', 'bf16', 'fp16', 'int8'])
     parser.add_argument('--threads', type=number(at_least=1),
                         default=torch.get_num_threads())
     parser.add_argument('--channels-last', action='store_true')
@@ -57,6 +58,15 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
                         help='height and width; default: the config\'s')
     parser.add_argument('--accuracy', nargs='+', type=number(float),
                         help='of each network in percent, for the picture')
+    parser.add_argument('--accelerator', default='ethos-u55-256',
+                        help='for ethos-u')
+    parser.add_argument('--sram', nargs='+', default=[ALL], metavar='SIZE',
+                        help='limits for ethos-u, such as 256K 1M all')
+    parser.add_argument('--optimise', default='Performance',
+                        choices=['Performance', 'Size'], help='for ethos-u')
+    parser.add_argument('--memory-mode', default='Shared_Sram',
+                        help="for ethos-u, a section of Arm's vela.ini")
+    parser.add_argument('--system-config', help='another')
     parser.add_argument('--repeats', type=number(at_least=2), default=50)
     parser.add_argument('--warm-up', type=number(at_least=0), default=10)
     parser.add_argument('--out', type=Path,
@@ -103,8 +113,8 @@ def run_backend(backend: Backend, networks: List[Network], sizes: List[dict],
     task = progress.add_task(label, total=args.warm_up + args.repeats)
     torch.set_num_threads(args.threads)
     runs = {c.name: backend.load(c, batch_size) for c in networks}
-    times = times_in_turns(runs, args.repeats, args.warm_up,
-                           lambda: progress.advance(task))
+    times = backend.times(runs, args.repeats, args.warm_up,
+                          lambda: progress.advance(task))
     peaks = [backend.peak_bytes(c, batch_size, runs[c.name])
              for c in networks]
     first = times[networks[0].name]
@@ -136,12 +146,14 @@ def choose_backends(args: argparse.Namespace, networks: List[Network],
                              'docs/performance.md.')
         if args.precision not in kind.precisions:
             console.print(f'{name} is left out: it has no {args.precision}.')
-        elif issubclass(kind, Torch) and any(
+        elif not kind.reads_onnx and any(
                 network.model is None for network in networks):
             console.print(f'{name} is left out: it does not run ONNX files.')
+        elif set(args.batch_sizes) - set(kind.batch_sizes or
+                                         args.batch_sizes):
+            console.print(f'{name} is left out: it takes one image at a time.')
         else:
-            chosen.append(
-                kind(args.threads, args.precision, args.channels_last))
+            chosen += kind.from_arguments(args)
     return chosen
 
 
@@ -167,6 +179,9 @@ def main(argv: Optional[List[str]] = None) -> None:
         for row in rows:
             table.add_row(*row)
         console.print(table)
+    estimates = [result for result in results if result.device == 'estimate']
+    if args.out and estimates:
+        write_sram(estimates, args.out)
     if args.out:
         write(results, args.out, shlex.join(['python', COMMAND, *argv]))
         images = [torch.zeros(args.batch_sizes[-1], *c.shape)
@@ -175,7 +190,8 @@ def main(argv: Optional[List[str]] = None) -> None:
             c.name: layer_timeline(c.model, batch)
             for c, batch in zip(networks, images) if c.model is not None
         }
-        draw(results, timelines, args.out / 'benchmark.png')
+        draw([result for result in results if result not in estimates],
+             timelines, args.out / 'benchmark.png')
         console.print(f'{args.out}/benchmark.csv, .json, .md and .png')
 
 

@@ -1,9 +1,11 @@
 """The base class of backends."""
-from typing import Callable, Optional, Tuple
+import argparse
+from typing import Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 import torch
 
+from rd_plugins.utils.measure import times_in_turns
 from ..network import Network
 
 
@@ -18,12 +20,19 @@ class Backend:
 
     name: str
     precisions: Tuple[str, ...] = ('fp32', )
+    batch_sizes: Optional[Tuple[int, ...]] = None  # any
+    reads_onnx = True
 
     def __init__(self, threads: int, precision: str,
                  channels_last: bool) -> None:
         self.threads, self.precision = threads, precision
         self.memory_format = (
             torch.channels_last if channels_last else torch.contiguous_format)
+
+    @classmethod
+    def from_arguments(cls, args: argparse.Namespace) -> List['Backend']:
+        """The backends that the command line asks for under this name."""
+        return [cls(args.threads, args.precision, args.channels_last)]
 
     @staticmethod
     def is_available() -> bool:
@@ -39,6 +48,12 @@ class Backend:
              batch_size: int) -> Callable[[], None]:
         """Prepare a function that runs a batch and waits for the result."""
         raise NotImplementedError
+
+    def times(self, runs: Dict[str, Callable[[], None]], repeats: int,
+              warm_up: int, advance: Callable[[], None]
+              ) -> Dict[str, List[float]]:
+        """Seconds of each repetition of each network, in turns."""
+        return times_in_turns(runs, repeats, warm_up, advance)
 
     def peak_bytes(self, network: Network, batch_size: int,
                    run: Callable[[], None]) -> Optional[int]:

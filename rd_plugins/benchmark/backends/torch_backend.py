@@ -20,6 +20,7 @@ class Torch(Backend):
     """PyTorch without compilation; on the GPU if there is one."""
 
     name = 'torch'
+    reads_onnx = False
     precisions = ('fp32', 'bf16', 'fp16')
 
     def prepare(self, network: Network, batch_size: int

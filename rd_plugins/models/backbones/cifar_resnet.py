@@ -43,7 +43,7 @@ class CifarResNet(FadingStages, Deployable, ResNet_CIFAR):
     <https://arxiv.org/abs/1512.03385>`_, Sec. 4.2, with and without shortcuts.
 
     Args:
-        depth (int): Network depth, from {20, 32, 44, 56, 110}.
+        depth (int): Network depth, from {8, 20, 32, 44, 56, 110}.
         shortcut (str): What carries the input around a block where the shape
             changes: ``'projection'`` (1x1 convolution and norm), ``'pad'``
             (no parameters, as in the paper), or ``'none'`` for a network that
@@ -90,7 +90,7 @@ class CifarResNet(FadingStages, Deployable, ResNet_CIFAR):
 
     arch_settings = {
         depth: (BasicBlock, (depth // 6, ) * 3)
-        for depth in (20, 32, 44, 56, 110)
+        for depth in (8, 20, 32, 44, 56, 110)
     }
     blocks = dict(
         projection=BasicBlock,

@@ -161,6 +161,10 @@ class Backend:
     def check_source(self, source: TrainedModel) -> None:
         """Check the model and its config before anything is written."""
 
+    def served(self, description: dict) -> dict:
+        """Correct what ``serving.json`` says of inputs and outputs."""
+        return description
+
     def export(self, source: TrainedModel, shape: Tuple[int, int, int],
                folder: Path) -> List[Exported]:
         """Write the backend's files.

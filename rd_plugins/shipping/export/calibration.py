@@ -48,9 +48,11 @@ class Calibration:
         count (int): How many, at most.
         folder (str, optional): A folder of pictures. Defaults to None: the
             config's training images.
+        seed (int): Which training images.
     """
     count: int = COUNT
     folder: Optional[str] = None
+    seed: int = 0
 
     @classmethod
     def from_options(cls, options: Dict[str, Any]) -> Optional['Calibration']:
@@ -97,7 +99,7 @@ class Calibration:
             Tensor: One normalised image, of shape (1, C, H, W).
         """
         batches = (_read_pictures(source.cfg, shape, self.folder)
-                   if self.folder else _training_images(source.cfg))
+                   if self.folder else _training_images(source.cfg, self.seed))
         preprocessor = with_preprocessor(source).data_preprocessor
         for batch in tracked(islice(batches, self.count), 'calibration',
                              self._total()):
@@ -110,7 +112,7 @@ class Calibration:
         return min(self.count, len(pictures_in(self.folder)))
 
 
-def _training_images(cfg: Config) -> Iterator[dict]:
+def _training_images(cfg: Config, seed: int) -> Iterator[dict]:
     """Training images, one by one, with the test pipeline."""
     loader = deepcopy(cfg.train_dataloader)
     loader.dataset.pipeline = test_pipeline(cfg)
@@ -119,7 +121,7 @@ def _training_images(cfg: Config) -> Iterator[dict]:
         num_workers=0,
         persistent_workers=False,
         sampler=dict(type='DefaultSampler', shuffle=True))
-    yield from Runner.build_dataloader(loader, seed=0)
+    yield from Runner.build_dataloader(loader, seed=seed)
 
 
 def _read_pictures(cfg: Config, shape: Tuple[int, int, int],

@@ -67,8 +67,8 @@ def fill_folder(request: Request, source: TrainedModel, backend: Backend,
     exported = backend.export(source, shape, folder)
     rows = report_rows(request, source, backend, shape, exported)
     files = [path.name for network in exported for path in network.files]
-    write_description(
-        folder, describe(source, shape, backend.is_dynamic, files))
+    write_description(folder, backend.served(
+        describe(source, shape, backend.is_dynamic, files)))
     (folder / 'report.json').write_text(json.dumps(rows, indent=2))
     (folder / f'{request.name}.py').write_text(source.cfg.pretty_text)
     return rows

@@ -11,6 +11,7 @@ from mmengine.registry import init_default_scope
 
 from rd_plugins.engine import DeadBlockHook, RestartMultiStepLR
 from rd_plugins.engine.launch import build_runner
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
 from tests.helpers.runs import WEAK, train, weak_cfg
@@ -109,7 +110,7 @@ def test_resume_before_at_and_after_a_death(whole, epoch):
     resumed = train(weak_cfg(parts, resume=True))
     assert resumed.model.backbone.dead_blocks() == [WEAK]
     ours, theirs = (
-        torch.load(path / f'epoch_{EPOCHS}.pth', weights_only=True)
+        read_checkpoint(path / f'epoch_{EPOCHS}.pth')
         for path in (parts, folder / 'w'))
     for key in ('state_dict', 'optimizer', 'param_schedulers'):
         assert_same(ours[key], theirs[key], key)
@@ -121,7 +122,7 @@ def test_an_average_of_the_weights_goes_along(run_dir):
     train(weak_cfg(run_dir / 'p', [average]), stop_before=3)
     train(weak_cfg(run_dir / 'p', [average], resume=True))
     ours, theirs = (
-        torch.load(run_dir / part / f'epoch_{EPOCHS}.pth', weights_only=True)
+        read_checkpoint(run_dir / part / f'epoch_{EPOCHS}.pth')
         for part in 'pw')
     for key in ('state_dict', 'ema_state_dict', 'optimizer'):
         assert_same(ours[key], theirs[key], key)

@@ -173,3 +173,10 @@ def test_groups_keep_their_own_learning_rates():
 def test_what_makes_no_schedule(kwargs, message):
     with pytest.raises(UsageError, match=message):
         schedule(**kwargs)
+
+
+def test_factors_of_restarts_need_milestones():
+    with pytest.raises(UsageError, match='no restart_milestones'):
+        schedule(restart_milestones=None, restart_factors=[0.1, 0.01, 0.002])
+    both = schedule(restart_factors=[0.5, 0.05, 0.01])
+    assert both.restart_factors == [0.5, 0.05, 0.01]

@@ -228,3 +228,11 @@ def test_a_dead_block_is_closed_whatever_its_average():
 def test_a_network_without_numbers_skips_nothing():
     with torch.device('meta'):
         assert GateStates(2, EPSILON).skipped == [False, False]
+
+
+def test_the_average_forgets_at_most_a_twentieth():
+    states = GateStates(1, EPSILON).train()
+    states.steps.fill_(10_000)
+    states.latest[0] = 0  # closed
+    states.end_step()
+    assert states.closed_average.item() == pytest.approx(0.05)

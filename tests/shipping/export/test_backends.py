@@ -1,3 +1,5 @@
+from importlib import util
+
 import pytest
 
 from tests.helpers import DEMO
@@ -11,6 +13,11 @@ from tests.shipping.tools import assert_refuses, names
     ('onnxruntime', ['--int8', '0'], 'at least one image'),
     ('onnxruntime', ['--calib-images', 'tests/shipping'], 'has no pictures'),
     ('tensorrt', [], 'tensorrt, which is not installed'),
+    ('ethos-u', [], 'Name an accelerator: --accelerator'),
+    ('ethos-u', ['--accelerator', 'ethos-u99'], 'is no accelerator'),
+    ('ethos-u', ['--accelerator', 'ethos-u55-128', '--sram', '5X'],
+     'is no size'),
+    ('tflite', ['--sram', '512K'], 'has no --sram'),
 ])
 def test_deploy_refuses(trained, run_dir, backend, flags, words):
     source = trained / 'plain20_ce_mnist5k.pth'
@@ -18,3 +25,24 @@ def test_deploy_refuses(trained, run_dir, backend, flags, words):
         'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py', source, '--backend',
         backend, '--out', run_dir / 'out', *flags, words=[words])
     assert not names(run_dir)
+
+
+def test_a_deploy_config_of_another_kind(trained, run_dir):
+    pytest.importorskip('mmdeploy')
+    assert_refuses(
+        'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py',
+        trained / 'plain20_ce_mnist5k.pth', '--backend', 'onnxruntime',
+        '--deploy-cfg', f'{DEMO}/plain20_ce_mnist5k.py', '--out',
+        run_dir / 'out', words=['is no deploy config: it has no onnx_config'])
+    assert not names(run_dir)
+
+
+@pytest.mark.parametrize('backend, flags, package', [
+    ('tflite', [], 'litert_torch'),
+    ('ethos-u', ['--accelerator', 'ethos-u55-128'], 'ethosu')])
+def test_a_missing_compiler(trained, run_dir, monkeypatch, backend, flags,
+                            package):
+    found = util.find_spec
+    monkeypatch.setattr(util, 'find_spec', lambda name: (
+        None if name == package else found(name)))
+    test_deploy_refuses(trained, run_dir, backend, flags, package)

@@ -3,14 +3,16 @@ import argparse
 from typing import Dict, List, Tuple, Type
 
 from ..backend import Backend, Option
+from .ethos_u import EthosU
 from .ncnn import Ncnn
 from .onnxruntime import OnnxRuntime
 from .openvino import OpenVINO
 from .tensorrt import TensorRT
+from .tflite import Tflite
 
 BACKENDS: Dict[str, Type[Backend]] = {
     backend.name: backend
-    for backend in (OnnxRuntime, OpenVINO, TensorRT, Ncnn)
+    for backend in (OnnxRuntime, OpenVINO, TensorRT, Ncnn, Tflite, EthosU)
 }
 
 

@@ -1,0 +1,20 @@
+"""Fading: plain-8 that begins as its teacher, on CIFAR-10.
+
+    python tools/train.py configs/rd/resnet8_cifar10.py    # the teacher
+    python tools/train.py configs/fading/plain8_cifar10.py
+
+Method: docs/fading.md. Schedule: that of the teacher.
+Expected: not known. Measured: not run.
+"""
+_base_ = '../rd/resnet8_cifar10.py'
+
+model = dict(
+    type='rd_plugins.LogitDistiller',
+    alpha=0.5,
+    copy_teacher=True,
+    backbone=dict(shortcut='fading', fade=dict(horizon=0.5)),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet8_cifar10/epoch_200.pth')))

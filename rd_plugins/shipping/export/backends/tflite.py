@@ -1,0 +1,96 @@
+"""LiteRT (TFLite) in float32 and, for microcontrollers, in full int8."""
+import json
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Callable, Dict, List, Tuple
+
+import torch
+
+from rd_plugins.shipping.read import TrainedModel
+from ..backend import Backend, Exported, Option, Request
+from ..calibration import CALIB_IMAGES, INT8, Calibration
+from ..classifier import BackendClassifier, Probabilities
+from ..micro.convert import to_int8, to_tflite
+from ..micro.runtime import LiteRT, Micro, layer_differences
+from .onnxruntime import OnnxRuntime
+
+LAYERS = Option('--layers', dict(
+    action='store_true',
+    help='also write layers.json: where int8 loses, layer by layer'))
+FLOAT, QUANTIZED = 'end2end.tflite', 'end2end_int8.tflite'
+IMAGES = 8  # for the differences of layers
+
+
+class Tflite(Backend):
+    """A .tflite file in float32, and one in int8 for TFLite-Micro.
+
+    Both map images of shape (1, H, W, C) to logits.
+    """
+    name = 'tflite'
+    packages = ('litert_torch', 'ai_edge_quantizer', 'ai_edge_litert',
+                'tflite_micro')
+    options = (INT8, CALIB_IMAGES, LAYERS)
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self.calibration = (Calibration.from_options(request.options)
+                            or Calibration())
+        self.int8: Dict[str, str] = {}
+
+    def check_source(self, source: TrainedModel) -> None:
+        """Check that there are images to calibrate with."""
+        self.calibration.check(source.cfg)
+
+    def served(self, description: dict) -> dict:
+        """Channels come last, outputs are logits; how int8 is scaled."""
+        batch, channels, height, width = description['input']['shape']
+        shape = [batch, height, width, channels]
+        return dict(
+            description,
+            input=dict(description['input'], shape=shape),
+            output=dict(description['output'], meaning='logits'),
+            int8=self.int8)
+
+    def export(self, source: TrainedModel, shape: Tuple[int, int, int],
+               folder: Path) -> List[Exported]:
+        """Write ``end2end.tflite`` and ``end2end_int8.tflite``."""
+        floating = to_tflite(Probabilities(source.model).model, shape)
+        small = to_int8(floating, self.calibration.images(source, shape))
+        for name, content in ((FLOAT, floating), (QUANTIZED, small)):
+            (folder / name).write_bytes(content)
+        if self.given(LAYERS):
+            images = replace(self.calibration, count=IMAGES).images(
+                source, shape)
+            (folder / 'layers.json').write_text(json.dumps(
+                list(layer_differences(floating, small, images)), indent=1))
+        micro = Micro(small)
+        self.int8 = micro.scales()
+        exported = [
+            Exported('tflite', [folder / FLOAT],
+                     _classifier(LiteRT(floating), source)),
+            Exported('tflite-micro int8', [folder / QUANTIZED],
+                     _classifier(micro, source), is_exact=False,
+                     facts=micro.arena()._asdict())
+        ]
+        if self.request.test:
+            exported.append(self._onnxruntime_int8(source, shape))
+        return exported
+
+    def _onnxruntime_int8(self, source: TrainedModel,
+                          shape: Tuple[int, int, int]) -> Exported:
+        """The same calibration in ONNX Runtime, to compare accuracies."""
+        options = {option.name: self.request.options.get(option.name)
+                   for option in (INT8, CALIB_IMAGES)}
+        options[INT8.name] = self.calibration.count
+        with TemporaryDirectory(prefix='rd') as folder:
+            *_, found = OnnxRuntime(
+                replace(self.request, options=options)).export(
+                    source, shape, Path(folder))
+        return replace(found, files=[])
+
+
+def _classifier(logits: Callable[[torch.Tensor], torch.Tensor],
+                source: TrainedModel) -> BackendClassifier:
+    return BackendClassifier(
+        lambda images: logits(images).softmax(dim=1), source, one_by_one=True)

@@ -1,0 +1,1 @@
+"""From PyTorch to LiteRT (TFLite), TFLite-Micro and Arm's Ethos-U."""

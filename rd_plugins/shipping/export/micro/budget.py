@@ -1,0 +1,102 @@
+"""A budget of SRAM, and what fits where a network does not."""
+from copy import deepcopy
+from typing import Iterator, Tuple
+
+import torch
+from mmpretrain.registry import MODELS
+from torch import nn
+
+from rd_plugins.shipping.read import TrainedModel
+from rd_plugins.utils.errors import UsageError
+from ..classifier import Probabilities
+from .convert import to_int8, to_tflite
+from .vela import KIB, Compiled, Target, compile_for
+
+UNITS = dict(K=KIB, M=KIB**2)
+SIDES_OF = 8  # smaller inputs have sides of a multiple of this
+
+
+def parse_bytes(text: str) -> int:
+    """Read a size such as ``'512K'`` or ``'2M'``.
+
+    Raises:
+        UsageError: If it is none.
+    """
+    number, unit = text[:-1], text[-1:].upper()
+    if unit not in UNITS:
+        number, unit = text, None
+    try:
+        size = int(float(number) * UNITS.get(unit, 1))
+    except ValueError:
+        size = 0
+    if size <= 0:
+        raise UsageError(f'--sram {text} is no size; write a number of bytes, '
+                         'or one with K or M, such as 512K.')
+    return size
+
+
+def compile_network(network: nn.Module, shape: Tuple[int, int, int],
+                    target: Target) -> Compiled:
+    """Compile a network whose weights and outputs do not matter."""
+    image = torch.randn(1, *shape, generator=torch.Generator().manual_seed(0))
+    floating = to_tflite(Probabilities(network).model, shape)
+    return compile_for(to_int8(floating, [image]), target)
+
+
+def check_budget(compiled: Compiled, target: Target, source: TrainedModel,
+                 shape: Tuple[int, int, int]) -> None:
+    """Check that the static allocation fits.
+
+    Raises:
+        UsageError: If it does not; it says by how much, and what would fit,
+            which is compiled to know it.
+    """
+    if target.sram is None or compiled.sram <= target.sram:
+        return
+    fits = '; '.join(what_fits(compiled, target, source, shape))
+    raise UsageError(
+        f'The network needs {_kib(compiled.sram)} of SRAM on '
+        f'{target.accelerator}, {_kib(compiled.sram - target.sram)} more than '
+        f'the budget of {_kib(target.sram)}. '
+        f'{f"What fits: {fits}" if fits else "Nothing that was tried fits"}. '
+        'Nothing was written.')
+
+
+def what_fits(compiled: Compiled, target: Target, source: TrainedModel,
+              shape: Tuple[int, int, int]) -> Iterator[str]:
+    """Changes after which a network fits the budget of a target."""
+    tried = [('--optimise Size', source.model, shape,
+              target._replace(optimise='Size'))]
+    plain = plain_twin(source)
+    if plain is not None:
+        tried.append(('the same network without shortcuts', plain, shape,
+                      target))
+    scale = (target.sram / compiled.sram)**0.5
+    sides = [int(side * scale) // SIDES_OF * SIDES_OF for side in shape[1:]]
+    if all(sides):
+        tried.append((f'--shape {sides[0]} {sides[1]}', source.model,
+                      (shape[0], *sides), target))
+    for name, network, size, other in tried:
+        try:
+            needed = compile_network(network, size, other).sram
+        except UsageError:  # a size that the network does not take
+            continue
+        if needed <= target.sram:
+            yield f'{name} ({_kib(needed)})'
+
+
+def plain_twin(source: TrainedModel) -> nn.Module:
+    """The network of a config without its shortcuts; None if there is none."""
+    model = deepcopy(source.cfg.model)
+    if model.backbone.get('shortcut') in (None, 'none', 'merged'):
+        kind = model.backbone.type.split('.')[-1]
+        if kind not in ('ResNet', 'ResNet_CIFAR'):
+            return None
+        model.backbone.type = f'rd_plugins.Plain{kind}'
+    model.backbone.shortcut = 'none'
+    model.pop('init_cfg', None)
+    return MODELS.build(model).eval()
+
+
+def _kib(size: int) -> str:
+    return f'{size / KIB:.0f} KiB'

@@ -1,0 +1,144 @@
+"""Accuracy of networks with 8, 6 and 4 bits, by fake quantisation.
+
+    python tools/analysis_tools/few_bits.py CONFIG@CHECKPOINT ... \
+        [--bits 8 6 4] [--seeds 0 1 2] [--calibration 200] [--images N] \
+        [--out FILE.md] [--cfg-options KEY=VALUE ...]
+
+Every network is calibrated on training images, other ones for each seed; the
+images are the same for all networks with the same data. Weights have a scale
+for each output channel, activations one range for each tensor, all of the same
+number of bits.
+"""
+import argparse
+import json
+import shlex
+import sys
+from copy import deepcopy
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+import torch
+from mmengine.config import DictAction
+from mmengine.runner import Runner
+
+from rd_plugins.engine.launch import check_data_folders, exit_on_usage_error
+from rd_plugins.shipping.export.calibration import Calibration
+from rd_plugins.shipping.export.classifier import Probabilities
+from rd_plugins.shipping.fake_quantize import (FewBits, accuracy,
+                                               rounded_weights)
+from rd_plugins.shipping.read import (TrainedModel, image_shape,
+                                      read_trained_model, with_preprocessor)
+from rd_plugins.utils.arguments import number
+from rd_plugins.utils.errors import UsageError
+
+COMMAND = 'tools/analysis_tools/few_bits.py'
+FLOAT = 32
+
+
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('networks', nargs='+', metavar='CONFIG@CHECKPOINT')
+    parser.add_argument('--bits', nargs='+', default=[8, 6, 4],
+                        type=number(at_least=2, at_most=16))
+    parser.add_argument('--seeds', nargs='+', default=[0, 1, 2],
+                        type=number(at_least=0))
+    parser.add_argument('--calibration', type=number(at_least=1), default=200,
+                        help='images to calibrate on')
+    parser.add_argument('--images', type=number(at_least=1),
+                        help='test on the first N images only')
+    parser.add_argument('--out', type=Path, help='a Markdown file')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction)
+    return parser.parse_args(argv)
+
+
+def test_batches(source: TrainedModel, images: Optional[int]
+                 ) -> List[Tuple[torch.Tensor, torch.Tensor]]:
+    """Images, normalised, and labels of the test set."""
+    loader = deepcopy(source.cfg.test_dataloader)
+    loader.update(num_workers=0, persistent_workers=False, batch_size=250)
+    if images:
+        loader.dataset.indices = images
+    preprocessor = with_preprocessor(source).data_preprocessor
+    read = map(preprocessor, Runner.build_dataloader(loader))
+    return [(batch['inputs'], torch.cat(
+        [sample.gt_label for sample in batch['data_samples']]))
+        for batch in read]
+
+
+def quantized(source: TrainedModel, bits: int, seed: int, count: int
+              ) -> FewBits:
+    """The network with so many bits."""
+    shape = image_shape(source.cfg)
+    network = Probabilities(source.model).model
+    rounded_weights(network, bits)
+    few = FewBits(network, torch.zeros(2, *shape), bits)
+    images = Calibration(count, seed=seed).images(source, shape)
+    few.calibrate(torch.cat(list(images)).split(50))
+    return few
+
+
+def measure(text: str, args: argparse.Namespace) -> Iterator[Dict[str, Any]]:
+    """Accuracy of one network in float and with each number of bits."""
+    config, _, checkpoint = text.partition('@')
+    if not checkpoint:
+        raise UsageError(f'{text} has no weights; write CONFIG@CHECKPOINT.')
+    source = read_trained_model(config, checkpoint, args.cfg_options)
+    for kind in ('train_dataloader', 'test_dataloader'):
+        check_data_folders(source.cfg, kind)
+    batches = test_batches(source, args.images)
+    name = Path(config).stem
+    model = source.model
+    with torch.no_grad():
+        right = sum(int((model(images).argmax(1) == labels).sum())
+                    for images, labels in batches)
+    total = sum(len(labels) for _, labels in batches)
+    yield dict(network=name, bits=FLOAT, accuracy=100 * right / total)
+    for bits in args.bits:
+        for seed in args.seeds:
+            few = quantized(source, bits, seed, args.calibration)
+            yield dict(network=name, bits=bits, seed=seed,
+                       accuracy=accuracy(few, batches))
+
+
+def table(results: List[Dict[str, Any]]) -> str:
+    """Mean and standard deviation over the seeds, in Markdown."""
+    names = list(dict.fromkeys(row['network'] for row in results))
+    bits = list(dict.fromkeys(row['bits'] for row in results))
+    lines = [['network', *('float' if b == FLOAT else f'W{b}A{b}'
+                           for b in bits)], ['---'] * (len(bits) + 1)]
+    for name in names:
+        cells = [name]
+        for b in bits:
+            found = [row['accuracy'] for row in results
+                     if (row['network'], row['bits']) == (name, b)]
+            cells.append(f'{mean(found):.2f}' + (
+                f' ± {stdev(found):.2f}' if len(found) > 1 else ''))
+        lines.append(cells)
+    return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
+
+
+def main(argv: Optional[List[str]] = None) -> None:
+    """Measure, print and write."""
+    argv = sys.argv[1:] if argv is None else argv
+    args = parse_args(argv)
+    results = []
+    for text in args.networks:
+        for row in measure(text, args):
+            results.append(row)
+            print(row, flush=True)
+    print(table(results))
+    if args.out:
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        args.out.write_text(table(results) + '\n```bash\npython ' + COMMAND +
+                            f' {shlex.join(argv)}\n```\n')
+        args.out.with_suffix('.json').write_text(
+            json.dumps(results, indent=1) + '\n')
+
+
+if __name__ == '__main__':
+    with exit_on_usage_error():
+        main()
