@@ -3,7 +3,7 @@
     python tools/train.py configs/epsilon/gated_resnet18_mnist5k.py
 
 Ours.
-Expected: not known. Measured: not run.
+Expected: not known. Measured: 97.30 % (docs/epsilon.md).
 """
 _base_ = './resnet18_mnist5k.py'
 

@@ -3,7 +3,7 @@
     python tools/train.py configs/epsilon/resnet18_mnist5k.py
 
 gated_resnet18_mnist5k.py starts from it.
-Expected: not known. Measured: not run.
+Expected: not known. Measured: 92.90 % (docs/epsilon.md).
 """
 _base_ = '../demo/resnet20_mnist5k.py'
 
