@@ -5,7 +5,7 @@
 # make demo-micro   the demo's teacher and student for a microcontroller
 # make coverage, mutation, test-inputs   what the tests run, notice and refuse,
 #             see docs/testing.md and docs/reliability.md
-# make test-data, test-slow, test-openvino, test-micro, test-mim,
+# make test-data, test-faults, test-slow, test-openvino, test-micro, test-mim,
 #      test-downstream   what needs large files, time or an environment of its
 #             own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
@@ -27,7 +27,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark benchmark-micro coverage demo demo-micro mutation site test test-benchmark test-data test-inputs test-micro test-openvino test-mim test-downstream test-slow lint env clean
+.PHONY: benchmark benchmark-micro coverage demo demo-micro mutation site test test-benchmark test-data test-faults test-inputs test-micro test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -52,6 +52,11 @@ mutation: env
 # The whole demo, every tool in a process of its own
 test-slow: env
 	$(BIN)/python -m pytest -m slow
+
+# Trainings that are killed and resumed, and ranks that stop: KILLS=200 of them
+KILLS ?= 200
+test-faults: env
+	RD_KILLS=$(KILLS) $(BIN)/python -m pytest -m faults -s
 
 # Needs large files, see docs/testing.md: make test-data RD_DATA=FOLDER
 test-data: env

@@ -25,6 +25,10 @@ CORE = {
         ['a_decay_falls_from_start_to_end']),
     'engine/hooks/phase.py': (
         ['tests/engine/hooks/test_phase.py'], ['rates_of_a_phase']),
+    'models/layers/gate_states.py': (
+        ['tests/models/layers/test_strict_identity.py'],
+        ['a_gate_passes_all_or_nothing', 'the_gate_is_the_papers_four_relus',
+         'counts_and_averages_of_a_gate']),
     'models/layers/strict_identity.py': (
         ['tests/models/layers/test_strict_identity.py'],
         ['a_gate_passes_all_or_nothing', 'the_gate_is_the_papers_four_relus',

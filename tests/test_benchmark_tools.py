@@ -31,12 +31,17 @@ def test_benchmark(tmp_path):
 @pytest.mark.parametrize('arguments, words', [
     (['missing.py'], 'There is no file missing.py'),
     ([*CONFIGS, '--accuracy', '97'], '1 numbers for 2 networks'),
-    ([*CONFIGS, '--repeats', '1'], 'take 2 or more'),
     ([*CONFIGS, '--engines', 'tensorrt'], 'tensorrt is not installed'),
 ])
 def test_benchmark_refuses(arguments, words):
     result = tool('analysis_tools/benchmark.py', *arguments)
     assert_refused(result, words)
+
+
+def test_benchmark_takes_two_repeats_or_more():
+    result = tool('analysis_tools/benchmark.py', *CONFIGS, '--repeats', '1')
+    assert result.returncode == 2
+    assert "'1' is not a whole number, at least 2." in result.stderr
 
 
 def test_benchmark_training(tmp_path):

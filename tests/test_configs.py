@@ -322,6 +322,8 @@ def network_facts(model, hooks):
             epsilon=round(float(backbone.gates.epsilon), 6),
             blocks=len(backbone.blocks),
             eval_gates=backbone.gates.eval_gates)
+        if backbone.gates.scope != 'local':
+            facts['gate_scope'] = backbone.gates.scope
     if objective(model, SideLoss):
         side, = objective(model, SideLoss).reads_blocks
         facts.update(
@@ -330,6 +332,13 @@ def network_facts(model, hooks):
     if 'DeadBlockHook' in hooks:
         hook = hooks['DeadBlockHook']
         facts.update(bury=hook.bury, closed_steps=hook.closed_steps)
+        if hook.end:
+            facts['settled_after'] = hook.end
+        if hook.target:
+            facts['budget'] = (
+                f'{hook.target:.0%} of the {hook.metric} from epoch '
+                f'{hook.begin} on, {hook.max_per_epoch} block an epoch'
+            ).replace('%', ' %')
     if 'EpsilonScheduleHook' in hooks:
         facts['epsilon_schedule'] = epsilon_schedule(
             hooks['EpsilonScheduleHook'])
@@ -339,8 +348,7 @@ def network_facts(model, hooks):
 def epsilon_schedule(hook):
     words = dict(
         step=f'step after {hook.begin} epochs',
-        linear=f'linear until {hook.end} epochs',
-        constant=f'constant, released after {hook.release} epochs')
+        linear=f'linear until {hook.end} epochs')
     return words[hook.schedule]
 
 

@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from rd_plugins.engine.launch import build_runner
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 
 NARROW = dict(base_channels=8, stem_channels=8)
@@ -84,7 +85,7 @@ def train_and_test_as_plain(folder, model, student):
     losses = {key for key in runner.message_hub.log_scalars
               if key.startswith('train/loss_')}
     cfg = run_cfg(folder / 'test', deepcopy(student))
-    checkpoint = torch.load(folder / 'train/epoch_1.pth')['state_dict']
+    checkpoint = read_checkpoint(folder / 'train/epoch_1.pth')['state_dict']
     weights = {key: value for key, value in checkpoint.items()
                if not key.startswith('auxiliary.')}
     MODELS.build(deepcopy(student)).load_state_dict(weights, strict=True)

@@ -14,8 +14,8 @@ from torch import nn
 from rd_plugins.engine import Phase, RestartMultiStepLR
 from rd_plugins.models.backbones.fading_blocks import ORDERS, Fade
 from rd_plugins.models.layers import (DiracConv2d, GateStates, StrictIdentity,
-                                      is_open, peak_response)
-from rd_plugins.models.layers.strict_identity import SLOPE
+                                      largest_closed, peak_response)
+from rd_plugins.models.layers.gate_states import SLOPE
 from rd_plugins.models.objectives.logit_loss import softened_divergence
 from rd_plugins.models.objectives.margin_loss import negative_margin
 from rd_plugins.models.utils import CosineDecay, fold_conv_norm
@@ -138,7 +138,7 @@ def test_a_gate_passes_all_or_nothing(x, epsilon):
     elif peak < epsilon - 1e-3:
         assert not out.any()
     assert torch.equal(out, x) or not out.any()
-    assert gate.states.latest[0] == peak == peak_response(x)
+    assert gate.latest == peak == peak_response(x)
     negated = StrictIdentity(GateStates(1, epsilon), 0).train()(-x)
     assert torch.equal(negated, -out)
 
@@ -150,8 +150,8 @@ def test_the_gate_is_the_papers_four_relus(x, epsilon):
     peak = x.abs().max().double()
     excess = relu(relu(x.double() - epsilon) + relu(-x.double() - epsilon)
                   ).max()
-    indicator = 1 - relu(1 - SLOPE * excess)
-    passes = bool(is_open(peak.float(), torch.tensor(epsilon)))
+    indicator = 1 - relu(1 - float(SLOPE) * excess)
+    passes = float(peak) > largest_closed(epsilon)
     if abs(peak - epsilon) > 1e-3:
         assert passes == (indicator == 1)
 
@@ -161,9 +161,10 @@ def test_counts_and_averages_of_a_gate(history):
     """closed_steps counts the last run; the average is that of a moving
     average whose decay grows to 0.95."""
     states = GateStates(1, 1.0).train()
+    gate = StrictIdentity(states, 0)
     average, run = 0.0, 0
     for step, closed in enumerate(history):
-        states.latest[0] = 0.5 if closed else 2.0
+        gate.latest.fill_(0.5 if closed else 2.0)
         states.end_step()
         decay = min(0.95, (1 + step) / (10 + step))
         average = decay * average + (1 - decay) * closed

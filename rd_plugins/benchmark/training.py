@@ -45,6 +45,7 @@ def build_training_model(cfg: Config) -> nn.Module:
             torch.save(
                 dict(state_dict=MODELS.build(teacher).state_dict()), path)
             config.teacher.init_cfg = dict(type='Pretrained', checkpoint=path)
+            config.check_teacher = False
         model = MODELS.build(config)
         model.init_weights()
     hook = (cfg.get('default_hooks') or {}).get('memory_format')

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from argparse import Namespace
+from datetime import timedelta
 from importlib import util
 from os import path as osp
 from types import ModuleType
@@ -13,16 +14,17 @@ import torch.distributed as torch_dist
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
 from mmengine.registry import RUNNERS, init_default_scope
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.models import Distiller
-from rd_plugins.utils.checkpoint import (check_checkpoint_resumes,
-                                         check_checkpoint_starts)
+from rd_plugins.utils.checkpoint import (check_checkpoint_starts,
+                                         check_pretrained_parts)
 from rd_plugins.utils.errors import UsageError
 from .checks import RunCheckHook
 from .refusals import exit_on_usage_error  # noqa: F401
+from .resume import check_nothing_is_overwritten, choose_checkpoint
 
 # Default hooks of MMEngine's Runner
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
@@ -151,7 +153,10 @@ def use_cpu(cfg: Config) -> None:
         raise UsageError(f'--launcher {cfg.launcher} needs GPUs; on CPUs use '
                          'pytorch or slurm.')
     if not torch_dist.is_initialized():
-        torch_dist.init_process_group(backend='gloo')
+        seconds = ((cfg.get('env_cfg') or {}).get('dist_cfg') or {}).get(
+            'timeout')
+        torch_dist.init_process_group(
+            backend='gloo', timeout=seconds and timedelta(seconds=seconds))
     wrapper = ConfigDict(
         type='MMDistributedDataParallel',
         broadcast_buffers=False,
@@ -178,13 +183,13 @@ def check_training(cfg: Config) -> None:
         UsageError: If one of them cannot be used.
     """
     model = build_model(cfg)
-    checkpoint = cfg.get('load_from')
+    check_pretrained_parts(model)
     if cfg.get('resume'):
-        checkpoint = checkpoint or find_latest_checkpoint(cfg.work_dir)
-        if checkpoint:
-            check_checkpoint_resumes(checkpoint, model)
-    elif checkpoint:
-        check_checkpoint_starts(checkpoint, model)
+        choose_checkpoint(cfg, model)
+    else:
+        check_nothing_is_overwritten(cfg)
+        if cfg.get('load_from'):
+            check_checkpoint_starts(cfg.load_from, model)
     if isinstance(model, Distiller):
         model.load_teacher()
 

@@ -1,4 +1,5 @@
 """The model inside a Runner, with or without DistributedDataParallel."""
+import torch
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
@@ -19,3 +20,17 @@ def wrap_again(runner: Runner) -> None:
     if is_model_wrapper(runner.model):
         runner.model = runner.wrap_model(
             runner.cfg.get('model_wrapper_cfg'), unwrap_model(runner))
+
+
+def rebuild(runner: Runner) -> None:
+    """Build anew what depends on which parts of the model are trained.
+
+    DistributedDataParallel wraps the model again, and with ``compile`` in the
+    config the training step is compiled again. ``torch.compile`` by itself
+    keeps at most eight versions of a function, and then gives up.
+    """
+    wrap_again(runner)
+    if runner.cfg.get('compile'):
+        torch._dynamo.reset()
+        vars(runner.model).pop('train_step', None)
+        runner._maybe_compile('train_step')

@@ -1,6 +1,6 @@
 """Backbones, distillers, objectives and layers."""
 from .backbones import (CifarResNet, EpsilonResNet, EpsilonResNet_CIFAR,
-                        PlainResNet, PlainResNet_CIFAR)
+                        GatedBackbone, PlainResNet, PlainResNet_CIFAR)
 from .distillers import (Distiller, FrozenTeacher, JointRD, LogitDistiller,
                          SideSupervised, StagewiseDistiller)
 from .layers import DiracConv2d, fold_dirac
@@ -10,7 +10,7 @@ from .objectives import (ClassificationLoss, FeatureLoss, HybridLoss,
 __all__ = [
     'CifarResNet', 'ClassificationLoss', 'DiracConv2d', 'Distiller',
     'EpsilonResNet', 'EpsilonResNet_CIFAR', 'FeatureLoss', 'FrozenTeacher',
-    'HybridLoss', 'JointRD', 'LogitDistiller', 'LogitLoss', 'MarginLoss',
-    'Objective', 'PlainResNet', 'PlainResNet_CIFAR', 'SideLoss',
+    'GatedBackbone', 'HybridLoss', 'JointRD', 'LogitDistiller', 'LogitLoss',
+    'MarginLoss', 'Objective', 'PlainResNet', 'PlainResNet_CIFAR', 'SideLoss',
     'SideSupervised', 'StageLoss', 'StagewiseDistiller', 'fold_dirac'
 ]

@@ -46,7 +46,9 @@ def run_step(step: Step, log: Path, label: str) -> float:
                TaskProgressColumn(), TextColumn('{task.fields[left]}'))
     command = [sys.executable, str(tools_folder() / step.tool),
                *step.arguments()]
-    with log.open('w') as file, Progress(*columns, transient=True) as bars:
+    with log.open('w') as file, Progress(
+            *columns, transient=True,
+            disable=not sys.stdout.isatty()) as bars:
         task = bars.add_task(label, total=step.epochs or None, left='')
         process = subprocess.Popen(
             command, stdout=file, stderr=subprocess.STDOUT)

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from rd_plugins.engine.launch import check_data_folders
-from rd_plugins.models.utils import folded_copy
+from rd_plugins.models.stages import stages_of
+from rd_plugins.models.utils import Deployable, folded_copy
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import (count_macs_and_params, forward_pass,
                                       median_times)
@@ -16,8 +17,9 @@ from .evaluate import evaluate
 from .read import (TrainedModel, image_shape, read_trained_model,
                    with_preprocessor)
 from .remove_blocks import compressed_cfg, compressed_model, freeze_gates
-from .weak_blocks import (Evidence, check_closed_blocks, evidence_of_responses,
-                          evidence_of_weights)
+from .undecided import decide, open_all_but, undecided_blocks
+from .weak_blocks import (Evidence, evidence_of_responses, evidence_of_weights,
+                          refuse_strong_blocks)
 from .write import Written, write_model
 
 
@@ -35,6 +37,7 @@ class Request:
             images to check the closed blocks with. Defaults to None: all.
         by_weights (bool): Check the weights of the closed blocks instead.
         as_evaluated (bool): Do not check the closed blocks.
+        dead_only (bool): Remove the dead blocks alone.
         fold (bool): Fold norms into convolutions.
         test (bool): Measure the accuracy before and after.
         repeats (int): Timed forward passes of each network.
@@ -48,6 +51,7 @@ class Request:
     calibration_batches: Optional[int] = None
     by_weights: bool = False
     as_evaluated: bool = False
+    dead_only: bool = False
     fold: bool = False
     test: bool = False
     repeats: int = 50
@@ -60,11 +64,13 @@ class Compressed:
 
     Args:
         removed (list[str]): Names of the removed blocks.
+        tried (dict[str, dict]): The accuracies of :func:`decide`.
         networks (dict[str, dict]): Blocks, parameters, MACs and latency of the
             networks with and without the removed blocks, by name.
         written (Written): The files.
     """
     removed: List[str]
+    tried: Dict[str, dict]
     networks: Dict[str, dict]
     written: Written
 
@@ -84,7 +90,8 @@ def read_source(request: Request) -> TrainedModel:
     source = read_trained_model(request.config, request.checkpoint,
                                 request.cfg_options)
     freeze_gates(source)
-    by_images = not (request.by_weights or request.as_evaluated)
+    by_images = not (request.by_weights or request.as_evaluated
+                     or request.dead_only)
     for name in ['train'] * by_images + ['test'] * request.test:
         if not source.cfg.get(f'{name}_dataloader'):
             raise UsageError(
@@ -94,32 +101,41 @@ def read_source(request: Request) -> TrainedModel:
     return source
 
 
-def find_evidence(
+def settle(
     request: Request, source: TrainedModel
-) -> Tuple[Optional[Evidence], List[str]]:
-    """Check that the closed blocks are redundant.
+) -> Tuple[Optional[Evidence], Dict[str, dict]]:
+    """Decide which blocks go, in place: those that ``closed_blocks`` names.
 
     Returns:
-        tuple[Evidence, list[str]]: The evidence, None if nothing was checked,
-        and the weak blocks that are kept because their gates are open.
+        tuple[Evidence, dict]: The evidence that closed blocks are weak, None
+        if nothing was checked, and the accuracies of the blocks that were
+        tried.
 
     Raises:
-        UsageError: If a closed block is neither dead nor weak.
+        UsageError: If a closed block is neither dead nor weak, and no images
+            were asked for to try it on.
     """
     if request.as_evaluated:
-        return None, []
+        return None, {}
+    if request.dead_only:
+        open_all_but(source.model, source.model.backbone.dead_blocks())
+        return None, {}
     if request.by_weights:
         evidence = evidence_of_weights(source)
-    else:
-        evidence = evidence_of_responses(source, request.calibration_batches)
-    return evidence, check_closed_blocks(source, evidence)
+        refuse_strong_blocks(source, evidence)
+        return evidence, {}
+    evidence = evidence_of_responses(source, request.calibration_batches)
+    names = undecided_blocks(source, evidence)
+    if not names:
+        return evidence, {}
+    return evidence, decide(source, names, request.calibration_batches)
 
 
 def blocks_per_stage(model: nn.Module) -> List[int]:
     """The number of blocks with a residual branch in each stage."""
     backbone = model.backbone
     return [sum(name.startswith(f'{stage}.') for name in backbone.blocks)
-            for stage in backbone.res_layers]
+            for stage in stages_of(backbone).names]
 
 
 def compare_networks(request: Request, source: TrainedModel,
@@ -130,8 +146,9 @@ def compare_networks(request: Request, source: TrainedModel,
         'all blocks': compressed_model(source, []),
         'frozen gates': source.model,
         'compressed': compressed,
-        'compressed, folded': folded_copy(compressed),
     }
+    if isinstance(compressed.backbone, Deployable):
+        models['compressed, folded'] = folded_copy(compressed)
     models = {name: model.float() for name, model in models.items()}
     shape = image_shape(source.cfg, request.shape)
     image = torch.randn(1, *shape)
@@ -156,16 +173,12 @@ def compress(request: Request) -> Compressed:
     """Write an ε-ResNet without its closed blocks.
 
     Raises:
-        UsageError: If a closed block is needed, or as in
-            :func:`read_trained_model` and :func:`write_model`. Nothing is
-            written then.
+        UsageError: As in :func:`settle`, :func:`read_trained_model` and
+            :func:`write_model`. Nothing is written then.
     """
     check_output_folder(request.out, request.force)
     source = read_source(request)
-    evidence, kept = find_evidence(request, source)
-    if evidence and kept:
-        print('Weak, but with an open gate in evaluation, and therefore kept: '
-              f'{evidence.of(kept)}')
+    evidence, tried = settle(request, source)
     removed = source.model.backbone.closed_blocks()
     rows = {}
 
@@ -175,6 +188,7 @@ def compress(request: Request) -> Compressed:
             removed=removed,
             dead=source.model.backbone.dead_blocks(),
             evidence=vars(evidence) if evidence else None,
+            tried=tried,
             networks=rows,
             threads=torch.get_num_threads())
 
@@ -184,4 +198,4 @@ def compress(request: Request) -> Compressed:
         compressed_model(source, removed, request.fold),
         image_shape(source.cfg, request.shape),
         'An ε-ResNet without its redundant blocks.', request.force, report)
-    return Compressed(removed, rows, written)
+    return Compressed(removed, tried, rows, written)

@@ -11,11 +11,13 @@ import torch
 import rd_plugins
 from rd_plugins.engine.launch import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
-                                         check_state_dict_fits, is_auxiliary,
-                                         read_checkpoint,
-                                         without_module_prefix, write_bytes)
+                                         fitting_weights, is_auxiliary,
+                                         without_module_prefix)
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_parent
+from rd_plugins.utils.shortcuts import built_shortcuts, recorded_shortcuts
+from rd_plugins.utils.whole_file import write_bytes
 from .student import read_student_config
 
 Weights = Dict[str, torch.Tensor]
@@ -56,8 +58,7 @@ def check_publishable(weights: Weights, path: str) -> None:
     """Check that weights can be published.
 
     Raises:
-        UsageError: If there are none, if they include a teacher, or if some
-            are not finite.
+        UsageError: If there are none, or if they include a teacher.
     """
     if not weights:
         raise UsageError(f'{path} holds no weights of a student; give a '
@@ -70,10 +71,6 @@ def check_publishable(weights: Weights, path: str) -> None:
         if not torch.is_tensor(value):
             raise UsageError(f'{path} is no checkpoint of weights: {key} is '
                              f'a {type(value).__name__}.')
-        if value.is_floating_point() and not value.isfinite().all():
-            raise UsageError(f'{path} has numbers that are not finite in '
-                             f'{key}; the training diverged. Take an earlier '
-                             'checkpoint.')
 
 
 def packed(checkpoint: dict) -> Tuple[bytes, str]:
@@ -121,14 +118,18 @@ def publish(source: str,
     checkpoint = read_checkpoint(source)
     weights = choose_weights(checkpoint, source, ema)
     check_publishable(weights, source)
-    if config:
-        check_state_dict_fits(
-            weights, build_model(read_student_config(config)), source)
     meta = checkpoint.get('meta') or {}
     if not isinstance(meta, dict):
         raise UsageError(f'{source} has a {type(meta).__name__} as its meta, '
                          'where a training saves a dict; take it out.')
     meta = dict(meta)
+    shortcuts = recorded_shortcuts(meta)
+    if config:
+        model = build_model(read_student_config(config))
+        fitting_weights(dict(meta=meta, state_dict=weights), model, source)
+        shortcuts = built_shortcuts(model)
+    if shortcuts:
+        meta['shortcuts'] = shortcuts
     meta.setdefault('mmpretrain_version', mmpretrain.__version__)
     meta.setdefault('rd_plugins_version', rd_plugins.__version__)
     content, digest = packed(dict(meta=meta, state_dict=weights))

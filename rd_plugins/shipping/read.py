@@ -9,9 +9,8 @@ from torch import nn
 
 from rd_plugins.engine.launch import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
-                                         check_state_dict_fits,
-                                         read_checkpoint,
-                                         without_module_prefix)
+                                         fitting_weights)
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from .student import read_student_config
 
@@ -57,9 +56,8 @@ def read_trained_model(config: str,
     cfg = read_student_config(config, cfg_options)
     model = build_model(cfg)
     content = read_checkpoint(checkpoint)
-    weights = without_module_prefix(content['state_dict'])
-    check_shortcuts_are_gone(weights, checkpoint)
-    check_state_dict_fits(weights, model, checkpoint)
+    check_shortcuts_are_gone(content['state_dict'], checkpoint)
+    weights = fitting_weights(content, model, checkpoint)
     model.load_state_dict(
         {key: weights[key] for key in model.state_dict() if key in weights},
         strict=False)

@@ -6,12 +6,13 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 from torch import nn
 
+from rd_plugins.engine import DeadBlockHook, EpsilonScheduleHook
+from rd_plugins.models.utils import Deployable
 from rd_plugins.utils.errors import UsageError
 from .read import TrainedModel
 from .student import drop_custom_hooks
 
 GATE_ARGUMENTS = ('epsilon', 'gate_scope', 'eval_gates')
-GATE_HOOKS = ('DeadBlockHook', 'EpsilonScheduleHook')
 
 
 def freeze_gates(source: TrainedModel) -> None:
@@ -25,8 +26,8 @@ def freeze_gates(source: TrainedModel) -> None:
         raise UsageError(
             f'The {type(source.model.backbone).__name__} of {source.config} '
             'has no gates that could be closed; give the config of an '
-            'EpsilonResNet or EpsilonResNet_CIFAR that was trained with '
-            'gate=True.')
+            'EpsilonResNet, EpsilonResNet_CIFAR or another gated network that '
+            'was trained with gate=True.')
     gates.eval_gates = 'frozen'
     source.model.eval()
 
@@ -48,9 +49,23 @@ def compressed_cfg(source: TrainedModel, removed: List[str],
         {*removed, *backbone.get('removed_blocks', ())},
         key=source.model.backbone.declared_blocks.index))
     if fold:
+        if not isinstance(source.model.backbone, Deployable):
+            raise UsageError(
+                f'{backbone.type} has no folded form to write; leave --fold '
+                'out, tools/deploy.py folds norms by itself.')
         backbone.deploy = True
-    drop_custom_hooks(cfg, GATE_HOOKS)
+    drop_custom_hooks(cfg, DeadBlockHook, EpsilonScheduleHook)
+    _drop_restarts(cfg)
     return cfg
+
+
+def _drop_restarts(cfg: Config) -> None:
+    """Without gates no block closes, which a restart would wait for."""
+    schedulers = cfg.get('param_scheduler') or []
+    for scheduler in [schedulers] if isinstance(schedulers,
+                                                dict) else schedulers:
+        for option in ('restart_milestones', 'restart_factors', 'tail'):
+            scheduler.pop(option, None)
 
 
 def compressed_model(source: TrainedModel, removed: List[str],

@@ -1,16 +1,14 @@
 """The config of the student alone, from a config that trains it."""
 from inspect import signature
-from typing import Optional, Sequence
+from typing import Optional
 
 from mmengine.config import Config
 from mmpretrain.models import ImageClassifier
-from mmpretrain.registry import MODELS
+from mmpretrain.registry import HOOKS, MODELS
 
+from rd_plugins.engine import PhaseHook
 from rd_plugins.engine.launch import read_config
 from rd_plugins.models import Distiller
-
-# Hooks that train parts of a distiller and do not apply to its student.
-TRAINING_HOOKS = ('PhaseHook', )
 
 
 def trains_a_student(model_cfg: dict) -> bool:
@@ -51,16 +49,21 @@ def student_cfg(model_cfg: dict) -> dict:
     return dict(student, type='ImageClassifier')
 
 
-def drop_custom_hooks(cfg: Config, kinds: Sequence[str]) -> None:
+def drop_custom_hooks(cfg: Config, *kinds: type) -> None:
     """Remove hooks from a config, in place.
 
     Args:
         cfg (Config): The config of a run.
-        kinds (Sequence[str]): Names of their classes.
+        *kinds (type): Their classes; hooks derived from them go as well.
     """
+
+    def goes(kind: object) -> bool:
+        kind = HOOKS.get(kind) if isinstance(kind, str) else kind
+        return isinstance(kind, type) and issubclass(kind, kinds)
+
     cfg.custom_hooks = [
         hook for hook in cfg.get('custom_hooks') or []
-        if str(hook['type']).split('.')[-1] not in kinds
+        if not goes(hook['type'])
     ]
 
 
@@ -80,5 +83,5 @@ def read_student_config(path: str,
     trained_beside = trains_a_student(cfg.model)
     cfg.model = student_cfg(cfg.model)
     if trained_beside:
-        drop_custom_hooks(cfg, TRAINING_HOOKS)
+        drop_custom_hooks(cfg, PhaseHook)
     return cfg

@@ -2,14 +2,17 @@
 
 Which blocks are closed is read from the checkpoint's buffers, not from logs.
 """
+import sys
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Dict, List, Optional
 
 from mmengine.device import get_device
 from mmengine.runner import Runner, set_random_seed
+from mmengine.utils import track_iter_progress
+from torch.utils.data import DataLoader
 
-from rd_plugins.models.layers.strict_identity import SLOPE
+from rd_plugins.models.layers import largest_closed
 from rd_plugins.models.utils import calibrate
 from rd_plugins.utils.errors import UsageError
 from .read import TrainedModel, with_preprocessor
@@ -50,6 +53,16 @@ def _values(source: TrainedModel, values: List[float]) -> Dict[str, float]:
             if name not in dead}
 
 
+def training_batches(source: TrainedModel) -> DataLoader:
+    """The training images in an order that is always the same."""
+    set_random_seed(0)
+    loader_cfg = deepcopy(source.cfg.train_dataloader)
+    loader_cfg.update(drop_last=False)
+    if not loader_cfg.get('num_workers'):
+        loader_cfg.update(persistent_workers=False)
+    return Runner.build_dataloader(loader_cfg, seed=0)
+
+
 def evidence_of_responses(source: TrainedModel,
                           num_batches: Optional[int] = None) -> Evidence:
     """How strongly each block responds to the training set, in eval mode.
@@ -62,15 +75,13 @@ def evidence_of_responses(source: TrainedModel,
     Returns:
         Evidence: The largest absolute responses, with the limit ε.
     """
-    set_random_seed(0)
-    loader_cfg = deepcopy(source.cfg.train_dataloader)
-    loader_cfg.update(drop_last=False)
-    if not loader_cfg.get('num_workers'):
-        loader_cfg.update(persistent_workers=False)
-    loader = Runner.build_dataloader(loader_cfg, seed=0)
+    loader = training_batches(source)
     model = with_preprocessor(source).to(get_device())
-    peaks = calibrate(model, loader, num_batches)
-    limit = float(model.backbone.gates.epsilon) + 1 / SLOPE
+    count = min(num_batches or len(loader), len(loader))
+    batches = track_iter_progress((loader, count), file=sys.stderr)
+    peaks = calibrate(model, batches, count)
+    print(file=sys.stderr)  # after the progress
+    limit = largest_closed(model.backbone.gates.epsilon)
     return Evidence('largest response', limit,
                     _values(source, peaks.tolist()))
 
@@ -88,6 +99,11 @@ def evidence_of_weights(source: TrainedModel) -> Evidence:
     values = []
     for name in source.model.backbone.blocks:
         block = source.model.backbone.get_submodule(name)
+        if not hasattr(block, 'num_convs'):
+            raise UsageError(
+                'The weights of a branch that ends with a norm or a learned '
+                'scale do not show how strongly it responds; leave '
+                '--by-weights out.')
         weight = getattr(block, f'conv{block.num_convs}').weight.detach()
         at_start = (2 * weight.shape[1])**0.5
         values.append(weight.double().norm().item() / at_start)
@@ -95,22 +111,25 @@ def evidence_of_weights(source: TrainedModel) -> Evidence:
                     DECAYED, _values(source, values))
 
 
-def check_closed_blocks(source: TrainedModel, evidence: Evidence) -> List[str]:
-    """Check that every closed block is dead or weak.
+def strong_blocks(source: TrainedModel, evidence: Evidence) -> List[str]:
+    """The closed blocks that are neither dead nor weak."""
+    weak = evidence.weak()
+    return [name for name in source.model.backbone.closed_blocks()
+            if name in evidence.values and name not in weak]
 
-    Returns:
-        list[str]: Weak blocks with open gates; evaluation computes them.
+
+def refuse_strong_blocks(source: TrainedModel, evidence: Evidence) -> None:
+    """Refuse to decide about closed blocks by their weights.
 
     Raises:
         UsageError: If there is a closed block that is neither dead nor weak.
     """
-    closed, weak = source.model.backbone.closed_blocks(), evidence.weak()
-    strong = [name for name in closed
-              if name in evidence.values and name not in weak]
+    strong = strong_blocks(source, evidence)
     if strong:
         raise UsageError(
-            f'Evaluation passes over {len(closed)} blocks of '
-            f'{source.checkpoint}, but some of them are needed: '
-            f'{evidence.of(strong)}. Nothing was written; train on, or remove '
-            'them nevertheless, as in evaluation, with --as-evaluated.')
-    return [name for name in weak if name not in closed]
+            f'Evaluation passes over '
+            f'{len(source.model.backbone.closed_blocks())} blocks of '
+            f'{source.checkpoint}, but some of them may be needed: '
+            f'{evidence.of(strong)}. Nothing was written; leave --by-weights '
+            'out to try them on images, or remove only what is dead with '
+            '--dead-only, or all as in evaluation with --as-evaluated.')

@@ -8,8 +8,9 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from rd_plugins.utils.checkpoint import write_checkpoint
 from rd_plugins.utils.output_folder import new_folder
+from rd_plugins.utils.shortcuts import built_shortcuts
+from rd_plugins.utils.whole_file import write_checkpoint
 from .read import TrainedModel, read_trained_model
 from .verify import check_same_outputs
 
@@ -84,7 +85,8 @@ def write_model(out: str,
         origin = Path(source.checkpoint).name
         write_checkpoint(
             dict(
-                meta=dict(source.meta, converted_from=origin, cfg=text),
+                meta=dict(source.meta, converted_from=origin, cfg=text,
+                          shortcuts=built_shortcuts(model)),
                 state_dict=model.float().state_dict()), str(checkpoint))
         stored = read_trained_model(str(config), str(checkpoint)).model
         rounded = check_same_outputs(source.model, stored, images, ROUNDED)

@@ -4,7 +4,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Dict, List
 
-from rd_plugins.utils.checkpoint import write_bytes
+from rd_plugins.utils.whole_file import write_bytes
 from .picture import draw
 from .table import Table
 

@@ -3,10 +3,8 @@ import datetime
 import json
 import os
 import platform
-import re
 import subprocess
 import sys
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +14,7 @@ import torch
 from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
 from .data import data_checksums
 from .shorten import shorten
 from .table import Row, Table
@@ -30,18 +29,8 @@ def tools_folder() -> Path:
 
 
 def finished_epochs(folder: Path) -> int:
-    """The finished epochs of a work folder, by its newest whole checkpoint.
-
-    The file ``last_checkpoint`` is not used: a training that is killed may
-    leave it empty, and its newest checkpoint truncated.
-    """
-    epochs = (re.fullmatch(r'epoch_(\d+)\.pth', path.name)
-              for path in folder.glob('epoch_*.pth'))
-    for epoch in sorted((int(name[1]) for name in epochs if name),
-                        reverse=True):
-        if zipfile.is_zipfile(folder / f'epoch_{epoch}.pth'):
-            return epoch
-    return 0
+    """The finished epochs of a work folder, by its newest whole checkpoint."""
+    return newest_whole(folder) or 0
 
 
 @dataclass
@@ -124,8 +113,15 @@ class Run:
     def test_config(self) -> Config:
         """What it is tested with."""
         cfg = Config.fromfile(self.row.test_config)
+        cfg.merge_from_dict(self.test_options())
         cfg.merge_from_dict(self.options)
         return cfg
+
+    def test_options(self) -> dict:
+        """What the table changes in the network that is tested."""
+        if self.row.test_config != self.row.config:
+            return {}
+        return dict(model=self.row.options.get('model', {}))
 
     def train_command(self, flags: List[str]) -> List[str]:
         """Write the config of the training; returns its command."""
@@ -134,7 +130,7 @@ class Run:
             cfg.model.teacher.init_cfg = dict(
                 type='Pretrained', checkpoint=self.teacher.checkpoint())
         path = self._write(cfg, 'train_config.py')
-        resume = ['--resume', self.checkpoint()] if self.epoch() else []
+        resume = ['--resume'] if numbered_checkpoints(self.folder) else []
         return [sys.executable, str(tools_folder() / 'train.py'), path,
                 '--work-dir', str(self.folder), *resume, *flags]
 

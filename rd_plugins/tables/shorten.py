@@ -6,7 +6,7 @@ from mmengine.config import Config
 from rd_plugins.utils.errors import UsageError
 
 # Options of schedulers that count epochs
-EPOCHS = ('begin', 'end', 'T_max', 'total_steps', 'step_size')
+EPOCHS = ('begin', 'end', 'T_max', 'total_steps', 'step_size', 'tail')
 
 
 def shorten(cfg: Config, epochs: int) -> None:
@@ -27,21 +27,27 @@ def shorten(cfg: Config, epochs: int) -> None:
     schedulers = cfg.get('param_scheduler') or []
     for scheduler in [schedulers] if isinstance(schedulers,
                                                 dict) else schedulers:
-        for option in EPOCHS:
-            if scheduler.get(option):
-                scheduler[option] = max(1, round(scheduler[option] * factor))
+        _shorten_options(scheduler, factor)
         _shorten_milestones(scheduler, factor)
     for hook in cfg.get('custom_hooks') or []:
+        _shorten_options(hook, factor)
         if str(hook['type']).endswith('PhaseHook'):
             _shorten_phases(hook.phases, epochs)
 
 
+def _shorten_options(owner: dict, factor: float) -> None:
+    for option in EPOCHS:
+        if owner.get(option):
+            owner[option] = max(1, round(owner[option] * factor))
+
+
 def _shorten_milestones(owner: dict, factor: float) -> None:
-    if owner.get('milestones'):
-        owner['milestones'] = [
-            max(1, round(milestone * factor))
-            for milestone in owner['milestones']
-        ]
+    for name in ('milestones', 'restart_milestones'):
+        shorter = [0]
+        for milestone in owner.get(name) or ():
+            shorter.append(max(round(milestone * factor), shorter[-1] + 1))
+        if owner.get(name):
+            owner[name] = shorter[1:]
 
 
 def _shorten_phases(phases: List[dict], epochs: int) -> None:

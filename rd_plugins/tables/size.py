@@ -6,20 +6,30 @@ from torch import nn
 from rd_plugins.engine.launch import build_model
 from rd_plugins.shipping.read import image_shape
 from rd_plugins.shipping.student import read_student_config
+from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.measure import count_macs_and_params
 from .run import Run
 
 
 def count_blocks(backbone: nn.Module) -> Optional[int]:
     """The number of blocks of a network of the ResNet family, else None."""
+    if hasattr(backbone, 'dead_blocks'):
+        return backbone.num_blocks - len(backbone.dead_blocks())
     if not hasattr(backbone, 'res_layers'):
         return None
     return sum(len(getattr(backbone, name)) for name in backbone.res_layers)
 
 
 def measured_size(run: Run) -> dict:
-    """Blocks, parameters and multiply-accumulates of the tested network."""
-    cfg = read_student_config(run.row.test_config)
-    model = build_model(cfg).eval()
-    macs, params = count_macs_and_params(model, image_shape(cfg))
+    """Blocks, parameters and multiply-accumulates of the tested network.
+
+    Without the dead blocks of an ε-ResNet, which are not computed.
+    """
+    cfg = read_student_config(run.row.test_config, run.test_options())
+    model = build_model(cfg)
+    if hasattr(model.backbone, 'dead_blocks'):
+        load_weights(run.checkpoint(), model)
+    macs, params = count_macs_and_params(model.eval(), image_shape(cfg))
+    dead = getattr(model.backbone, 'dead_parameters', tuple)()
+    params -= sum(each.numel() for each in dead)
     return dict(blocks=count_blocks(model.backbone), params=params, macs=macs)

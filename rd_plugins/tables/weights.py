@@ -3,7 +3,8 @@ from pathlib import Path
 from typing import Optional
 
 from rd_plugins.shipping.publish import choose_weights, packed
-from rd_plugins.utils.checkpoint import read_checkpoint, write_bytes
+from rd_plugins.utils.checkpoint_file import read_checkpoint
+from rd_plugins.utils.whole_file import write_bytes
 from .run import Run
 
 # Largest file, in bytes; larger ones do not belong into a repository.

@@ -1,15 +1,13 @@
-"""Reading and checking checkpoints, with errors a user can act on."""
-import io
-import os
-from typing import Any, Dict, Iterator, List, Tuple
-from urllib.error import URLError
+"""Whether a checkpoint belongs to a model, with errors a user can act on."""
+from typing import Dict, Iterator, List, Tuple
 
 import torch
 from mmengine.model import BaseTTAModel, is_model_wrapper
-from mmengine.runner import CheckpointLoader
 from torch import nn
 
+from .checkpoint_file import read_checkpoint
 from .errors import UsageError
+from .shortcuts import check_same_shortcuts
 
 # Modules of this name are trained beside a student and not needed to predict.
 AUXILIARY = 'auxiliary'
@@ -23,38 +21,6 @@ def is_fade_weight(key: str) -> bool:
 def is_auxiliary(key: str) -> bool:
     """Whether a key of a state dict is not needed to predict."""
     return AUXILIARY in key.split('.')[:-1]
-
-
-def read_checkpoint(path: str) -> Dict[str, Any]:
-    """Read a checkpoint onto the CPU.
-
-    Args:
-        path (str): A file, or an address that MMEngine's loader supports.
-
-    Returns:
-        dict: The checkpoint with the weights under ``'state_dict'``.
-
-    Raises:
-        UsageError: If there is no such file or it cannot be read.
-    """
-    try:
-        checkpoint = CheckpointLoader.load_checkpoint(
-            path, map_location='cpu', logger='silent')
-    except FileNotFoundError:
-        raise UsageError(f'There is no checkpoint at {path}; check the path.'
-                         ) from None
-    except URLError:
-        raise
-    except Exception as error:
-        reason = str(error).strip().split('\n')[0] or type(error).__name__
-        raise UsageError(f'{path} cannot be read as a checkpoint: {reason} '
-                         'The file may be truncated or of another kind; '
-                         'copy or download it again.') from error
-    if not isinstance(checkpoint, dict):
-        raise UsageError(f'{path} holds a {type(checkpoint).__name__}, not a '
-                         'checkpoint dict; save a state dict instead.')
-    return checkpoint if 'state_dict' in checkpoint else dict(
-        state_dict=checkpoint)
 
 
 def without_module_prefix(state_dict: Dict[str, torch.Tensor]) -> dict:
@@ -133,10 +99,31 @@ def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
                 'or its plain twin.')
 
 
+def fitting_weights(checkpoint: dict,
+                    model: nn.Module,
+                    origin: str,
+                    auxiliary: bool = False) -> Dict[str, torch.Tensor]:
+    """The weights of a checkpoint, after a check that they are the model's.
+
+    Args:
+        checkpoint (dict): The result of :func:`read_checkpoint`.
+        model (nn.Module): The model to load them, wrapped or not.
+        origin (str): The source of the weights, for the message.
+        auxiliary (bool): See :func:`check_state_dict_fits`.
+
+    Raises:
+        UsageError: If they do not fit, or if they are those of a network with
+            other shortcuts.
+    """
+    weights = without_module_prefix(checkpoint['state_dict'])
+    check_state_dict_fits(weights, model, origin, auxiliary)
+    check_same_shortcuts(checkpoint.get('meta'), _innermost(model), origin)
+    return weights
+
+
 def load_weights(path: str, model: nn.Module) -> None:
-    """Load a checkpoint that fits; see :func:`check_state_dict_fits`."""
-    weights = read_weights(path)
-    check_state_dict_fits(weights, model, path)
+    """Load a checkpoint that fits; see :func:`fitting_weights`."""
+    weights = fitting_weights(read_checkpoint(path), model, path)
     needed = model.state_dict()
     model.load_state_dict(
         {key: value for key, value in weights.items() if key in needed},
@@ -165,24 +152,27 @@ def check_shortcuts_are_gone(state_dict: Dict[str, torch.Tensor],
 
 
 def check_checkpoint_fits(path: str, model: nn.Module) -> None:
-    """Check a checkpoint before a test; see :func:`check_state_dict_fits`.
+    """Check a checkpoint before a test; see :func:`fitting_weights`.
 
     Raises:
         UsageError: If it does not fit, or if it has shortcuts that have not
             faded and the model has none.
     """
-    weights = read_weights(path)
+    checkpoint = read_checkpoint(path)
     if not any(map(is_fade_weight, _innermost(model).state_dict())):
-        check_shortcuts_are_gone(weights, path)
-    check_state_dict_fits(weights, model, path)
+        check_shortcuts_are_gone(checkpoint['state_dict'], path)
+    fitting_weights(checkpoint, model, path)
 
 
-def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
+def check_checkpoint_resumes(path: str, model: nn.Module) -> dict:
     """Check that a run can be resumed from a checkpoint.
 
     Args:
         path (str): The checkpoint.
         model (nn.Module): The model of the run.
+
+    Returns:
+        dict: The checkpoint.
 
     Raises:
         UsageError: If its weights do not fit, or it has only weights.
@@ -201,8 +191,8 @@ def check_checkpoint_resumes(path: str, model: nn.Module) -> None:
                          'Resume from a checkpoint that a training has saved, '
                          'or start from these weights: --cfg-options '
                          f'load_from={path}.')
-    weights = without_module_prefix(checkpoint['state_dict'])
-    check_state_dict_fits(weights, model, path, auxiliary=True)
+    fitting_weights(checkpoint, model, path, auxiliary=True)
+    return checkpoint
 
 
 def check_checkpoint_starts(path: str, model: nn.Module) -> None:
@@ -224,31 +214,17 @@ def check_checkpoint_starts(path: str, model: nn.Module) -> None:
                          'tools/model_converters.')
 
 
-def write_bytes(content: bytes, path: str) -> None:
-    """Write a file completely or not at all.
+def check_pretrained_parts(model: nn.Module) -> None:
+    """Check the files that parts of a model start from (``init_cfg``).
 
     Args:
-        content (bytes): The content.
-        path (str): The file; missing folders are created.
+        model (nn.Module): A model whose weights are not initialised yet.
+
+    Raises:
+        UsageError: If one of them cannot be read.
     """
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    unfinished = f'{path}.{os.getpid()}.tmp'
-    try:
-        with open(unfinished, 'wb') as file:
-            file.write(content)
-        os.replace(unfinished, path)
-    finally:
-        if os.path.exists(unfinished):
-            os.remove(unfinished)
-
-
-def write_checkpoint(checkpoint: Dict[str, Any], path: str) -> None:
-    """Write a checkpoint completely or not at all; see :func:`write_bytes`.
-
-    Args:
-        checkpoint (dict): The checkpoint.
-        path (str): The file; missing folders are created.
-    """
-    buffer = io.BytesIO()
-    torch.save(checkpoint, buffer)
-    write_bytes(buffer.getvalue(), path)
+    for module in model.modules():
+        init_cfg = getattr(module, 'init_cfg', None) or ()
+        for item in [init_cfg] if isinstance(init_cfg, dict) else init_cfg:
+            if item.get('type') == 'Pretrained' and item.get('checkpoint'):
+                read_checkpoint(item['checkpoint'])

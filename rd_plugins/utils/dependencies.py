@@ -17,7 +17,9 @@ class Dependency(NamedTuple):
 
 
 DEPENDENCIES = (
-    Dependency('torch', '2.1.0', ('torch', )),
+    # Older ones run or corrupt memory by files that they load as weights alone
+    # (CVE-2025-32434, CVE-2026-24747).
+    Dependency('torch', '2.10.0', ('torch', )),
     Dependency('mmengine', '0.10.4', ('mmengine', 'onedl-mmengine')),
     Dependency('mmcv', '2.0.0', ('mmcv-lite', 'mmcv', 'onedl-mmcv')),
     Dependency('mmpretrain', '1.2.0', ('mmpretrain', 'onedl-mmpretrain')),

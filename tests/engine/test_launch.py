@@ -58,16 +58,20 @@ def test_cpu_refuses_mpi():
 
 def test_slurm_processes_really_meet():
     """One of one, joined by gloo as slurm would start it."""
-    program = ('from mmengine import Config; import torch.distributed as d; '
+    program = ('import torch; from mmengine import Config; '
+               'import torch.distributed as d; '
                'from rd_plugins.engine.launch import use_cpu; '
-               'use_cpu(Config(dict(launcher="slurm"))); '
-               'print(d.get_rank(), d.get_world_size())')
+               'use_cpu(Config(dict(launcher="slurm", env_cfg=dict('
+               'dist_cfg=dict(backend="nccl", timeout=77))))); '
+               'group = d.group.WORLD._get_backend(torch.device("cpu")); '
+               'print(d.get_rank(), d.get_world_size(), '
+               'group.options._timeout.seconds)')
     environment = dict(
         os.environ, SLURM_PROCID='0', SLURM_NTASKS='1', SLURM_LOCALID='0',
         MASTER_ADDR='127.0.0.1', MASTER_PORT='0')
     done = subprocess.run([sys.executable, '-c', program], env=environment,
                           capture_output=True, text=True)
-    assert done.stdout.strip() == '0 1', done.stderr
+    assert done.stdout.strip() == '0 1 77', done.stderr
 
 
 def test_slurm_names_the_first_host(monkeypatch, tmp_path):
@@ -94,7 +98,7 @@ def test_slurm_names_the_first_host(monkeypatch, tmp_path):
 def test_cpu_processes_are_joined_by_gloo(monkeypatch, launcher, environment):
     joined = []
     monkeypatch.setattr(launch.torch_dist, 'init_process_group',
-                        lambda backend: joined.append(backend))
+                        lambda backend, timeout: joined.append(backend))
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     for name in ('RANK', 'WORLD_SIZE', 'LOCAL_RANK'):

@@ -29,7 +29,7 @@ def look_at_a_gate(scope):
     states = GateStates(1, EPSILON, scope=scope)
     gate = StrictIdentity(states, 0)
     response = torch.full((1, 1, 2, 2), RESPONSES[dist.get_rank()])
-    return bool(gate(response).any()), float(states.latest)
+    return bool(gate(response).any()), float(gate.latest)
 
 
 def test_a_local_gate_looks_at_its_own_images():
@@ -138,6 +138,15 @@ def closing_cfg(folder):
         folder, [dict(type='CloseOnRankZero')], closed_steps=3)
 
 
+def budget_on_ranks_cfg(folder):
+    """A third of the time shall go; each process measures its own."""
+    cfg = weak_cfg(folder)
+    cfg.custom_hooks = [
+        dict(type='rd_plugins.DeadBlockHook', target=0.4, metric='latency',
+             closed_steps=2, calibration_batches=1, max_per_epoch=2, end=4)]
+    return cfg
+
+
 def divisible_cfg(folder, processes=2):
     """Three phases that freeze and un-freeze; 8 images a step in all.
 
@@ -190,6 +199,37 @@ def test_a_block_dies_where_it_is_closed_in_all_processes(run_dir):
     ends = train_on_two_ranks(closing_cfg, run_dir)
     assert ends['dead'] == [WEAK]
     assert ends['restarted'] is not None
+
+
+def test_two_processes_spend_one_budget(run_dir):
+    """The same blocks die, although they see other images and times."""
+    ends = train_on_two_ranks(budget_on_ranks_cfg, run_dir)
+    assert ends['dead']
+
+
+def three_cfg(folder, **options):
+    """Small batches, so that the first epoch has several steps."""
+    return small_cfg(
+        folder, **{
+            'train_dataloader.num_workers': 0,
+            'train_dataloader.batch_size': 4,
+            'train_cfg.max_epochs': 2,
+            'param_scheduler.total_steps': 2,
+            **options
+        })
+
+
+def resuming_cfg(folder):
+    return three_cfg(folder, resume=True,
+                     load_from=str(folder / 'epoch_1.pth'))
+
+
+def test_three_processes_resume_to_the_last_bit(run_dir):
+    """Gradients are summed in the same order after a resume."""
+    save_teacher(run_dir / 'teacher.pth')
+    whole = on_ranks(3, train_here, three_cfg, run_dir)
+    (run_dir / 'run/epoch_2.pth').unlink()
+    assert_same(on_ranks(3, train_here, resuming_cfg, run_dir), whole)
 
 
 def test_phases_on_two_processes_are_those_on_one(run_dir):

@@ -5,6 +5,9 @@ Importing this also lets runs pass over what takes time and proves nothing.
 import gc
 from functools import lru_cache
 
+import mmpretrain.engine  # noqa: F401
+import mmpretrain.visualization  # noqa: F401
+import setuptools.dist  # noqa: F401
 from matplotlib import figure  # noqa: F401
 from mmengine.config import utils
 

@@ -5,6 +5,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
 
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from tests.helpers import ROOT
 from tests.shipping.closed_blocks import read_frozen, save_closed
 
@@ -37,7 +38,7 @@ def trained(tmp_path_factory):
 @pytest.fixture
 def checkpoint(trained, run_dir):
     """As a run saves it that averages weights and trains a connector."""
-    weights = torch.load(trained / 'plain20_ce_mnist5k.pth')['state_dict']
+    weights = read_checkpoint(trained / 'plain20_ce_mnist5k.pth')['state_dict']
     weights = {**weights, 'auxiliary.connector.weight': torch.ones(3)}
     path = run_dir / 'epoch_4.pth'
     torch.save(

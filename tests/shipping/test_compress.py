@@ -75,20 +75,53 @@ def test_what_is_written_can_be_trained(closed_files, run_dir):
     assert runner.model.backbone.removed_blocks == set(REMOVED)
 
 
-def test_gates_that_disagree(closed_files, run_dir):
-    content = torch.load(closed_files[1])
-    model = MODELS.build(Config.fromfile(closed_files[0]).model)
+def undecide(files, factor=1e6):
+    """layer3.1, which evaluation passes over, responds strongly."""
+    content = torch.load(files[1])
+    model = MODELS.build(Config.fromfile(files[0]).model)
     model.load_state_dict(content['state_dict'])
-    weaken(model, 'layer3.1', 1e6)
-    torch.save(model.state_dict(), closed_files[1])
+    weaken(model, 'layer3.1', factor)
+    torch.save(model.state_dict(), files[1])
+    return model
+
+
+def test_gates_that_disagree(closed_files, run_dir):
+    """Weights alone do not decide; evaluation's choice is one flag away."""
+    undecide(closed_files)
     before = names(run_dir)
-    for flags in ([], ['--by-weights']):
-        assert_refuses(*arguments(closed_files, *flags),
-                       words=['needed: layer3.1 (', '--as-evaluated'])
+    assert_refuses(*arguments(closed_files, '--by-weights'),
+                   words=['needed: layer3.1 (', '--as-evaluated'])
     assert names(run_dir) == before
-    run(*arguments(closed_files, '--as-evaluated'))
+    for flag, removed in (('--as-evaluated', REMOVED),
+                          ('--dead-only', ['layer2.0'])):
+        run(*arguments(closed_files, flag, '--force'))
+        report = json.loads((run_dir / 'out/report.json').read_text())
+        assert report['removed'] == removed and report['evidence'] is None
+
+
+def test_an_undecided_block_is_tried_both_ways(closed_files, run_dir):
+    """What is written is the better, with statistics estimated for it."""
+    model = undecide(closed_files)
+    done = tool(*arguments(closed_files, '--test'))
+    assert done.returncode == 0, done.stderr
     report = json.loads((run_dir / 'out/report.json').read_text())
-    assert report['removed'] == REMOVED and report['evidence'] is None
+    tried = report['tried']['layer3.1']
+    line = re.search(r'layer3.1: (.*) % with it, (.*) % without.*: (\w+)',
+                     done.stdout)
+    assert [float(each) for each in line.groups()[:2]] == [
+        tried['kept'], tried['removed']]
+    goes = tried['removed'] >= tried['kept']
+    assert line[3] == ('removed' if goes else 'kept')
+    assert ('layer3.1' in report['removed']) == goes
+    assert report['dead'] == report['removed']
+    assert 'ETA' in done.stderr or 'elapsed' in done.stderr
+    written = torch.load(run_dir / 'out/narrow_compressed.pth')['state_dict']
+    key = 'backbone.layer1.1.norm1.running_mean'
+    assert not torch.equal(written[key], model.state_dict()[key])
+    after = report['networks']['compressed']
+    assert after['accuracy/top1'] == accuracy(
+        *(run_dir / f'out/narrow_compressed.{end}' for end in ('py', 'pth')),
+        run_dir)['accuracy/top1']
 
 
 @pytest.mark.parametrize('flags, words', [

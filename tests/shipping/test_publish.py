@@ -5,6 +5,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from tests.helpers import DEMO, ROOT
 from tests.helpers.tools import assert_refused, tool
 from tests.shipping.tools import assert_refuses, names, run
@@ -16,7 +17,7 @@ def published(run_dir):
     path, = run_dir.glob('p_*.pth')
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert path.stem.endswith(f'-{digest[:8]}')
-    return torch.load(path)
+    return read_checkpoint(path)
 
 
 def publish(checkpoint, *flags):
@@ -32,15 +33,16 @@ def assert_publishing_refuses(checkpoint, *flags, words):
                                          ('--no-ema', 1)])
 def test_publish(checkpoint, run_dir, flag, added):
     config = f'{DEMO}/plain20_ce_mnist5k.py'
-    flags = [flag] if flag else []
-    publish(checkpoint, '--config', config, *flags)
+    flags = ['--config', config, *([flag] if flag else [])]
+    publish(checkpoint, *flags)
     found = published(run_dir)
     assert found.keys() == {'meta', 'state_dict'}
     assert found['meta']['epoch'] == 4
+    assert found['meta']['shortcuts'] == 'none'
     assert found['meta']['dataset_meta']['classes'][3] == '3'
     model = MODELS.build(Config.fromfile(ROOT / config).model)
     model.load_state_dict(found['state_dict'], strict=True)
-    averaged = torch.load(checkpoint)['state_dict']
+    averaged = read_checkpoint(checkpoint)['state_dict']
     for key, value in found['state_dict'].items():
         assert torch.equal(value, averaged[key] + added)
     assert_publishing_refuses(checkpoint, *flags, words=['exists', '--force'])
@@ -65,7 +67,7 @@ def test_the_config_of_a_distiller(checkpoint, run_dir):
 
 
 def test_publish_refuses(checkpoint, run_dir):
-    weights = torch.load(checkpoint)['state_dict']
+    weights = read_checkpoint(checkpoint)['state_dict']
     assert_publishing_refuses(
         checkpoint, '--config', 'configs/rd/resnet20_cifar10.py',
         words=['does not belong to this config'])

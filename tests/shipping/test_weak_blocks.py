@@ -4,9 +4,10 @@ import torch
 from mmpretrain.registry import DATASETS
 
 from rd_plugins.shipping.read import with_preprocessor
-from rd_plugins.shipping.weak_blocks import (check_closed_blocks,
-                                             evidence_of_responses,
-                                             evidence_of_weights)
+from rd_plugins.shipping.weak_blocks import (evidence_of_responses,
+                                             evidence_of_weights,
+                                             refuse_strong_blocks,
+                                             strong_blocks)
 from rd_plugins.utils.errors import UsageError
 from tests.shipping.closed_blocks import weaken
 
@@ -46,12 +47,11 @@ def test_weights(closed):
 
 @pytest.mark.parametrize('find', [evidence_of_responses, evidence_of_weights])
 def test_gates_and_evidence_must_agree(closed, find):
-    assert check_closed_blocks(closed, find(closed)) == []
-    weaken(closed.model, 'layer1.2', 1e-6)  # weak, and evaluated
-    assert check_closed_blocks(closed, find(closed)) == ['layer1.2']
+    refuse_strong_blocks(closed, find(closed))
     for damage in (1e6, float('nan')):
         weaken(closed.model, 'layer3.1', damage)
         evidence = find(closed)
+        assert strong_blocks(closed, evidence) == ['layer3.1']
         with pytest.raises(UsageError, match=r'passes over 2 blocks.*needed: '
                            r'layer3.1 \(.*limit.*--as-evaluated'):
-            check_closed_blocks(closed, evidence)
+            refuse_strong_blocks(closed, evidence)

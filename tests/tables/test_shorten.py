@@ -20,6 +20,18 @@ def test_milestones_and_warm_up_keep_their_shares():
     assert warm_up.end == 1 and steps.milestones == [25, 38]
 
 
+def test_restarts_tails_and_the_ends_of_gates():
+    cfg = read('epsilon/epsilon110_ramp_cifar10.py')
+    cfg.param_scheduler[0].tail = 150
+    cfg.custom_hooks[0].update(begin=100, end=900)
+    shorten(cfg, 20)
+    scheduler, = cfg.param_scheduler
+    assert scheduler.milestones == [2, 3, 6] and scheduler.tail == 3
+    assert scheduler.restart_milestones == [1, 2, 3]  # they have to rise
+    dead, ramp = cfg.custom_hooks
+    assert (dead.begin, dead.end, ramp.end) == (2, 18, 3)
+
+
 @pytest.mark.parametrize('epochs, expected', [
     (50, [5, 5, 5, 35]), (20, [2, 2, 2, 14]), (9, [1, 1, 1, 6]),
     (4, [1, 1, 1, 1])])

@@ -197,14 +197,15 @@ EPSILON = training(
        f'{option}={value})]') for option, value in (
            ('closed_steps', 0), ('closed_steps', 1.5),
            ('closed_steps', '"many"'), ('calibration_batches', 0),
-           ('calibration_batches', -1), ('bury', '"no"'))),
+           ('calibration_batches', -1), ('bury', '"no"'), ('end', 99),
+           ('target', 1.5), ('max_per_epoch', 0),
+           ('metric', '"flops"'))),
     *((f'EpsilonSchedule {options}', EPSILON_HOOKS.format(options))
       for options in (
           'schedule="lin"', 'schedule="step", begin=9', 'schedule="linear"',
           'schedule="linear", begin=2, end=1',
           'schedule="linear", begin=0, end=9', 'schedule="step", begin=-1',
           'schedule="step", begin=0.5', 'schedule="step", begin="one"',
-          'schedule="constant", release=0', 'schedule="constant", release=9',
           'schedul="step"')),
     ('*EpsilonSchedule gate=False',
      'custom_hooks = [dict(type="rd_plugins.EpsilonScheduleHook", '
@@ -268,7 +269,6 @@ DISTILLERS = training(
     ('teacher ckpt None', 'model.teacher.init_cfg.checkpoint=None'),
     ('teacher init type typo', 'model.teacher.init_cfg.type=Pretraind'),
     ('teacher absent', 'model.teacher.init_cfg.checkpoint=absent.pth'),
-    ('teacher classes 100', 'model.teacher.head.num_classes=100'),
     ('teacher depth 32', 'model.teacher.backbone.depth=32'),
     ('teacher widths 32', 'model.teacher.backbone.base_channels=32'),
     ('teacher type typo', 'model.teacher.type=ImageClasifier'),

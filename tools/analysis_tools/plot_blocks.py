@@ -16,7 +16,7 @@ from typing import Dict, List, Optional
 import matplotlib
 import numpy as np
 
-from rd_plugins.engine.hooks.dead_block_hook import LOG_FILE
+from rd_plugins.engine.hooks.block_log import LOG_FILE
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_file

@@ -17,10 +17,12 @@ from torch import Tensor
 
 from rd_plugins.engine.launch import (build_model, exit_on_usage_error,
                                       read_config)
-from rd_plugins.utils.checkpoint import (check_state_dict_fits,
-                                         read_checkpoint, write_checkpoint)
+from rd_plugins.utils.checkpoint import fitting_weights
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_file
+from rd_plugins.utils.shortcuts import built_shortcuts, recorded_shortcuts
+from rd_plugins.utils.whole_file import write_checkpoint
 
 NORM = r'(weight|bias|running_mean|running_var|num_batches_tracked)'
 RULES = (
@@ -115,19 +117,22 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Convert the state dict and write it."""
     args = parse_args(argv)
     check_output_file(args.target)
-    source = read_checkpoint(args.source)['state_dict']
-    check_weights(source, args.source)
-    state_dict, unknown = convert(source)
+    source = read_checkpoint(args.source)
+    check_weights(source['state_dict'], args.source)
+    state_dict, unknown = convert(source['state_dict'])
     if unknown:
         raise UsageError(
             f'{args.source} has {len(unknown)} keys that belong to no known '
             f'ResNet layout: {", ".join(unknown)}. Nothing was written.')
+    shortcuts = recorded_shortcuts(source.get('meta'))
+    converted = dict(
+        meta=dict(converted_from=args.source, shortcuts=shortcuts),
+        state_dict=state_dict)
     if args.config:
-        check_state_dict_fits(state_dict, build_model(
-            read_config(args.config)), args.source)
-    write_checkpoint(
-        dict(meta=dict(converted_from=args.source), state_dict=state_dict),
-        args.target)
+        model = build_model(read_config(args.config))
+        fitting_weights(converted, model, args.source)
+        converted['meta']['shortcuts'] = built_shortcuts(model)
+    write_checkpoint(converted, args.target)
     print(f'{len(state_dict)} tensors -> {args.target}')
 
 

@@ -15,6 +15,7 @@ from rd_plugins.engine.hooks import (DeadBlockHook, EpsilonScheduleHook,
 from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models import StagewiseDistiller
+from rd_plugins.models.backbones.epsilon_stages import EpsilonStages
 from rd_plugins.utils.checkpoint import is_auxiliary, read_weights
 from rd_plugins.utils.errors import UsageError
 
@@ -52,6 +53,9 @@ def _stages_have_phases(runner: Runner) -> None:
 
 
 def _restarts_have_a_cause(runner: Runner) -> None:
+    backbone = getattr(unwrap_model(runner), 'backbone', None)
+    if isinstance(backbone, EpsilonStages) and backbone.gates is None:
+        return  # as compress.py writes it: no block can close any more
     restarts = any(
         isinstance(scheduler, RestartMultiStepLR) and scheduler.restarts
         for scheduler in _schedulers(runner))
@@ -78,7 +82,7 @@ def _epsilon_schedule_acts(runner: Runner) -> None:
                 'EpsilonResNet_CIFAR with gate=True as backbone; this run '
                 f'has a {type(backbone).__name__} without gates. Take the '
                 'hook out of custom_hooks.')
-        for name in ('begin', 'end', 'release'):
+        for name in ('begin', 'end'):
             epoch = getattr(hook, name)
             if epoch is not None and epoch >= runner.max_epochs:
                 raise UsageError(

@@ -1,21 +1,26 @@
 """Removes the blocks of an ε-ResNet that stay closed from the training."""
-import json
-from pathlib import Path
-from typing import Optional
+from math import ceil
+from typing import List, Optional
 
 import torch
-from mmengine.dist import all_reduce, master_only
+from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from torch import nn
 
 from rd_plugins.engine.schedulers import RestartMultiStepLR
-from rd_plugins.engine.wrapping import unwrap_model, wrap_again
-from rd_plugins.models.layers import GateStates, is_open
+from rd_plugins.engine.wrapping import rebuild, unwrap_model
+from rd_plugins.models.layers import GateStates
 from rd_plugins.models.utils import calibrate
 from rd_plugins.registry import HOOKS
-from rd_plugins.utils.errors import UsageError, check_bool, check_number
+from rd_plugins.utils.errors import (UsageError, check_bool, check_choice,
+                                     check_number)
+from .block_log import log_blocks, report_budget, warn_of_many_deaths
+from .block_shares import block_shares
+from .depth_budget import WORDS, DepthBudget
+from .epsilon_schedule_hook import EpsilonScheduleHook
 
-LOG_FILE = 'blocks.json'
+# Above the largest response of an epoch, so that the next one stays below.
+MARGIN = 1.1
 
 
 def sync_gates(gates: GateStates) -> None:
@@ -38,11 +43,20 @@ class DeadBlockHook(Hook):
     closed, and every :class:`RestartMultiStepLR` gets their number. A block
     that was closed in each of the last ``closed_steps`` steps is calibrated:
     training images go through the network in eval mode, and if the block's
-    response stays within epsilon, it is dead. A dead block is not computed.
-    Its weights and batch statistics stay as they are: they have no gradient,
-    no weight decay and no momentum, and DistributedDataParallel does not wait
-    for them. Dead blocks are marked in the state dict and stay dead in a
-    resumed run.
+    response stays below the threshold, it is dead. A dead block is not
+    computed. Its weights and batch statistics stay as they are: they have no
+    gradient, no weight decay and no momentum, and DistributedDataParallel does
+    not wait for them. Dead blocks are marked in the state dict and stay dead
+    in a resumed run.
+
+    With ``target``, a budget takes the place of the backbone's epsilon: in
+    every epoch the weakest blocks that still fit into it are closed, at a
+    threshold just above their responses, and all others are open. It is a
+    function of the saved states, so a run can be resumed.
+
+    From the epoch ``end`` on the network is settled: blocks that are closed in
+    most steps by then die, the others are open for every batch. What trains
+    at the end is what is evaluated and compressed.
 
     Each epoch is one line of ``vis_data/blocks.json``, which
     ``tools/analysis_tools/plot_blocks.py`` draws.
@@ -54,6 +68,23 @@ class DeadBlockHook(Hook):
             calibrates with. Defaults to 50; None for the whole training set.
         bury (bool): Whether to mark blocks as dead. False keeps every block
             in the training, as in the released code. Defaults to True.
+        target (float, optional): The share of the network to remove, between
+            0 and 1. It is never exceeded, and missed by less than one block.
+            Defaults to None: no budget.
+        metric (str): The share of what: ``'blocks'``; ``'macs'``: of the
+            multiply-accumulates of an image; ``'latency'``: of the time of
+            one image on the training device, measured when the run starts.
+            Defaults to ``'blocks'``.
+        begin (int): The first epoch, counted from 0, in which a budget closes
+            blocks. Defaults to 1: it has seen responses by then.
+        end (int, optional): The epoch from which on the network is settled.
+            Defaults to None: where the restart-free tail of the learning rate
+            begins; without a tail, never.
+        max_per_epoch (int): How many blocks a budget may remove in one epoch.
+            Defaults to 1.
+        interval (int): Blocks die at the end of every ``interval``-th epoch
+            only, together. Under ``compile`` each burial compiles the network
+            anew. Defaults to 1.
 
     Raises:
         UsageError: If a number is impossible.
@@ -66,87 +97,163 @@ class DeadBlockHook(Hook):
     def __init__(self,
                  closed_steps: int = 240,
                  calibration_batches: Optional[int] = 50,
-                 bury: bool = True) -> None:
+                 bury: bool = True,
+                 target: Optional[float] = None,
+                 metric: str = 'blocks',
+                 begin: int = 1,
+                 end: Optional[int] = None,
+                 max_per_epoch: int = 1,
+                 interval: int = 1) -> None:
         for name, value in (('closed_steps', closed_steps),
-                            ('calibration_batches', calibration_batches)):
+                            ('calibration_batches', calibration_batches),
+                            ('begin', begin), ('end', end),
+                            ('max_per_epoch', max_per_epoch),
+                            ('interval', interval)):
             if value is not None:
                 check_number('DeadBlockHook', name, value, at_least=1,
                              whole=True)
         check_bool('DeadBlockHook', 'bury', bury)
+        check_choice('DeadBlockHook', 'metric', metric, WORDS)
+        if target is not None:
+            check_number('DeadBlockHook', 'target', target, above=0, below=1)
+            if not bury:
+                raise UsageError(
+                    f'DeadBlockHook has target={target} and bury=False; '
+                    'blocks have to die for a budget.')
         self.closed_steps = closed_steps
         self.calibration_batches = calibration_batches
         self.bury = bury
+        self.target = target
+        self.metric = metric
+        self.begin = begin
+        self.end = end
+        self.max_per_epoch = max_per_epoch
+        self.interval = interval
+        self.budget: Optional[DepthBudget] = None
 
     def before_train(self, runner) -> None:
-        """Check that there are gates."""
+        """Check that there are gates, and that a budget can be met."""
         backbone = unwrap_model(runner).backbone
         if getattr(backbone, 'gates', None) is None:
             raise UsageError(
-                'DeadBlockHook needs an EpsilonResNet or an '
-                'EpsilonResNet_CIFAR with gate=True as backbone; take the '
-                'hook out of custom_hooks.')
+                'DeadBlockHook needs an EpsilonResNet, an EpsilonResNet_CIFAR '
+                'or another backbone with gate=True; take the hook out of '
+                'custom_hooks.')
+        self._settled_from = self._find_end(runner)
+        self._chosen: List[int] = list(range(backbone.num_blocks))
+        if self.target is not None:
+            self._plan(runner, backbone.gates)
+
+    def _find_end(self, runner) -> Optional[int]:
+        tail = max((scheduler.tail for scheduler in runner.param_schedulers
+                    if isinstance(scheduler, RestartMultiStepLR)), default=0)
+        end = self.end or (runner.max_epochs - tail if tail else None)
+        if not self.bury or end is None:
+            return None
+        if not 0 < end < runner.max_epochs:
+            raise UsageError(
+                f'DeadBlockHook settles the network from epoch {end} on, and '
+                f'the run has {runner.max_epochs} epochs with a restart-free '
+                f'tail of {tail}; set end to an epoch within the run.')
+        return end
+
+    def _plan(self, runner, gates: GateStates) -> None:
+        """Set up the budget; the dead of a resumed run are part of it."""
+        end = self._settled_from
+        if end is None or self.begin >= end:
+            raise UsageError(
+                f'DeadBlockHook has a target, begin={self.begin} and '
+                f'end={end}; a budget is met between two epochs, end after '
+                'begin.')
+        if any(isinstance(each, EpsilonScheduleHook)
+               for each in runner.hooks):
+            raise UsageError(
+                'The target of DeadBlockHook sets epsilon, and so does '
+                'EpsilonScheduleHook; take one of them out of custom_hooks.')
+        self.budget = DepthBudget(self.target, self.metric,
+                                  block_shares(runner, self.metric),
+                                  self.max_per_epoch)
+        takes = max(self.interval,
+                    ceil(self.closed_steps / len(runner.train_dataloader)))
+        epochs = end - max(self.begin, runner.epoch)
+        self.budget.check(gates.dead.tolist(), ceil(max(epochs, 0) / takes))
 
     def before_train_epoch(self, runner) -> None:
-        """Freeze the dead blocks and drop their optimizer state."""
-        backbone = unwrap_model(runner).backbone
-        backbone.gates.start_epoch()
+        """Set the thresholds and freeze the dead blocks."""
+        model = unwrap_model(runner)
+        gates = model.backbone.gates
+        self._set_thresholds(runner.epoch, gates)
+        gates.start_epoch()
+        if self._freeze_dead(runner, model):
+            rebuild(runner)
+
+    def _set_thresholds(self, epoch: int, gates: GateStates) -> None:
+        end = self._settled_from
+        if end is not None and epoch >= end:
+            gates.release()
+        elif self.budget is not None:
+            peaks = gates.peak.tolist()
+            self._chosen = self.budget.choose(
+                peaks, gates.dead.tolist()) if epoch >= self.begin else []
+            weakest = [peaks[index] for index in self._chosen]
+            gates.set_epsilon(
+                MARGIN * max(weakest, default=0.0), self._chosen)
+
+    @staticmethod
+    def _freeze_dead(runner, model: nn.Module) -> bool:
+        """Drop gradients and optimizer state; whether anything changed."""
         state = runner.optim_wrapper.optimizer.state
         changed = False
-        for parameter in backbone.dead_parameters():
+        for parameter in model.backbone.dead_parameters():
             changed |= parameter.requires_grad
             parameter.requires_grad_(False)
             parameter.grad = None
             state.pop(parameter, None)
-        if changed:
-            wrap_again(runner)
+        return changed
 
     def after_train_epoch(self, runner) -> None:
         """Synchronise the gates, mark dead blocks, restart schedulers, log."""
         model = unwrap_model(runner)
         gates = model.backbone.gates
         sync_gates(gates)
-        if self.bury:
-            candidates = (gates.dead == 0) & (
-                gates.closed_steps >= self.closed_steps)
-            if candidates.any():
-                gates.mark_dead(candidates & self._calibrate(runner, model))
-        closed, average = gates.closed().sum(), gates.count_average
-        closed, average = int(closed), float(average)
-        restarts = [
-            scheduler.observe(closed, average)
-            for scheduler in runner.param_schedulers
-            if isinstance(scheduler, RestartMultiStepLR)
-        ]
-        self._log(runner, model.backbone, any(restarts))
+        dying = self._dying(runner, model)
+        settles = runner.epoch + 1 == self._settled_from
+        if dying.any():
+            if self.budget is None:
+                warn_of_many_deaths(runner, model.backbone, int(dying.sum()))
+            gates.mark_dead(dying)
+        if settles:
+            gates.closed_average.masked_fill_(gates.dead == 0, 0)
+        if self.budget and (settles or dying.any()):
+            report_budget(runner, self.budget, gates.dead.tolist(), settles)
+        self._observe(runner, model.backbone)
+
+    def _dying(self, runner, model: nn.Module) -> torch.Tensor:
+        """Which blocks die now, boolean (B, )."""
+        gates = model.backbone.gates
+        alive = gates.dead == 0
+        allowed = torch.zeros_like(alive)
+        allowed[self._chosen] = self.bury
+        if runner.epoch + 1 == self._settled_from:
+            return alive & allowed & gates.closed()
+        ready = alive & allowed & (gates.closed_steps >= self.closed_steps)
+        if ready.any() and self.every_n_epochs(runner, self.interval):
+            return ready & self._calibrate(runner, model)
+        return torch.zeros_like(ready)
 
     def _calibrate(self, runner, model: nn.Module) -> torch.Tensor:
         """Which gates stay closed in eval mode in all processes, (B, )."""
         peaks = calibrate(model, runner.train_dataloader,
                           self.calibration_batches)
         all_reduce(peaks, 'max')
-        return ~is_open(peaks, model.backbone.gates.epsilon)
+        return model.backbone.gates.stays_closed(peaks)
 
-    @master_only
-    def _log(self, runner, backbone: nn.Module, restarts: bool) -> None:
-        dead, closed = backbone.dead_blocks(), backbone.closed_blocks()
-        alive = backbone.num_blocks - len(dead)
-        runner.message_hub.update_scalar('train/closed_blocks', len(closed))
-        runner.message_hub.update_scalar('train/alive_blocks', alive)
-        runner.logger.info(
-            f'Of {backbone.num_blocks} blocks {len(closed)} are closed and '
-            f'{len(dead)} dead.'
-            f'{" The learning rate restarts." if restarts else ""}')
+    def _observe(self, runner, backbone: nn.Module) -> None:
         gates = backbone.gates
-        line = dict(
-            epoch=runner.epoch + 1,
-            lr=runner.optim_wrapper.get_lr()['lr'][0],
-            restart=restarts,
-            epsilon=round(float(gates.epsilon), 6),
-            blocks=backbone.blocks,
-            peak=[round(value, 4) for value in gates.peak.tolist()],
-            closed=closed,
-            dead=dead)
-        folder = Path(runner.log_dir) / 'vis_data'
-        folder.mkdir(exist_ok=True, parents=True)
-        with (folder / LOG_FILE).open('a') as file:
-            file.write(json.dumps(line) + '\n')
+        closed, average = int(gates.closed().sum()), float(gates.count_average)
+        restarts = [
+            scheduler.observe(closed, average)
+            for scheduler in runner.param_schedulers
+            if isinstance(scheduler, RestartMultiStepLR)
+        ]
+        log_blocks(runner, backbone, any(restarts))

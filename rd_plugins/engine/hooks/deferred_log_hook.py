@@ -2,10 +2,24 @@
 from typing import Any, Dict, List, Optional
 
 import torch
-from mmengine.hooks import LoggerHook, RuntimeInfoHook
+from mmengine.hooks import Hook, LoggerHook, RuntimeInfoHook
 from mmengine.logging import MessageHub
 
 from rd_plugins.registry import HOOKS
+
+
+def log_intervals(runner) -> List[int]:
+    """The intervals at which losses are logged, in iterations."""
+    return [hook.interval for hook in runner.hooks
+            if isinstance(hook, LoggerHook)]
+
+
+def is_logged(hook: Hook, runner, batch_idx: int,
+              intervals: List[int]) -> bool:
+    """Whether losses are read after this iteration of the epoch."""
+    return hook.end_of_epoch(runner.train_dataloader, batch_idx) or any(
+        hook.every_n_inner_iters(batch_idx, interval)
+        for interval in intervals)
 
 
 @HOOKS.register_module()
@@ -31,10 +45,7 @@ class DeferredLogHook(RuntimeInfoHook):
         """Store the intervals at which logs are written."""
         super().before_train(runner)
         self._kept: List[Dict[str, Any]] = []
-        self._intervals = [
-            hook.interval for hook in runner.hooks
-            if isinstance(hook, LoggerHook)
-        ]
+        self._intervals = log_intervals(runner)
 
     def after_train_iter(self,
                          runner,
@@ -47,10 +58,7 @@ class DeferredLogHook(RuntimeInfoHook):
                 key: value.detach() if torch.is_tensor(value) else value
                 for key, value in outputs.items()
             })
-        is_read = any(
-            self.every_n_inner_iters(batch_idx, interval)
-            for interval in self._intervals)
-        if is_read or self.end_of_epoch(runner.train_dataloader, batch_idx):
+        if is_logged(self, runner, batch_idx, self._intervals):
             self._hand_over(runner)
 
     def before_save_checkpoint(self, runner, checkpoint: dict) -> None:

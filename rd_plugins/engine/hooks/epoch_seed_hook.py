@@ -7,7 +7,9 @@ import torch
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
 from mmengine.runner import EpochBasedTrainLoop
+from torch.nn.parallel import DistributedDataParallel
 
+from rd_plugins.engine.wrapping import wrap_again
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 
@@ -36,6 +38,11 @@ class EpochSeedHook(Hook):
     every epoch draw the same ones each time. With this hook, a run that is
     stopped after any epoch and resumed gives the same result.
 
+    DistributedDataParallel sorts gradients into new buckets after its first
+    step, and from three processes on the order of a sum changes its last bits.
+    It wraps the model again for every epoch, so that a resumed run sums in
+    the order of an uninterrupted one.
+
     Workers are restarted for every epoch, even with ``persistent_workers``.
     The shuffling of a run without a seed is resumed as well, unless
     ``diff_rank_seed`` is set. Only for training by epochs.
@@ -63,6 +70,8 @@ class EpochSeedHook(Hook):
 
     def before_train_epoch(self, runner) -> None:
         """Seed this process, and the workers when they start."""
+        if isinstance(runner.model, DistributedDataParallel):
+            wrap_again(runner)
         entropy = (runner.seed, runner.epoch, get_rank())
         seed_everything(*entropy, 0)
         dataloader = runner.train_dataloader

@@ -14,6 +14,8 @@ class EpsilonScheduleHook(Hook):
 
     Epsilon is a function of the epoch alone, so a run can be resumed.
 
+    Living blocks are released by ``end`` of :class:`DeadBlockHook`.
+
     Args:
         schedule (str): ``'constant'``: the value from the start, as without
             this hook; ``'step'``: 0 before the epoch ``begin``, then the
@@ -21,24 +23,21 @@ class EpsilonScheduleHook(Hook):
         begin (int): The epoch ``begin``, counted from 0. Defaults to 0.
         end (int, optional): The epoch from which on a linear schedule has the
             full value. Defaults to None, for the other schedules.
-        release (int, optional): The epoch from which on epsilon is 0. Blocks
-            that are not dead by then stay open for every batch, so training
-            ends with the network that is evaluated. Defaults to None: never,
-            as in the paper.
 
     Raises:
         UsageError: If the arguments contradict each other.
     """
 
+    # Before DeadBlockHook, which may settle the network.
+    priority = 'HIGH'
+
     def __init__(self,
                  schedule: str,
                  begin: int = 0,
-                 end: Optional[int] = None,
-                 release: Optional[int] = None) -> None:
+                 end: Optional[int] = None) -> None:
         check_choice('EpsilonScheduleHook', 'schedule', schedule,
                      ('constant', 'step', 'linear'))
-        for name, value in (('begin', begin), ('end', end),
-                            ('release', release)):
+        for name, value in (('begin', begin), ('end', end)):
             if value is not None:
                 check_number('EpsilonScheduleHook', name, value, at_least=0,
                              whole=True)
@@ -48,20 +47,12 @@ class EpsilonScheduleHook(Hook):
                 f'EpsilonScheduleHook has schedule={schedule!r}, '
                 f"begin={begin} and end={end}; 'linear' needs an end after "
                 'its begin, the others have none.')
-        if release is not None and release <= (end or begin):
-            raise UsageError(
-                f'EpsilonScheduleHook has release={release}; blocks can be '
-                f'released after epoch {end or begin}, when epsilon has its '
-                'whole value.')
         self.schedule = schedule
-        self.release = release
         self.begin = begin
         self.end = end
 
     def factor(self, epoch: int) -> float:
         """The fraction of the full value in an epoch, counted from 0."""
-        if self.release is not None and epoch >= self.release:
-            return 0.0
         if self.schedule == 'constant':
             return 1.0
         if self.schedule == 'step':

@@ -77,6 +77,17 @@ def _no_weights(failure: Failure) -> Optional[str]:
             'file whose state_dict is a dict of tensors.')
 
 
+def _lost_process(failure: Failure) -> Optional[str]:
+    """What gloo and NCCL say of a process that is stopped or gone."""
+    if not isinstance(failure.error, RuntimeError) or not failure.match(
+            '[Tt]imed out|[Cc]onnection closed|[Cc]onnection reset'):
+        return None
+    return ('A process of this run has ended or not answered in time; its own '
+            'output may say why. Go on with --resume; '
+            'env_cfg.dist_cfg.timeout is how many seconds the others wait for '
+            f'one ({failure.message}).')
+
+
 def _arguments(failure: Failure) -> Optional[str]:
     if failure.within('__call__', 'mmengine/config/config.py') is None:
         return None
@@ -84,5 +95,5 @@ def _arguments(failure: Failure) -> Optional[str]:
             f'train_cfg.max_epochs=3 ({failure.message}).')
 
 
-RULES = (_arguments, _absent_file, _download, _file, _launcher,
+RULES = (_arguments, _absent_file, _download, _file, _lost_process, _launcher,
          _checkpoint, _no_weights)

@@ -51,6 +51,11 @@ class EpsilonResNet_CIFAR(EpsilonStages):
         conv_cfg (dict, optional): Config of the convolutions.
             Defaults to None.
         norm_cfg (dict): Config of the norms. Defaults to ``dict(type='BN')``.
+        frozen_stages (int): The stem and so many stages are in eval mode and
+            not trained; their gates are open. Defaults to -1: none, not even
+            the stem.
+        norm_eval (bool): Keep norms in eval mode in training.
+            Defaults to False.
         deploy (bool): Build the folded form: the norms that follow a
             convolution are folded into it, the others stay.
             Defaults to False.
@@ -79,6 +84,8 @@ class EpsilonResNet_CIFAR(EpsilonStages):
                  out_indices: Optional[Sequence[int]] = None,
                  conv_cfg: Optional[dict] = None,
                  norm_cfg: dict = dict(type='BN'),
+                 frozen_stages: int = -1,
+                 norm_eval: bool = False,
                  deploy: bool = False,
                  init_cfg=INIT_CFG) -> None:
         check_number('EpsilonResNet_CIFAR', 'depth', depth, whole=True)
@@ -90,7 +97,7 @@ class EpsilonResNet_CIFAR(EpsilonStages):
         count = depth // 6
         super().__init__([count] * 3, epsilon, gate, gate_scope, eval_gates,
                          removed_blocks, out_indices, conv_cfg, norm_cfg,
-                         init_cfg)
+                         frozen_stages, norm_eval, init_cfg)
         self._make_stem(in_channels, base_channels, kernel=3, stride=1)
         channels = base_channels
         for stage in range(3):
@@ -145,6 +152,8 @@ class EpsilonResNet(EpsilonStages):
                  out_indices: Optional[Sequence[int]] = None,
                  conv_cfg: Optional[dict] = None,
                  norm_cfg: dict = dict(type='BN'),
+                 frozen_stages: int = -1,
+                 norm_eval: bool = False,
                  deploy: bool = False,
                  init_cfg=INIT_CFG) -> None:
         check_choice(
@@ -153,7 +162,7 @@ class EpsilonResNet(EpsilonStages):
         expansion, counts = self.arch_settings[depth]
         super().__init__(counts, epsilon, gate, gate_scope, eval_gates,
                          removed_blocks, out_indices, conv_cfg, norm_cfg,
-                         init_cfg)
+                         frozen_stages, norm_eval, init_cfg)
         self._make_stem(in_channels, base_channels, kernel=7, stride=2)
         channels = base_channels
         for stage, count in enumerate(counts):

@@ -1,19 +1,20 @@
 """The base class of ε-ResNets: gates, stages and the forward pass."""
-from typing import Iterator, List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
-from mmcv.cnn import build_conv_layer, build_norm_layer
+from mmcv.cnn import build_conv_layer, build_norm_layer, is_norm
 from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from torch import nn
 
-from rd_plugins.models.layers import EndOfStep, GateStates, StrictIdentity
+from rd_plugins.models.layers import EndOfStep, StrictIdentity
 from rd_plugins.models.utils.fold import Deployable
-from rd_plugins.utils.errors import UsageError, check_choice, check_number
+from rd_plugins.utils.errors import check_choice
+from .gated_network import GatedNetwork
 from .pre_act_block import PreActBlock
 
 
-class EpsilonStages(Deployable, BaseBackbone):
+class EpsilonStages(GatedNetwork, Deployable, BaseBackbone):
     """A pre-activation ResNet with a gate on every block.
 
     A subclass builds the stem with :meth:`_make_stem` and the stages with
@@ -22,12 +23,8 @@ class EpsilonStages(Deployable, BaseBackbone):
     Args:
         counts (Sequence[int]): Number of blocks in each stage.
 
-    For the other arguments see :class:`EpsilonResNet_CIFAR`.
-
-    Attributes:
-        declared_blocks (list[str]): Names of all blocks, such as
-            ``'layer2.9'``.
-        blocks (list[str]): Names of the blocks with a residual branch.
+    For the other arguments see :class:`EpsilonResNet_CIFAR`, for attributes
+    :class:`GatedNetwork`.
     """
     conv_norm_pairs = (('conv1', 'norm1'), )
 
@@ -41,39 +38,28 @@ class EpsilonStages(Deployable, BaseBackbone):
                  out_indices: Optional[Sequence[int]],
                  conv_cfg: Optional[dict],
                  norm_cfg: dict,
+                 frozen_stages: int,
+                 norm_eval: bool,
                  init_cfg) -> None:
         owner = type(self).__name__
-        check_choice(owner, 'gate_scope', gate_scope, ('local', 'global'))
-        check_choice(owner, 'eval_gates', eval_gates, ('frozen', 'dynamic'))
-        check_number(owner, 'epsilon', epsilon, at_least=0,
-                     hint='Usually it is from 1.5 to 3.')
         if out_indices is None:
             out_indices = (len(counts) - 1, )
         for index in out_indices:
             check_choice(owner, 'out_indices entry', index,
                          range(len(counts)))
-        self.declared_blocks = [
-            f'layer{stage}.{index}' for stage, count in enumerate(counts, 1)
-            for index in range(count)
-        ]
-        for name in removed_blocks:
-            if name not in self.declared_blocks:
-                raise UsageError(
-                    f'{owner} has no block {name!r} to remove; it has '
-                    f'{self.declared_blocks[0]} to '
-                    f'{self.declared_blocks[-1]}, with '
-                    f'{", ".join(map(str, counts))} blocks in its stages.')
+        check_choice(owner, 'frozen_stages', frozen_stages,
+                     range(-1, len(counts) + 1))
         super().__init__(init_cfg)
         self.num_stages = len(counts)
-        self.removed_blocks = frozenset(removed_blocks)
-        self.num_blocks = sum(counts) - len(self.removed_blocks)
-        self.epsilon = epsilon
         self.out_indices = tuple(out_indices)
         self.conv_cfg = conv_cfg
         self.norm_cfg = norm_cfg
-        self.gates = GateStates(self.num_blocks, epsilon, eval_gates,
-                                gate_scope) if gate else None
-        self.blocks: List[str] = []
+        self.frozen_stages = frozen_stages
+        self.norm_eval = norm_eval
+        self._declare_blocks(
+            [f'layer{stage}.{index}' for stage, count in enumerate(counts, 1)
+             for index in range(count)], removed_blocks, epsilon, gate,
+            gate_scope, eval_gates)
         self.res_layers: List[str] = []
 
     def _add_stage(self, in_channels: int, blocks: Sequence[dict]) -> int:
@@ -95,14 +81,13 @@ class EpsilonStages(Deployable, BaseBackbone):
                 continue  # what remains is the identity
             gate = None
             if self.gates is not None and not removed:
-                gate = StrictIdentity(self.gates, len(self.blocks))
+                gate = StrictIdentity(
+                    self.gates, self.blocks.index(f'{name}.{index}'))
             block = PreActBlock(
                 in_channels, gate=gate, removed=removed,
                 conv_cfg=self.conv_cfg, norm_cfg=self.norm_cfg, **options)
             # Named as without removals, so that the names of weights match.
             stage.add_module(str(index), block)
-            if not removed:
-                self.blocks.append(f'{name}.{index}')
             in_channels = block.out_channels
         if len(self.res_layers) + 1 == self.num_stages:
             # Within the last stage, so that the backbone is the stem and the
@@ -114,6 +99,8 @@ class EpsilonStages(Deployable, BaseBackbone):
                 stage.add_module('end_of_step', EndOfStep(self.gates))
         self.add_module(name, stage)
         self.res_layers.append(name)
+        if len(self.res_layers) == self.num_stages:
+            self._freeze_stages()
         return in_channels
 
     def _make_stem(self, in_channels: int, channels: int, kernel: int,
@@ -145,43 +132,22 @@ class EpsilonStages(Deployable, BaseBackbone):
                 outputs.append(x)
         return tuple(outputs)
 
-    def set_epsilon(self, epsilon: float) -> None:
-        """Change the threshold of all gates, as a schedule does."""
-        if self.gates is not None:
-            self.gates.epsilon.fill_(epsilon)
-
-    def dead_blocks(self) -> List[str]:
-        """Names of the dead blocks, in order.
-
-        They are not computed any more and stay dead.
-        """
-        return self._named('dead')
-
-    def closed_blocks(self) -> List[str]:
-        """Names of the blocks that evaluation skips, in order.
-
-        The dead ones, and those that were closed in at least half of the last
-        steps. With frozen gates, the network without their residual branches
-        has the same outputs.
-        """
-        return self._named('closed')
-
-    def dead_parameters(self) -> Iterator[nn.Parameter]:
-        """The parameters that no loss depends on any more."""
-        for name in self.dead_blocks():
-            for module in self.get_submodule(name).residual_modules:
-                yield from module.parameters()
-
-    def _named(self, state: str) -> List[str]:
-        if self.gates is None:
-            return []
-        chosen = self.gates.closed() if state == 'closed' else self.gates.dead
-        return [
-            name for name, is_chosen in zip(self.blocks, chosen.tolist())
-            if is_chosen
-        ]
+    def _freeze_stages(self) -> None:
+        frozen = [self.conv1, self.norm1] if self.frozen_stages >= 0 else []
+        frozen += map(self.get_submodule,
+                      self.res_layers[:max(self.frozen_stages, 0)])
+        for module in frozen:
+            module.eval()
+            module.requires_grad_(False)
 
     def train(self, mode: bool = True):
-        """Set the mode and, unlike the base class, return the module."""
+        """Set the mode; frozen stages, and with norm_eval norms, stay in eval.
+
+        Unlike MMPretrain's, it returns the module.
+        """
         super().train(mode)
+        self._freeze_stages()
+        for module in self.modules() if mode and self.norm_eval else ():
+            if is_norm(module):
+                module.eval()
         return self

@@ -1,5 +1,5 @@
 """Residual blocks with full pre-activation, gated or not."""
-from typing import Iterator, Optional, Sequence, Tuple
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -70,12 +70,19 @@ class PreActBlock(BaseModule):
                      for number in range(1, self.num_convs))
 
     @property
-    def residual_modules(self) -> Iterator[nn.Module]:
-        """The modules that are not needed once the block is dead."""
-        for number in range(1, self.num_convs + 1):
-            if number > 1 or self.pre_activation == 'residual':
-                yield getattr(self, f'norm{number}')
-            yield getattr(self, f'conv{number}')
+    def residual_names(self) -> List[str]:
+        """Names of the modules that are not needed once the block is dead."""
+        return [
+            name for number in range(1, self.num_convs + 1)
+            for name in (f'norm{number}', f'conv{number}')
+            if number > 1 or name == 'conv1'
+            or self.pre_activation == 'residual'
+        ]
+
+    def residual_parameters(self) -> Iterator[nn.Parameter]:
+        """The parameters of these modules."""
+        for name in self.residual_names:
+            yield from getattr(self, name).parameters()
 
     def _residual(self, x: torch.Tensor) -> torch.Tensor:
         for number in range(1, self.num_convs + 1):
@@ -96,10 +103,7 @@ class PreActBlock(BaseModule):
         if self.pre_activation == 'both':
             x = F.relu(self.norm1(x), inplace=True)
         shortcut = self.shortcut(x)
-        if not self.num_convs:
+        if not self.num_convs or (self.gate and self.gate.skipped):
             return shortcut
-        if self.gate is None:
-            return shortcut + self._residual(x)
-        if self.gate.skipped:
-            return shortcut
-        return shortcut + self.gate(self._residual(x))
+        residual = self._residual(x)
+        return shortcut + (self.gate(residual) if self.gate else residual)

@@ -20,6 +20,7 @@ from .co_trained_teacher import CoTrainedTeacher
 from .first_batch import check_first_batch
 from .frozen_teacher import FrozenTeacher
 from .teacher import Teacher
+from .teacher_exam import TeacherExam
 
 
 def with_classes_of(head: Optional[dict],
@@ -66,6 +67,8 @@ class Distiller(ImageClassifier):
             code). It needs no weights then, and is saved under
             ``auxiliary.teacher``. Clipping by the gradients' norm would couple
             the two trainings. Defaults to False: a frozen teacher.
+        check_teacher (bool): Stop the run if a frozen teacher is near chance
+            on the first images; see :class:`TeacherExam`. Defaults to True.
         **kwargs: Every other argument of
             :class:`mmpretrain.models.ImageClassifier`.
 
@@ -94,6 +97,7 @@ class Distiller(ImageClassifier):
                  copy_teacher: bool = False,
                  fold_teacher: bool = True,
                  co_train_teacher: bool = False,
+                 check_teacher: bool = True,
                  **kwargs) -> None:
         for name, value in (('copy_teacher', copy_teacher),
                             ('fold_teacher', fold_teacher),
@@ -109,6 +113,7 @@ class Distiller(ImageClassifier):
             teacher = with_classes_of(self.head_cfg, teacher)
         self.teacher_holder = self._hold(teacher, co_train_teacher)
         self._is_checked = False
+        self._exam = TeacherExam() if check_teacher else None
         # Returns the context in which the named part (teacher, hybrids) is
         # computed; a benchmark sets it to time the parts.
         self.observe: Callable[[str], ContextManager] = nullcontext
@@ -230,10 +235,10 @@ class Distiller(ImageClassifier):
             reason = ' '.join(str(error).split())
             raise UsageError('The student cannot start from the weights of '
                              f'its teacher: {reason}') from error
-        # A teacher has no objectives and no fading shortcuts.
+        # A teacher has no objectives, no fading shortcuts and no gates.
         missing = [
             key for key in missing
-            if not key.startswith('auxiliary.')
+            if not key.startswith(('auxiliary.', 'backbone.gates.'))
             and not is_fade_weight(key)
         ]
         if missing or unexpected:
@@ -265,6 +270,8 @@ class Distiller(ImageClassifier):
         if not self._is_checked:
             check_first_batch(self, inputs[:1])
             self._is_checked = True
+        if self._exam is not None:
+            self._exam.look(self.teacher_holder, inputs, data_samples)
         objectives = [self.auxiliary[name] for name in self.active]
         step = Step(self, inputs, data_samples, objectives)
         losses: Dict[str, torch.Tensor] = {}

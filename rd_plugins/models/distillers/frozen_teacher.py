@@ -10,7 +10,8 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.models.utils import folded_copy, relative_difference
-from rd_plugins.utils.checkpoint import check_state_dict_fits, read_weights
+from rd_plugins.utils.checkpoint import fitting_weights, without_module_prefix
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from .teacher import Teacher
 
@@ -96,10 +97,10 @@ class FrozenTeacher(Teacher):
                 f'There is no teacher at {self.checkpoint}. Train it first, '
                 'or name another file: --cfg-options '
                 'model.teacher.init_cfg.checkpoint=PATH_OR_URL.')
-        weights = read_weights(self.checkpoint)
-        self._check_classes(weights)
-        check_state_dict_fits(weights, self.architecture,
-                              f'The teacher {self.checkpoint}')
+        checkpoint = read_checkpoint(self.checkpoint)
+        self._check_classes(without_module_prefix(checkpoint['state_dict']))
+        weights = fitting_weights(checkpoint, self.architecture,
+                                  f'The teacher {self.checkpoint}')
         self.architecture.load_state_dict(weights, strict=False)
         self.architecture.requires_grad_(False).eval()
         self._use(self._fold() if fold else None)

@@ -14,6 +14,7 @@ from mmengine.config import Config
 from torch import nn
 
 from rd_plugins.shipping.read import TrainedModel
+from rd_plugins.utils.errors import UsageError
 from .classifier import BackendClassifier
 from .preprocessing import LOADER, loads_files, test_pipeline
 
@@ -79,6 +80,10 @@ class MMDeployExporter:
         self.shape = shape
         self.device = device
         self.deploy_cfg = Config.fromfile(deploy_cfg)
+        for key in ('onnx_config', 'backend_config'):
+            if key not in self.deploy_cfg:
+                raise UsageError(f'{deploy_cfg} is no deploy config: it has '
+                                 f'no {key}. See configs/deploy.')
         fill_in_shape(self.deploy_cfg, shape)
         if self.is_openvino:
             find_model_optimizer()

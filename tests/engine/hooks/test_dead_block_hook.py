@@ -2,14 +2,16 @@ import json
 from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pytest
 import torch
 from mmengine.hooks import Hook
 from mmengine.registry import init_default_scope
 
-from rd_plugins.engine import DeadBlockHook
+from rd_plugins.engine import DeadBlockHook, RestartMultiStepLR
 from rd_plugins.engine.launch import build_runner
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
 from tests.helpers.runs import WEAK, train, weak_cfg
@@ -108,7 +110,7 @@ def test_resume_before_at_and_after_a_death(whole, epoch):
     resumed = train(weak_cfg(parts, resume=True))
     assert resumed.model.backbone.dead_blocks() == [WEAK]
     ours, theirs = (
-        torch.load(path / f'epoch_{EPOCHS}.pth', weights_only=True)
+        read_checkpoint(path / f'epoch_{EPOCHS}.pth')
         for path in (parts, folder / 'w'))
     for key in ('state_dict', 'optimizer', 'param_schedulers'):
         assert_same(ours[key], theirs[key], key)
@@ -120,7 +122,7 @@ def test_an_average_of_the_weights_goes_along(run_dir):
     train(weak_cfg(run_dir / 'p', [average]), stop_before=3)
     train(weak_cfg(run_dir / 'p', [average], resume=True))
     ours, theirs = (
-        torch.load(run_dir / part / f'epoch_{EPOCHS}.pth', weights_only=True)
+        read_checkpoint(run_dir / part / f'epoch_{EPOCHS}.pth')
         for part in 'pw')
     for key in ('state_dict', 'ema_state_dict', 'optimizer'):
         assert_same(ours[key], theirs[key], key)
@@ -166,10 +168,73 @@ def test_calibration_is_the_largest_response_in_eval_mode(whole):
     assert model.training and alive.conv2.training
 
 
+class Hover(Hook):
+    """As if two blocks had been closed, mostly and sometimes."""
+
+    def after_train_epoch(self, runner):
+        gates = runner.model.backbone.gates
+        gates.closed_average[6] = 0.6
+        gates.closed_average[7] = 0.4
+
+
+def test_the_network_is_settled(run_dir):
+    """Mostly closed blocks die and the others open, at the end of epoch 2."""
+    cfg = weak_cfg(run_dir, closed_steps=100)
+    cfg.custom_hooks[0].end = 2
+    runner, record = build_runner(cfg), Record()
+    runner.register_hook(Hover(), priority='HIGH')
+    runner.register_hook(record, priority='LOWEST')
+    runner.train()
+    backbone = runner.model.backbone
+    expected = [WEAK, backbone.blocks[6]]
+    gates = [state['backbone.gates.dead'] for state in record.states]
+    assert [int(dead.sum()) for dead in gates] == [0, 2, 2, 2, 2]
+    assert backbone.dead_blocks() == expected
+    average = record.states[1]['backbone.gates.closed_average']
+    assert not average[gates[1] == 0].any()
+    # released: not even a silent block would close
+    assert not backbone.gates.stays_closed(torch.zeros(9)).any()
+    assert backbone.gates.epsilon == 0
+
+
+@pytest.mark.parametrize('options, end', [
+    (dict(restart_milestones=[1, 2]), 3), (dict(), None),
+    (dict(restart_milestones=[1, 2], tail=0), None)])
+def test_it_settles_where_the_tail_begins(options, end):
+    optimizer = torch.optim.SGD([torch.zeros(1)], 0.1)
+    schedulers = [
+        RestartMultiStepLR(optimizer, [1, 2], [0.1, 0.01], **options)]
+    runner = SimpleNamespace(max_epochs=5, param_schedulers=schedulers)
+    assert DeadBlockHook()._find_end(runner) == end
+    assert DeadBlockHook(bury=False)._find_end(runner) is None
+    assert DeadBlockHook(end=4)._find_end(runner) == 4
+
+
+def test_a_tail_as_long_as_the_run(run_dir):
+    cfg = weak_cfg(run_dir)
+    cfg.param_scheduler[0].tail = 150
+    with pytest.raises(UsageError, match='from epoch -145 on, and the run has '
+                       '5 epochs with a restart-free tail of 150'):
+        train(cfg)
+
+
+@pytest.mark.parametrize('count', [1, 2])
+def test_many_deaths_in_one_epoch_are_no_secret(run_dir, count):
+    """More than a fifth of nine blocks, which are two or more."""
+    weak = [WEAK, 'layer1.1'][:count]
+    hooks = [dict(type='Weaken', name=name) for name in weak]
+    runner = train(weak_cfg(run_dir, hooks), stop_before=3)
+    assert set(runner.model.backbone.dead_blocks()) == set(weak)
+    log = next(run_dir.glob('*/*.log')).read_text()
+    warning = ('2 of 9 blocks die at the end of epoch 2. They are gone for '
+               'good')
+    assert (warning in log) == (count == 2)
+
+
 def test_it_needs_gates(run_dir):
     cfg = weak_cfg(run_dir)
     cfg.model.backbone.gate = False
-    with pytest.raises(UsageError, match='gate=True as backbone; take the ho'):
+    with pytest.raises(UsageError, match='gate=True; take the ho'):
         train(cfg)
 
 

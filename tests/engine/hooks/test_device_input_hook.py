@@ -3,6 +3,7 @@ import torch
 
 from rd_plugins.datasets import DeviceLoader
 from rd_plugins.engine.hooks import DeviceInputHook
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
 from tests.helpers.runs import small_cfg, train
@@ -13,7 +14,7 @@ PLAIN = {'train_dataloader.dataset.pipeline': [dict(type='PackInputs')]}
 
 
 def checkpoint(work_dir):
-    return torch.load(work_dir / 'epoch_3.pth', weights_only=True)
+    return read_checkpoint(work_dir / 'epoch_3.pth')
 
 
 def weights(runner):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from tests.helpers.compare import assert_same
 from tests.helpers.runs import small_cfg, train
 
@@ -14,7 +15,7 @@ CO_TRAINED = {'model.co_train_teacher': True}
 
 
 def checkpoint(work_dir):
-    return torch.load(work_dir / 'epoch_3.pth', weights_only=True)
+    return read_checkpoint(work_dir / 'epoch_3.pth')
 
 
 @pytest.mark.parametrize('extra, loader', [

@@ -17,8 +17,6 @@ DEAD = dict(type='rd_plugins.DeadBlockHook', bury=False)
     (dict(schedule='step', begin=150), {0: 0, 149: 0, 150: 1, 999: 1}),
     (dict(schedule='linear', begin=10, end=20),
      {0: 0, 10: 0, 11: 0.1, 15: 0.5, 20: 1, 21: 1}),
-    (dict(schedule='constant', release=5), {0: 1, 4: 1, 5: 0, 9: 0}),
-    (dict(schedule='step', begin=2, release=5), {1: 0, 2: 1, 4: 1, 5: 0}),
 ])
 def test_factor(kwargs, factors):
     hook = EpsilonScheduleHook(**kwargs)
@@ -56,39 +54,6 @@ def test_in_a_run_that_resumes(run_dir):
 def test_what_makes_no_schedule(kwargs):
     with pytest.raises(UsageError, match='schedule='):
         EpsilonScheduleHook(**kwargs)
-
-
-@pytest.mark.parametrize('kwargs', [
-    dict(schedule='constant', release=0),
-    dict(schedule='step', begin=3, release=3),
-    dict(schedule='linear', begin=1, end=4, release=4),
-])
-def test_blocks_are_released_after_they_were_gated(kwargs):
-    with pytest.raises(UsageError, match='release='):
-        EpsilonScheduleHook(**kwargs)
-
-
-def test_released_blocks_are_open_in_evaluation(run_dir):
-    """Those that have died stay dead."""
-    hooks = [
-        DEAD,
-        dict(type='rd_plugins.EpsilonScheduleHook', schedule='constant',
-             release=1)
-    ]
-    runner = train(
-        epsilon_cfg(run_dir, custom_hooks=hooks), stop_before=1)
-    backbone = runner.model.backbone
-    gates = backbone.gates
-    gates.mark_dead(torch.arange(backbone.num_blocks) == 7)
-    gates.closed_average.fill_(0.9)
-    assert len(backbone.closed_blocks()) == backbone.num_blocks
-    backbone.set_epsilon(0)
-    for _ in range(40):
-        gates.latest.fill_(1)
-        gates.latest[7] = 0
-        gates.end_step()
-    assert backbone.closed_blocks() == backbone.dead_blocks() == [
-        backbone.blocks[7]]
 
 
 def test_it_needs_an_epsilon(run_dir):

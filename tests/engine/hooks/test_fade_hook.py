@@ -6,7 +6,7 @@ import torch
 from mmpretrain.registry import MODELS
 
 from rd_plugins.shipping.publish import choose_weights
-from rd_plugins.utils.checkpoint import read_checkpoint
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.runs import demo_cfg, fading_cfg, train
 

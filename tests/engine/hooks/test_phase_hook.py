@@ -12,6 +12,7 @@ from mmengine.registry import OPTIM_WRAPPERS, OPTIMIZERS, init_default_scope
 
 from rd_plugins.engine import PhaseHook
 from rd_plugins.engine.launch import build_runner
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
 from tests.helpers.runs import PHASES, small_cfg, staged_cfg, train
@@ -127,7 +128,7 @@ def test_resume_at_every_border_and_inside_every_phase(whole, epoch):
     train(staged_cfg(parts, custom_hooks=HOOKS), stop_before=epoch)
     train(staged_cfg(parts, custom_hooks=HOOKS, resume=True))
     ours, theirs = (
-        torch.load(path / 'epoch_6.pth', weights_only=True)
+        read_checkpoint(path / 'epoch_6.pth')
         for path in (parts, folder / 'w'))
     for key in ('state_dict', 'ema_state_dict', 'optimizer'):
         assert_same(ours[key], theirs[key], key)

@@ -5,7 +5,7 @@ import torch
 from torch.optim import SGD
 
 from rd_plugins.engine import RestartMultiStepLR
-from rd_plugins.models.layers import GateStates
+from rd_plugins.models.layers import GateStates, StrictIdentity
 from rd_plugins.utils.errors import UsageError
 
 CIFAR = dict(
@@ -72,10 +72,12 @@ def averages():
     From the second on, every epoch one more block is closed in all steps.
     """
     states = GateStates(16, 2.5).train()
+    gates = [StrictIdentity(states, index) for index in range(16)]
     values = []
     for epoch in range(16):
         for _ in range(390):
-            states.latest.copy_((torch.arange(16) >= epoch) * 9.0)
+            for index, gate in enumerate(gates):
+                gate.latest.fill_((index >= epoch) * 9.0)
             states.end_step()
         values.append(float(states.count_average))
     return values
@@ -171,3 +173,10 @@ def test_groups_keep_their_own_learning_rates():
 def test_what_makes_no_schedule(kwargs, message):
     with pytest.raises(UsageError, match=message):
         schedule(**kwargs)
+
+
+def test_factors_of_restarts_need_milestones():
+    with pytest.raises(UsageError, match='no restart_milestones'):
+        schedule(restart_milestones=None, restart_factors=[0.1, 0.01, 0.002])
+    both = schedule(restart_factors=[0.5, 0.05, 0.01])
+    assert both.restart_factors == [0.5, 0.05, 0.01]

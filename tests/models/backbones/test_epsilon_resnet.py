@@ -53,7 +53,7 @@ def by_definition(network, images, gated=True):
 def test_cifar_network_is_the_definition(gated):
     network = ready(small(gate=gated, eval_gates='dynamic')).double()
     if gated:  # about half of the gates close
-        network.set_epsilon(network.gates.latest.median())
+        network.set_epsilon(network.gates.peak.median())
     images = IMAGES.double()
     expected = by_definition(network, images, gated)
     torch.testing.assert_close(network(images)[0], expected)
@@ -226,7 +226,8 @@ def test_closed_and_dead_blocks_are_their_shortcut(build, indices):
     torch.testing.assert_close(network(IMAGES)[0], expected)
     ran = []
     for name in names:
-        for module in network.get_submodule(name).residual_modules:
+        block = network.get_submodule(name)
+        for module in map(block.get_submodule, block.residual_names):
             module.register_forward_hook(lambda *_: ran.append(name))
     network(IMAGES)
     network.train()(IMAGES)
@@ -293,3 +294,22 @@ def test_it_is_built_without_numbers():
     network.load_state_dict(trained.state_dict())
     assert network.gates.skipped == trained.gates.skipped
     assert network.dead_blocks() == ['layer2.1']
+
+
+def test_frozen_stages_stay_as_they_are_and_open():
+    """Stem and first stage; norms of the others in eval mode only."""
+    network = small(epsilon=1e9, frozen_stages=1, norm_eval=True)
+    network.train()(IMAGES)
+    frozen = [network.conv1, network.norm1, network.layer1]
+    assert not any(p.requires_grad for each in frozen
+                   for p in each.parameters())
+    assert not any(m.training for each in frozen for m in each.modules())
+    assert network.layer2.training and network.layer2[0].conv1.training
+    assert all(p.requires_grad for p in network.layer2.parameters())
+    assert not any(module.training for module in network.modules()
+                   if isinstance(module, torch.nn.BatchNorm2d))
+    assert network.gates.closed_steps.tolist() == [0] * 3 + [1] * 6
+    network.train()(IMAGES)
+    assert network.gates.closed_steps.tolist() == [0] * 3 + [2] * 6
+    with pytest.raises(UsageError, match='frozen_stages=4'):
+        small(frozen_stages=4)

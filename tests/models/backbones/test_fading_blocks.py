@@ -7,6 +7,7 @@ import torch
 from mmpretrain.registry import MODELS
 
 from rd_plugins.models.backbones.fading_blocks import Fade
+from rd_plugins.models.layers import FadingShortcut
 from rd_plugins.utils.errors import UsageError
 
 SMALL = dict(stem_channels=4, base_channels=4)
@@ -148,3 +149,12 @@ def test_it_compiles_whole(twins):
         fading.set_progress(progress)
         torch.testing.assert_close(compiled(IMAGES)[-1], fading(IMAGES)[-1])
     assert len(graphs) == 2
+
+
+@pytest.mark.parametrize('weight', [0.0, 0.5, 1.0])
+def test_a_loaded_weight_acts(weight):
+    shortcut = FadingShortcut().eval()
+    shortcut.load_state_dict(dict(weight=torch.tensor(weight)))
+    assert shortcut.is_gone == (weight == 0)
+    out, x = torch.randn(2, 1, 2, 3, 3)
+    assert torch.equal(shortcut(out, x), out + weight * x)

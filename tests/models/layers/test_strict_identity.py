@@ -1,10 +1,11 @@
 import copy
 
+import numpy as np
 import pytest
 import torch
 
 from rd_plugins.models.layers import (GateStates, StrictIdentity, is_open,
-                                      peak_response)
+                                      largest_closed, peak_response)
 
 EPSILON = 2.5
 
@@ -92,21 +93,43 @@ def test_a_closed_gate_gives_zero_gradients_for_any_upstream():
 
 def test_peak_and_threshold():
     x = torch.tensor([[-3.0, 1.0], [2.0, 0.0]], dtype=torch.bfloat16)
-    assert peak_response(x) == 3 and peak_response(x).dtype == torch.float32
+    assert peak_response(x, torch.zeros(())) == 3
     peaks = torch.tensor([2.4, 2.5, 2.6, float('nan')])
-    assert is_open(peaks, torch.tensor(2.5)).tolist() == [0, 0, 1, 1]
+    states = with_gates(4)
+    assert states.stays_closed(peaks).tolist() == [1, 1, 0, 0]
+    states.set_epsilon(2.5, [0, 2])
+    assert states.stays_closed(peaks).tolist() == [1, 0, 0, 0]
+    states.release()
+    assert not states.stays_closed(torch.zeros(4)).any()
+
+
+@pytest.mark.parametrize('epsilon', [0, 1e-3, 0.1, 1.5, 2.5, 2.6, 1e3, 1e7])
+def test_the_limit_is_where_the_four_relus_turn(epsilon):
+    """The next number above it passes whole; it does not itself."""
+    limit = torch.tensor(largest_closed(epsilon))
+    above = torch.nextafter(limit, torch.tensor(torch.inf))
+    for number, passes in ((limit, False), (above, True)):
+        assert bool(four_relus(number, epsilon) == number) == passes
+
+
+def with_gates(count, epsilon=EPSILON):
+    states = GateStates(count, epsilon)
+    for index in range(count):
+        StrictIdentity(states, index)
+    return states
 
 
 def drive(states, *steps):
     """Let the gates see these peaks, one row for each step."""
     states.train()
     for peaks in steps:
-        states.latest.copy_(torch.tensor(peaks))
+        for gate, peak in zip(states._gates, peaks):
+            gate.latest.fill_(peak)
         states.end_step()
 
 
 def test_states_follow_the_steps():
-    states = GateStates(3, EPSILON)
+    states = with_gates(3)
     drive(states, (1., 9., 1.), (1., 9., 4.), (2., 9., 1.))
     assert states.closed_steps.tolist() == [3, 0, 1]
     assert states.peak.tolist() == [2, 9, 4]
@@ -126,7 +149,7 @@ def test_states_follow_the_steps():
 
 def test_what_is_skipped():
     """Dead blocks always; closed ones in evaluation with frozen gates."""
-    states = GateStates(3, EPSILON)
+    states = with_gates(3)
     drive(states, *[(1., 9., 1.)] * 5)
     assert states.skipped == [False, False, False]
     states.mark_dead(torch.tensor([True, False, False]))
@@ -144,6 +167,7 @@ def test_what_is_skipped():
 def test_states_are_saved_and_loaded():
     """Also into a network that is in eval mode already, or copied."""
     states = GateStates(2, EPSILON)
+    gates = [StrictIdentity(states, index) for index in range(2)]
     drive(states, *[(1., 9.)] * 5)
     states.mark_dead(torch.tensor([True, False]))
     other = GateStates(2, 1.5).eval()
@@ -151,7 +175,7 @@ def test_states_are_saved_and_loaded():
     assert other.skipped == [True, False]
     assert other.epsilon == 1.5  # the config's, not the file's
     network = torch.nn.ModuleDict(
-        dict(states=states, gate=StrictIdentity(states, 1)))
+        dict(states=states, gate=gates[1]))
     twin = copy.deepcopy(network)
     assert twin['gate'].states is twin['states'] is not states
     assert not any(key.startswith('gate') for key in network.state_dict())
@@ -165,7 +189,7 @@ def test_scope(monkeypatch, scope, opens):
         lambda peak, op: peak.fill_(9.0))
     module = gate(scope=scope)
     assert bool(module(torch.ones(1, 1, 2, 2)).any()) == opens
-    assert module.states.latest == (9 if opens else 1)
+    assert module.latest == (9 if opens else 1)
 
 
 def test_eval_modes():
@@ -183,14 +207,13 @@ def test_eval_modes():
 
 def test_the_border_is_open():
     """The third ReLU is 0 where the slope times the excess is just 1."""
-    assert is_open(torch.tensor(1e-6), torch.tensor(0.0))
-    assert not is_open(torch.tensor(0.9e-6), torch.tensor(0.0))
+    assert is_open(np.float32(1e-6), np.float32(0))
+    assert not is_open(np.float32(0.9e-6), np.float32(0))
 
 
 def test_a_network_begins_with_all_gates_open():
     states = GateStates(2, EPSILON)
-    for name, buffer in states.named_buffers():
-        assert name == 'epsilon' or not buffer.any()
+    assert not any(buffer.any() for buffer in states.buffers())
     assert not states.closed().any() and states.skipped == [False, False]
 
 
@@ -205,3 +228,11 @@ def test_a_dead_block_is_closed_whatever_its_average():
 def test_a_network_without_numbers_skips_nothing():
     with torch.device('meta'):
         assert GateStates(2, EPSILON).skipped == [False, False]
+
+
+def test_the_average_forgets_at_most_a_twentieth():
+    states = GateStates(1, EPSILON).train()
+    states.steps.fill_(10_000)
+    states.latest[0] = 0  # closed
+    states.end_step()
+    assert states.closed_average.item() == pytest.approx(0.05)

@@ -27,6 +27,16 @@ def test_deploy_refuses(trained, run_dir, backend, flags, words):
     assert not names(run_dir)
 
 
+def test_a_deploy_config_of_another_kind(trained, run_dir):
+    pytest.importorskip('mmdeploy')
+    assert_refuses(
+        'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py',
+        trained / 'plain20_ce_mnist5k.pth', '--backend', 'onnxruntime',
+        '--deploy-cfg', f'{DEMO}/plain20_ce_mnist5k.py', '--out',
+        run_dir / 'out', words=['is no deploy config: it has no onnx_config'])
+    assert not names(run_dir)
+
+
 @pytest.mark.parametrize('backend, flags, package', [
     ('tflite', [], 'litert_torch'),
     ('ethos-u', ['--accelerator', 'ethos-u55-128'], 'ethosu')])

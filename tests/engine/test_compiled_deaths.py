@@ -1,0 +1,126 @@
+"""Under torch.compile, every death leaves the training step compiled."""
+from contextlib import contextmanager
+from copy import deepcopy
+
+import torch
+import torch.distributed as dist
+from mmengine.config import Config
+from mmengine.logging import MMLogger
+from mmengine.model import BaseModel, MMDistributedDataParallel
+from mmengine.optim import OptimWrapper
+from mmengine.runner import Runner
+
+from rd_plugins.engine.wrapping import rebuild, unwrap_model
+from rd_plugins.models import EpsilonResNet_CIFAR
+from tests.helpers.compare import assert_same
+from tests.helpers.ranks import on_ranks
+
+DEATHS = 9  # one more than torch.compile keeps versions of a function
+
+
+class Counting:
+    """A backend that runs graphs as they are, and counts."""
+
+    def __init__(self):
+        self.compiled = self.ran = 0
+
+    def __call__(self, graph, inputs):
+        self.compiled += 1
+
+        def run(*args):
+            self.ran += 1
+            return graph.forward(*args)
+
+        return run
+
+
+class Uncompiled(OptimWrapper):
+    """Whose step is the same to the last bit, and takes no time to trace."""
+
+    update_params = torch._dynamo.disable(OptimWrapper.update_params)
+
+
+class Small(BaseModel):
+    """Twelve blocks; the loss is the sum of what comes out."""
+
+    def __init__(self):
+        super().__init__()
+        self.backbone = EpsilonResNet_CIFAR(26, 1e-3, base_channels=2)
+
+    def forward(self, inputs, data_samples=None, mode='loss'):
+        return dict(loss=self.backbone(inputs)[-1].mean())
+
+
+def runner_of(model, backend=None):
+    """A Runner with nothing but what trains."""
+    runner = Runner.__new__(Runner)
+    runner.cfg = Config(dict(compile=dict(backend=backend)
+                             if backend else False))
+    runner.logger = MMLogger.get_current_instance()
+    runner.model = model
+    runner._maybe_compile('train_step')
+    return runner
+
+
+def train_while_blocks_die(model, backend=None, wrap=lambda model: model):
+    """A step, a death, a step, and so on; losses and graphs of each."""
+    torch._dynamo.reset()
+    runner = runner_of(wrap(model), backend)
+    runner.wrap_model = lambda cfg, model: wrap(model)
+    wrapper = Uncompiled(torch.optim.SGD(model.parameters(), 0.1))
+    losses, ran = [], []
+    for death in range(DEATHS + 1):
+        before = backend and backend.ran
+        images = torch.randn(
+            2, 3, 8, 8, generator=torch.Generator().manual_seed(death))
+        log = runner.model.train_step(dict(inputs=images), wrapper)
+        losses.append(log['loss'].detach())
+        ran.append(backend and backend.ran - before)
+        gates = unwrap_model(runner).backbone.gates
+        gates.mark_dead(torch.arange(12) == death)
+        for parameter in unwrap_model(runner).backbone.dead_parameters():
+            parameter.requires_grad_(False)
+            parameter.grad = None
+        rebuild(runner)
+    return losses, ran, model.state_dict()
+
+
+@contextmanager
+def refusing_to_give_up():
+    """An error where PyTorch would go on without compiling, with a warning."""
+    with torch._dynamo.config.patch(fail_on_recompile_limit_hit=True):
+        yield
+
+
+def compare(wrap=lambda model: model):
+    """The same numbers compiled and not; graphs run in every step."""
+    torch.manual_seed(0)
+    model = Small()
+    model.init_weights()
+    twin, backend = deepcopy(model), Counting()
+    with refusing_to_give_up():
+        ours, ran, state = train_while_blocks_die(model, backend, wrap)
+    theirs, _, expected = train_while_blocks_die(twin, None, wrap)
+    assert_same(ours, theirs)
+    assert_same(state, expected)
+    assert all(ran), ran
+    assert backend.compiled > DEATHS
+    return ran
+
+
+def test_on_one_process():
+    compare()
+
+
+def wrapped(model):
+    return MMDistributedDataParallel(model, broadcast_buffers=False)
+
+
+def compare_here():
+    assert dist.get_world_size() == 2
+    return compare(wrapped)
+
+
+def test_on_two_processes():
+    first, second = on_ranks(2, compare_here)
+    assert first == second
