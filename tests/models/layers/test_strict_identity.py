@@ -231,8 +231,7 @@ def test_a_network_without_numbers_skips_nothing():
 
 
 def test_the_average_forgets_at_most_a_twentieth():
-    states = GateStates(1, EPSILON).train()
+    states = with_gates(1)
     states.steps.fill_(10_000)
-    states.latest[0] = 0  # closed
-    states.end_step()
+    drive(states, (0., ))  # closed
     assert states.closed_average.item() == pytest.approx(0.05)
