@@ -14,6 +14,7 @@ from itertools import count, product
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.faults.methods import METHODS
 from tests.helpers.compare import assert_same
@@ -27,6 +28,7 @@ PER_RUN = 4  # kills of one training
 def new_folder(parent: Path, name: str) -> Path:
     folder = parent / name
     folder.mkdir()
+    torch.manual_seed(0)  # the same teacher for all
     save_teacher(folder / 'teacher.pth')
     return folder
 
