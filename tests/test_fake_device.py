@@ -71,7 +71,9 @@ def assert_on_gpu(losses):
 
 def distiller(kind, teacher, shortcut='none', backbone=(), **options):
     return dict(classifier_cfg(shortcut, **dict(backbone)),
-                type=f'rd_plugins.{kind}', teacher=teacher, **options)
+                type=f'rd_plugins.{kind}', teacher=teacher,
+                check_teacher=False,  # it reads the first predictions
+                **options)
 
 
 def with_own_normalisation(teacher):

@@ -4,13 +4,13 @@ import random
 from itertools import combinations
 
 import pytest
-import torch
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 
 from rd_plugins.engine import DeadBlockHook
 from rd_plugins.engine.hooks.depth_budget import DepthBudget
 from rd_plugins.engine.launch import build_runner
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
 from tests.helpers.runs import epsilon_cfg, train
@@ -148,7 +148,7 @@ def test_a_budget_resumes_bit_for_bit(whole, epoch):
     cfg.resume = True
     train(cfg)
     ours, theirs = (
-        torch.load(path / f'epoch_{EPOCHS}.pth', weights_only=True)
+        read_checkpoint(path / f'epoch_{EPOCHS}.pth')
         for path in (parts, folder / 'w'))
     for key in ('state_dict', 'optimizer', 'param_schedulers'):
         assert_same(ours[key], theirs[key], key)
@@ -179,7 +179,7 @@ def test_shares_of_macs_and_time(run_dir, metric):
     """They go with the checkpoint, so a resumed run has the same."""
     hook = dict(metric=metric, max_per_epoch=3)
     runner = train(budget_cfg(run_dir / 'w', 0.3, **hook), stop_before=3)
-    info = torch.load(run_dir / 'w/epoch_3.pth', weights_only=True)
+    info = read_checkpoint(run_dir / 'w/epoch_3.pth')
     shares = info['message_hub']['runtime_info'][f'block_shares_of_{metric}']
     assert len(shares) == 9 and min(shares) >= 0 < sum(shares)
     gates = runner.model.backbone.gates
