@@ -53,15 +53,21 @@ def _head(weights: Dict[str, torch.Tensor], path: str) -> torch.Tensor:
 
 
 def read_source(path: str) -> Source:
-    """Find out which ResNet a checkpoint holds.
+    """Read a checkpoint; see :func:`source_of`."""
+    return source_of(read_weights(path), path)
+
+
+def source_of(weights: Dict[str, torch.Tensor], path: str) -> Source:
+    """Find out which ResNet weights are of.
 
     Args:
-        path (str): A checkpoint of torchvision, timm or MMPretrain.
+        weights (dict[str, Tensor]): As torchvision, timm or MMPretrain name
+            them.
+        path (str): Where they are from, for the message.
 
     Raises:
         UsageError: If it is no ResNet with 18 to 152 layers and four stages.
     """
-    weights = read_weights(path)
     is_mmpretrain = any(key.startswith('backbone.') for key in weights)
     body = {key.removeprefix('backbone.'): value
             for key, value in weights.items()}

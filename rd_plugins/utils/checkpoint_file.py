@@ -150,7 +150,13 @@ def read_checkpoint(path: Union[str, os.PathLike],
             than data, or its weights are not finite.
     """
     with _local_file(os.fspath(path)) as file:
-        checkpoint = load_file(file, map_location or 'cpu')
+        try:
+            checkpoint = load_file(file, map_location or 'cpu')
+        except UsageError as error:
+            if '://' not in os.fspath(path):
+                raise
+            raise UsageError(f'{str(error).replace(file, str(path))} Remove '
+                             f'its copy first: {file}.') from error
     if not isinstance(checkpoint, dict):
         raise UsageError(f'{path} holds a {type(checkpoint).__name__}, not a '
                          'checkpoint dict; save a state dict instead.')

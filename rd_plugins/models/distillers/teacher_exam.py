@@ -38,9 +38,9 @@ class TeacherExam:
         """
         if self.seen >= IMAGES or not isinstance(teacher, FrozenTeacher):
             return
-        labels = [sample.get('gt_label') for sample in data_samples]
+        labels = [sample.get('gt_label') for sample in data_samples or ()]
         network: nn.Module = teacher.model
-        if not network.with_head or any(
+        if not labels or not network.with_head or any(
                 label is None or label.numel() != 1 for label in labels):
             return
         logits = network(teacher.normalised(inputs))

@@ -73,7 +73,7 @@ def test_every_parameter_is_used():
 
 
 @pytest.mark.parametrize('kwargs, message', [
-    (dict(depth=18), 'depth=18; choose one of 20, 32.*PlainResNet_CIFAR'),
+    (dict(depth=18), 'depth=18; choose one of 8, 20, 32.*PlainResNet_CIFAR'),
     (dict(depth=20, shortcut='downsample'), "shortcut='downsample'"),
     (dict(depth=20, shortcut='none', zero_init_residual=True), 'zero_init'),
     (dict(depth=20, shortcut='none', drop_path_rate=0.1), 'drop_path_rate'),

@@ -25,6 +25,7 @@ def build(objectives, teacher=None, student=None, **kwargs):
             type='rd_plugins.Distiller',
             teacher=teacher,
             objectives=objectives,
+            check_teacher=False,  # a pass more, at first
             **kwargs))
     model.init_weights()
     return model.train()
