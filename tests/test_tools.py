@@ -93,11 +93,11 @@ def test_testing_refuses(run_dir, teacher):
     truncated = run_dir / 'truncated.pth'
     truncated.write_bytes(teacher.read_bytes()[:10_000])
     for checkpoint, word in ((other, 'does not belong to this config'),
-                             (truncated, 'truncated'),
+                             (truncated, 'cut off'),
                              (run_dir / 'absent.pth', 'no checkpoint')):
         out = run_dir / 'out.json'
         done = tool('test.py', config, checkpoint, '--work-dir', run_dir,
-                    '--out', out)
+                    '--out', out, '--out-item', 'metrics')
         assert_refused(done, word)
         assert not out.exists()
     assert_refused(

@@ -16,7 +16,8 @@ RESULTS = {
     run['weights']: (run, table['table'])
     for path in (ROOT / 'docs/results').glob('*.json')
     for table in [json.loads(path.read_text())]
-    for run in table.get('runs', ()) if run.get('weights')
+    if 'runs' in table  # a table of tools/reproduce.py
+    for run in table['runs'] if run.get('weights')
 }
 
 

@@ -1,5 +1,5 @@
 """The size of a run's network."""
-from typing import Optional
+from typing import Optional, Tuple
 
 from torch import nn
 
@@ -20,16 +20,25 @@ def count_blocks(backbone: nn.Module) -> Optional[int]:
     return sum(len(getattr(backbone, name)) for name in backbone.res_layers)
 
 
-def measured_size(run: Run) -> dict:
-    """Blocks, parameters and multiply-accumulates of the tested network.
+def tested_network(run: Run) -> Tuple[nn.Module, Tuple[int, ...]]:
+    """The network that is tested, and the shape of an image.
 
-    Without the dead blocks of an ε-ResNet, which are not computed.
+    With its weights where they tell which blocks are dead.
     """
     cfg = read_student_config(run.row.test_config, run.test_options())
     model = build_model(cfg)
     if hasattr(model.backbone, 'dead_blocks'):
         load_weights(run.checkpoint(), model)
-    macs, params = count_macs_and_params(model.eval(), image_shape(cfg))
+    return model.eval(), image_shape(cfg)
+
+
+def measured_size(run: Run) -> dict:
+    """Blocks, parameters and multiply-accumulates of the tested network.
+
+    Without the dead blocks of an ε-ResNet, which are not computed.
+    """
+    model, shape = tested_network(run)
+    macs, params = count_macs_and_params(model, shape)
     dead = getattr(model.backbone, 'dead_parameters', tuple)()
     params -= sum(each.numel() for each in dead)
     return dict(blocks=count_blocks(model.backbone), params=params, macs=macs)

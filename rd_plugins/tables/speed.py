@@ -4,12 +4,10 @@ from typing import Dict, List
 
 import torch
 
-from rd_plugins.engine.launch import build_model
 from rd_plugins.models.utils.fold import folded_copy
-from rd_plugins.shipping.read import image_shape
-from rd_plugins.shipping.student import read_student_config
 from rd_plugins.utils.measure import forward_pass, median_times
 from .run import Run
+from .size import tested_network
 
 
 def latencies(runs: List[Run]) -> Dict[str, dict]:
@@ -22,14 +20,17 @@ def latencies(runs: List[Run]) -> Dict[str, dict]:
         dict[str, dict]: By row: ``ms``, and ``threads`` or ``gpu``.
     """
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    passes = {}
-    for path in {run.row.test_config for run in runs}:
-        cfg = read_student_config(path)
-        image = torch.randn(1, *image_shape(cfg), device=device)
-        model = folded_copy(build_model(cfg).eval())
-        passes[path] = forward_pass(model.to(device), [image])
+    passes, networks = {}, {}
+    for run in runs:
+        model, shape = tested_network(run)
+        own = run.name if hasattr(model.backbone, 'dead_blocks') else ''
+        network = (run.row.test_config, str(run.test_options()), own)
+        networks[run.row.name] = network
+        image = torch.randn(1, *shape, device=device)
+        passes[network] = forward_pass(
+            folded_copy(model).to(device), [image])
     times = median_times(passes)
     where = dict(gpu=torch.cuda.get_device_name()) if device == 'cuda' else \
         dict(threads=torch.get_num_threads(), cores=os.cpu_count())
-    return {run.row.name: dict(ms=1000 * times[run.row.test_config], **where)
-            for run in runs}
+    return {row: dict(ms=1000 * times[network], **where)
+            for row, network in networks.items()}
