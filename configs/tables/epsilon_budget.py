@@ -54,12 +54,17 @@ def asked(share):
         ]))
 
 
-def built(*removed):
-    """A row of a network that is that small from the start."""
+def built(*removed, side='layer2.1'):
+    """A row of a network that is that small from the start.
+
+    Its side head is after the block in the middle, if that is there.
+    """
+    changes = options([], gate=False, removed_blocks=list(removed))
+    changes['model']['side_blocks'] = [side]
     return dict(
         title=f'built without {len(removed)} of the 9 blocks',
         config=recipe,
-        options=options([], gate=False, removed_blocks=list(removed)))
+        options=changes)
 
 
 rows = dict(
@@ -68,6 +73,8 @@ rows = dict(
     asked20=asked(0.2),
     built20=built('layer2.0', 'layer3.0'),
     asked40=asked(0.4),
-    built40=built('layer1.1', 'layer2.1', 'layer3.1'),
+    built40=built('layer1.1', 'layer2.1', 'layer3.1', side='layer2.2'),
     asked60=asked(0.6),
-    built60=built('layer1.1', 'layer1.2', 'layer2.1', 'layer2.2', 'layer3.1'))
+    built60=built(
+        'layer1.1', 'layer1.2', 'layer2.1', 'layer2.2', 'layer3.1',
+        side='layer2.0'))
