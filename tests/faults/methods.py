@@ -37,6 +37,7 @@ def joint_at_random(folder: Path) -> Config:
         'model.hybrids': 'one',
         'model.logit_loss': dict(type='rd_plugins.LogitLoss'),
         'model.feature_loss': dict(type='rd_plugins.MarginLoss'),
+        'model.feature_paths': 'plain',
     })
 
 
