@@ -168,6 +168,9 @@ def read_checkpoint(path: Union[str, os.PathLike],
             raise UsageError(
                 f'{path} has a {type(weights).__name__} as its {name}; give a '
                 'file with weights by name.')
+        if not all(isinstance(key, str) for key in weights):
+            raise UsageError(f'{path} has a {name} without names; give a file '
+                             'with weights by name.')
         bad = first_not_finite(weights)
         if bad:
             raise UsageError(f'{path} has numbers that are not finite in '
