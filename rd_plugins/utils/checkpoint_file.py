@@ -169,8 +169,8 @@ def read_checkpoint(path: Union[str, os.PathLike],
                 f'{path} has a {type(weights).__name__} as its {name}; give a '
                 'file with weights by name.')
         if not all(isinstance(key, str) for key in weights):
-            raise UsageError(f'{path} has a {name} without names; give a file '
-                             'with weights by name.')
+            raise UsageError(f'{path} holds no weights by name: {name} has '
+                             'keys that are no text. Take another file.')
         bad = first_not_finite(weights)
         if bad:
             raise UsageError(f'{path} has numbers that are not finite in '
