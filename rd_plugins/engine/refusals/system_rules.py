@@ -67,16 +67,6 @@ def _checkpoint(failure: Failure) -> Optional[str]:
             'or download it again.')
 
 
-def _no_weights(failure: Failure) -> Optional[str]:
-    """A checkpoint with something else where weights by name are."""
-    if not isinstance(failure.error, AttributeError) or failure.within(
-            'without_module_prefix', 'utils/checkpoint.py') is None:
-        return None
-    path = failure.variable('path', lambda value: isinstance(value, str))
-    return (f'{path or "The checkpoint"} holds no weights by name; give a '
-            'file whose state_dict is a dict of tensors.')
-
-
 def _lost_process(failure: Failure) -> Optional[str]:
     """What gloo and NCCL say of a process that is stopped or gone."""
     if not isinstance(failure.error, RuntimeError) or not failure.match(
@@ -96,4 +86,4 @@ def _arguments(failure: Failure) -> Optional[str]:
 
 
 RULES = (_arguments, _absent_file, _download, _file, _lost_process, _launcher,
-         _checkpoint, _no_weights)
+         _checkpoint)
