@@ -3,23 +3,19 @@
 They are the models of ``model-index.yml`` that have weights. The weights are
 small and come with the package.
 """
-from pathlib import Path
-
 from mmpretrain.apis.model import ModelHub
 from modelindex.load_model_index import load
 
-PACKAGE = Path(__file__).resolve().parent
-# In a checkout, and as installed
-FOLDERS = (PACKAGE.parent, PACKAGE / '.mim')
+from rd_plugins.utils.package import files_folder
 
 
 def register_models() -> None:
     """Make the trained networks known to MMPretrain."""
-    found = [root for root in FOLDERS if (root / 'model-index.yml').is_file()]
-    if not found:  # somebody copied the package alone
+    root = files_folder()
+    path = root / 'model-index.yml'
+    if not path.is_file():  # somebody copied the package alone
         return
-    root = found[0]
-    index = load(str(root / 'model-index.yml'))
+    index = load(str(path))
     index.build_models_with_collections()
     for model in index.models:
         if model.weights:

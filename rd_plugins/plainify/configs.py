@@ -3,7 +3,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from rd_plugins.tables.run import tools_folder
+from rd_plugins.utils.package import files_folder
 from .data import Data
 from .source import Source
 
@@ -174,7 +174,7 @@ class Recipe:
         """The text of each config, by the name of its file."""
         words = dict(
             out=self.out, given=self.given, weights=self.weights,
-            configs=tools_folder().parent / 'configs',
+            configs=files_folder() / 'configs',
             depth=self.source.depth, deep_stem=self.source.deep_stem,
             avg_down=self.source.avg_down, channels=self.source.channels,
             root=self.data.root, count=len(self.data.classes),

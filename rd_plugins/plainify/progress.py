@@ -8,8 +8,8 @@ from typing import Optional
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from rd_plugins.tables.run import tools_folder
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.package import files_folder
 from .steps import Step
 
 # A line of MMEngine's log, such as "Epoch(train)  [3][10/18] ... eta: 0:01:02"
@@ -44,7 +44,7 @@ def run_step(step: Step, log: Path, label: str) -> float:
     start = time.monotonic()
     columns = (TextColumn('{task.description}'), BarColumn(),
                TaskProgressColumn(), TextColumn('{task.fields[left]}'))
-    command = [sys.executable, str(tools_folder() / step.tool),
+    command = [sys.executable, str(files_folder() / 'tools' / step.tool),
                *step.arguments()]
     with log.open('w') as file, Progress(
             *columns, transient=True,

@@ -14,18 +14,13 @@ import torch
 from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.package import files_folder
 from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
 from .data import data_checksums
 from .shorten import shorten
 from .table import Row, Table
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
-
-
-def tools_folder() -> Path:
-    """The folder of the tools, in a checkout or an installed package."""
-    packaged = Path(__file__).resolve().parents[1] / '.mim' / 'tools'
-    return TOOLS if (TOOLS / 'train.py').is_file() else packaged
 
 
 def finished_epochs(folder: Path) -> int:
@@ -131,13 +126,13 @@ class Run:
                 type='Pretrained', checkpoint=self.teacher.checkpoint())
         path = self._write(cfg, 'train_config.py')
         resume = ['--resume'] if numbered_checkpoints(self.folder) else []
-        return [sys.executable, str(tools_folder() / 'train.py'), path,
+        return [sys.executable, str(files_folder() / 'tools/train.py'), path,
                 '--work-dir', str(self.folder), *resume, *flags]
 
     def test_command(self) -> List[str]:
         """Write the config of the test; returns its command."""
         path = self._write(self.test_config(), 'test_config.py')
-        return [sys.executable, str(tools_folder() / 'test.py'), path,
+        return [sys.executable, str(files_folder() / 'tools/test.py'), path,
                 self.checkpoint(), '--work-dir', str(self.folder / 'test'),
                 '--out', str(self.folder / 'test.json'), '--out-item',
                 'metrics']

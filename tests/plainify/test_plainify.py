@@ -189,8 +189,9 @@ def test_classes_of_train_alone(given, run_dir):
     ('import sys; sys.exit("error: it is broken")', 'it is broken'),
 ])
 def test_a_step_in_a_process(tmp_path, monkeypatch, code, words):
-    (tmp_path / 'some.py').write_text(code)
-    monkeypatch.setattr('rd_plugins.plainify.progress.tools_folder',
+    (tmp_path / 'tools').mkdir()
+    (tmp_path / 'tools/some.py').write_text(code)
+    monkeypatch.setattr('rd_plugins.plainify.progress.files_folder',
                         lambda: Path(tmp_path))
     step = Step('some', 'some.py', lambda: [], lambda: False)
     log = tmp_path / 'some.log'
