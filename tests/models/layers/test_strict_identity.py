@@ -97,10 +97,15 @@ def test_peak_and_threshold():
     peaks = torch.tensor([2.4, 2.5, 2.6, float('nan')])
     states = with_gates(4)
     assert states.stays_closed(peaks).tolist() == [1, 1, 0, 0]
+    limit = torch.full((4, ), largest_closed(2.5))
+    assert states.stays_closed(limit).all()
+    assert not states.stays_closed(
+        torch.nextafter(limit, torch.tensor(torch.inf))).any()
     states.set_epsilon(2.5, [0, 2])
     assert states.stays_closed(peaks).tolist() == [1, 0, 0, 0]
     states.release()
     assert not states.stays_closed(torch.zeros(4)).any()
+    assert states.epsilon == 0
 
 
 @pytest.mark.parametrize('epsilon', [0, 1e-3, 0.1, 1.5, 2.5, 2.6, 1e3, 1e7])
@@ -162,6 +167,14 @@ def test_what_is_skipped():
     assert states.eval().skipped == [True, False, False]
     drive(states, (0., 9., 9.))
     assert states.closed_steps.tolist() == [6, 0, 0]
+
+
+def test_a_dead_gate_is_closed_whatever_it_saw_last():
+    states = with_gates(2)
+    states.mark_dead(torch.tensor([True, False]))
+    drive(states, (9., 9.))
+    assert states.closed_steps.tolist() == [1, 0]
+    assert states.peak.tolist() == [0, 9]
 
 
 def test_states_are_saved_and_loaded():
