@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from rd_plugins.models.layers import (GateStates, StrictIdentity, is_open,
-                                      largest_closed, peak_response)
+from rd_plugins.models.layers import (EndOfStep, GateStates, StrictIdentity,
+                                      is_open, largest_closed, peak_response)
 
 EPSILON = 2.5
 
@@ -203,6 +203,30 @@ def test_scope(monkeypatch, scope, opens):
     module = gate(scope=scope)
     assert bool(module(torch.ones(1, 1, 2, 2)).any()) == opens
     assert module.latest == (9 if opens else 1)
+
+
+def test_a_peak_elsewhere_than_on_a_cpu():
+    """In the precision of the scalar that it is written into."""
+    x = torch.ones(2, 3, device='meta', dtype=torch.bfloat16)
+    assert peak_response(x).dtype == torch.bfloat16
+    out = torch.zeros((), device='meta')
+    assert peak_response(x, out) is out
+
+
+def test_a_step_ends_after_the_last_gate():
+    """Gates of frozen stages, which are in eval mode, are open."""
+    states = GateStates(2, EPSILON)
+    gates = [StrictIdentity(states, index) for index in range(2)]
+    network = torch.nn.Sequential(*gates, EndOfStep(states))
+    weak = torch.full((1, 1, 2, 2), 0.5)
+    network(weak)
+    assert states.closed_steps.tolist() == [1, 1]
+    gates[1].eval()
+    network(weak)
+    assert states.closed_steps.tolist() == [2, 0]
+    gates[1].train()
+    network.eval()(weak)
+    assert states.steps == 2
 
 
 def test_eval_modes():
