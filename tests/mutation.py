@@ -43,9 +43,11 @@ CORE = {
         ['tests/engine/schedulers'],
         ['restarts_come_when_more_blocks_close']),
     'models/layers/fading_shortcut.py': (
-        ['tests/models/backbones/test_fading_blocks.py'], []),
+        ['tests/models/layers/test_fading_shortcut.py',
+         'tests/models/backbones/test_fading_blocks.py'], []),
     'models/objectives/hybrid_loss.py': (
-        ['tests/models/distillers/test_joint_rd.py'], []),
+        ['tests/models/objectives/test_hybrid_loss.py',
+         'tests/models/distillers/test_joint_rd.py'], []),
 }
 OPERATORS = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
