@@ -13,11 +13,11 @@ from typing import Dict, List, Optional, Tuple
 import torch
 from mmengine.config import Config
 
+from rd_plugins.engine.shorten import shorten
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
 from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
 from .data import data_checksums
-from .shorten import shorten
 from .table import Row, Table
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
