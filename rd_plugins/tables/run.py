@@ -20,8 +20,6 @@ from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
 from .data import data_checksums
 from .table import Row, Table
 
-TOOLS = Path(__file__).resolve().parents[2] / 'tools'
-
 
 def finished_epochs(folder: Path) -> int:
     """The finished epochs of a work folder, by its newest whole checkpoint."""
@@ -152,7 +150,7 @@ class Run:
             seed=None if self.row.checkpoint else self.seed,
             accuracy=round(metrics['accuracy/top1'], 4),
             epochs=None if self.row.checkpoint else self.max_epochs,
-            config=os.path.relpath(self.row.config, TOOLS.parent),
+            config=os.path.relpath(self.row.config, files_folder()),
             flags=' '.join(flags),
             data=data_checksums(self.training_config()),
             curve=self.curve(),
@@ -171,7 +169,7 @@ class Run:
 def provenance() -> dict:
     """Commit, hardware, software and date."""
     commit = subprocess.run(
-        ['git', 'describe', '--always', '--dirty'], cwd=TOOLS.parent,
+        ['git', 'describe', '--always', '--dirty'], cwd=files_folder(),
         capture_output=True, text=True).stdout.strip()
     device = (
         torch.cuda.get_device_name() if torch.cuda.is_available() else
