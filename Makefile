@@ -5,9 +5,9 @@
 # make demo-micro   the demo's teacher and student for a microcontroller
 # make coverage, mutation, test-inputs   what the tests run, notice and refuse,
 #             see docs/testing.md and docs/reliability.md
-# make test-data, test-faults, test-slow, test-openvino, test-micro, test-mim,
-#      test-downstream   what needs large files, time or an environment of its
-#             own, see docs/testing.md
+# make test-data, test-faults, test-forks, test-slow, test-openvino, test-micro,
+#      test-mim, test-downstream   what needs large files, time or an
+#             environment of its own, see docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
 VENV := .venv
@@ -15,7 +15,8 @@ PINNED := requirements/constraints.txt
 REQUIREMENTS := $(wildcard requirements/*.txt) setup.py
 BIN := $(VENV)/bin
 # mmcv-lite is the module mmcv without compiled ops, which nothing here needs.
-MM_LIBRARIES := mmcv-lite mmengine mmpretrain
+MM_LIBRARIES := mmcv-lite mmengine mmpretrain -r requirements/mmdeploy.txt
+FORKS := onedl-mmcv onedl-mmengine onedl-mmpretrain
 
 # An environment on top of $(VENV): what it adds comes first, the rest is shared.
 define layer
@@ -27,7 +28,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark benchmark-micro coverage demo demo-micro mutation site test test-benchmark test-data test-faults test-inputs test-micro test-openvino test-mim test-downstream test-slow lint env clean
+.PHONY: benchmark benchmark-micro coverage demo demo-micro mutation site test test-benchmark test-data test-faults test-forks test-inputs test-micro test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -57,6 +58,11 @@ test-slow: env
 KILLS ?= 200
 test-faults: env
 	RD_KILLS=$(KILLS) $(BIN)/python -m pytest -m faults -s
+
+# All tests with the maintained forks of MMEngine, MMCV and MMPretrain
+test-forks:
+	$(MAKE) env VENV=$(VENV)-forks MM_LIBRARIES="$(FORKS)"
+	$(VENV)-forks/bin/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 # Needs large files, see docs/testing.md: make test-data RD_DATA=FOLDER
 test-data: env
@@ -134,8 +140,8 @@ env: $(VENV)/complete
 # A half-finished environment has no mark and is built anew.
 $(VENV)/complete: $(REQUIREMENTS)
 	@echo "Building $(VENV) (several GB, about a minute with a fast network)"
-	@$(PYTHON) -c "import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))" || \
-	    { echo "error: $(PYTHON) is not Python 3.10, 3.11 or 3.12; name one: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))" || \
+	    { echo "error: $(PYTHON) is not Python 3.10 to 3.13; name one: make PYTHON=python3.11" >&2; exit 1; }
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c $(PINNED) \

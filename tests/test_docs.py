@@ -13,6 +13,8 @@ import torch
 from tests.helpers import ROOT
 from tests.helpers.tools import as_a_new_process
 
+TOOLS = {path.stem: path.relative_to(ROOT).as_posix()
+         for path in (ROOT / 'tools').rglob('*.py')}
 PAGES = [ROOT / 'README.md', *sorted((ROOT / 'docs').rglob('*.md'))]
 
 
@@ -48,6 +50,8 @@ def commands(page):
     for block in re.findall(r'```bash\n(.*?)```', page.read_text(), re.S):
         for line in block.replace('\\\n', ' ').splitlines():
             command = re.split(r'\s{2,}#', line.strip())[0]
+            command = re.sub(r'-m rd_plugins (\w+)',
+                             lambda found: TOOLS[found[1]], command)
             if re.match(r'(\w+=\S+ )*(python|bash) tools/', command):
                 yield command[command.index('tools/'):]
 

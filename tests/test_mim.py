@@ -17,12 +17,6 @@ pytestmark = pytest.mark.mim
 CONFIG = 'plain20_ce_mnist5k.py'
 
 
-@pytest.fixture(scope='module')
-def folder(tmp_path_factory):
-    """Where mim is called: away from the checkout."""
-    return tmp_path_factory.mktemp('m')
-
-
 def mim(folder, *arguments):
     """Run mim without sight of the checkout."""
     environment = dict(os.environ, OMP_NUM_THREADS='1')
@@ -36,8 +30,12 @@ def mim(folder, *arguments):
 
 
 @pytest.fixture(scope='module', params=['wheel', 'editable'])
-def installed(request, tmp_path_factory, folder):
-    """What ``mim install .`` and ``mim install -e .`` make."""
+def installed(request, tmp_path_factory):
+    """What ``mim install .`` and ``mim install -e .`` make.
+
+    Yields a folder where mim is called, away from the checkout.
+    """
+    folder = tmp_path_factory.mktemp(request.param)
     source = copy_tracked_files(tmp_path_factory.mktemp('source'))
     flags = []
     if request.param == 'editable':
@@ -67,8 +65,7 @@ def test_train_test_and_run(installed):
                  work_dir / 'epoch_1.pth', '--gpus', 0, '--work-dir', work_dir)
     assert 'accuracy/top1' in output
     mim(installed, 'run', 'rd_plugins', 'publish_model',
-        work_dir / 'epoch_1.pth', installed / 'published.pth', '--force')
+        work_dir / 'epoch_1.pth', installed / 'published.pth')
     published, = installed.glob('published_*.pth')
     model = MODELS.build(Config.fromfile(ROOT / DEMO / CONFIG).model)
     model.load_state_dict(torch.load(published)['state_dict'], strict=True)
-    published.unlink()

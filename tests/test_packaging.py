@@ -65,7 +65,7 @@ def test_the_wheel_says_what_it_needs(wheel):
         f'rd_plugins-{__version__}.dist-info/METADATA').decode()
     requires = next(line for line in metadata.splitlines()
                     if line.startswith('Requires-Python: '))
-    assert set(requires[17:].split(',')) == {'>=3.10', '<3.13'}
+    assert set(requires[17:].split(',')) == {'>=3.10', '<3.14'}
     assert 'Requires-Dist: torch>=2.10.0' in metadata
     # Any distribution of these will do, so none is required by its name.
     for name in ('mmcv', 'mmengine', 'mmpretrain'):

@@ -20,7 +20,7 @@ def test_it_starts_by_itself(name):
     """In a process of its own, where nothing is imported yet."""
     done = run(sys.executable, f'tools/{name}', '--help')
     assert_done(done)
-    assert done.stdout.startswith(f'usage: {name.split("/")[-1]} ')
+    assert f'usage: {name.split("/")[-1]} ' in done.stdout
 
 
 @pytest.mark.parametrize('name', [

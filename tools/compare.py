@@ -8,6 +8,8 @@ What is finished is not trained again, what was interrupted is resumed. For a
 table whose students wait for their teacher, see tools/reproduce.py.
 """
 import argparse
+import shlex
+import sys
 from pathlib import Path
 from typing import List, Optional
 
@@ -39,7 +41,9 @@ def table_of(args: argparse.Namespace) -> Table:
         raise UsageError(f'--published names {name}, which is not among the '
                          f'configs; choose from {", ".join(rows)}.')
     reduced = args.epochs and f'{args.epochs} epochs, schedules in proportion.'
-    return Table(args.name, args.name, rows, args.seeds or [0], reduced)
+    command = shlex.join(['python', 'tools/compare.py', *args.argv])
+    return Table(args.name, args.name, rows, args.seeds or [0], reduced,
+                 command=command)
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -56,7 +60,8 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--name', default='comparison',
                         help='the name of the table')
     add_arguments(parser, out='work_dirs/tables')
-    return parser.parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    return parser.parse_args(argv, argparse.Namespace(argv=argv))
 
 
 def main(argv: Optional[List[str]] = None) -> None:

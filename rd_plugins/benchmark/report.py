@@ -9,6 +9,7 @@ from typing import Dict, List, Optional, Sequence
 import matplotlib
 import torch
 
+from rd_plugins.utils.cpu import busy
 from .memory import LayerMemory
 
 MIB = 2**20
@@ -104,6 +105,7 @@ def write(results: List[Result], folder: Path, command: str) -> None:
         command (str): The command that gave the results.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    remark = busy()
     with open(folder / 'benchmark.csv', 'w', newline='') as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Result)])
         writer.writeheader()
@@ -113,10 +115,11 @@ def write(results: List[Result], folder: Path, command: str) -> None:
             dict(
                 command=command,
                 torch=torch.__version__,
+                remark=remark,
                 results=[asdict(result) for result in results]),
             indent=1) + '\n')
     (folder / 'benchmark.md').write_text(
-        f'{markdown(results)}\n```bash\n{command}\n```\n')
+        f'{markdown(results)}\n{remark}\n\n```bash\n{command}\n```\n')
 
 
 def draw(results: List[Result], timelines: Dict[str, List[LayerMemory]],

@@ -1,15 +1,9 @@
 """What ``tools/train.py`` and ``tools/test.py`` add to MMPretrain's own."""
 import os
 import subprocess
-import sys
-from argparse import Namespace
 from datetime import timedelta
-from importlib import util
 from os import path as osp
-from types import ModuleType
-from typing import List, Optional
 
-import mmpretrain
 import torch.distributed as torch_dist
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
@@ -32,42 +26,6 @@ MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # Datasets of MMPretrain that are downloaded by default.
 DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
-
-
-def load_mmpretrain_tool(name: str) -> ModuleType:
-    """Import a tool that MMPretrain ships, such as ``'train'``.
-
-    Our tools use its argument parser, so they have the same flags.
-
-    Raises:
-        UsageError: If MMPretrain was installed without its tools.
-    """
-    path = osp.join(osp.dirname(mmpretrain.__file__), '.mim', 'tools',
-                    f'{name}.py')
-    if not osp.isfile(path):
-        raise UsageError(
-            f'MMPretrain was installed without its tools ({path} is missing); '
-            'install a wheel: pip install "mmpretrain>=1.2.0".')
-    spec = util.spec_from_file_location(f'mmpretrain_{name}', path)
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def parse_flags(tool: ModuleType, argv: Optional[List[str]]) -> Namespace:
-    """Parse with the parser of MMPretrain's tool, which reads ``sys.argv``.
-
-    Args:
-        tool (ModuleType): From :func:`load_mmpretrain_tool`.
-        argv (list[str], optional): The arguments; None for the command line.
-    """
-    command_line = sys.argv
-    if argv is not None:
-        sys.argv = [command_line[0], *argv]
-    try:
-        return tool.parse_args()
-    finally:
-        sys.argv = command_line
 
 
 def read_config(path: str) -> Config:

@@ -32,13 +32,16 @@ The ten lines that serve the network are in docs/deployment.md.
 '''
 
 
+def read_benchmark(recipe: Recipe) -> dict:
+    """Latency and memory, if they were measured."""
+    path = Path(recipe.out, 'benchmark/benchmark.json')
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
 def read_rows(recipe: Recipe) -> List[dict]:
     """The exported networks: report, and latency and memory if measured."""
-    measured = {}
-    path = Path(recipe.out, 'benchmark/benchmark.json')
-    if path.exists():
-        results = json.loads(path.read_text())['results']
-        measured = {row['name']: row for row in results}
+    measured = {row['name']: row
+                for row in read_benchmark(recipe).get('results', [])}
     rows = []
     for name in NAMES:
         folder = Path(recipe.out, 'exported', name)
@@ -96,6 +99,7 @@ def words_of(rows: List[dict], recipe: Recipe) -> str:
             'plain network, both in float32'
             + (f', and {small["latency"]:.2f} ms through the plain network in '
                'INT8.' if small and small['latency'] else '.'))
+        text.append(read_benchmark(recipe).get('remark', ''))
     return '\n'.join(text)
 
 

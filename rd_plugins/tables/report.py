@@ -97,8 +97,7 @@ class Results:
                   run['flags'], run['date']) for run in self.runs}
         lines = ['Mean ± standard deviation over the seeds, after the last '
                  'epoch. Made by', '', '```bash',
-                 f'python tools/reproduce.py configs/tables/{self.table.name}'
-                 '.py', '```', '']
+                 self.table.command, '```', '']
         for commit, hardware, pytorch, flags, date in sorted(known):
             lines.append(f'- {date}: commit {commit}, {hardware}, PyTorch '
                          f'{pytorch}' + (f', with {flags}' if flags else ''))

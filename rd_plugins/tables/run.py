@@ -13,14 +13,12 @@ from typing import Dict, List, Optional, Tuple
 import torch
 from mmengine.config import Config
 
+from rd_plugins.engine.shorten import shorten
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
 from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
 from .data import data_checksums
-from .shorten import shorten
 from .table import Row, Table
-
-TOOLS = Path(__file__).resolve().parents[2] / 'tools'
 
 
 def finished_epochs(folder: Path) -> int:
@@ -152,7 +150,7 @@ class Run:
             seed=None if self.row.checkpoint else self.seed,
             accuracy=round(metrics['accuracy/top1'], 4),
             epochs=None if self.row.checkpoint else self.max_epochs,
-            config=os.path.relpath(self.row.config, TOOLS.parent),
+            config=os.path.relpath(self.row.config, files_folder()),
             flags=' '.join(flags),
             data=data_checksums(self.training_config()),
             curve=self.curve(),
@@ -171,7 +169,7 @@ class Run:
 def provenance() -> dict:
     """Commit, hardware, software and date."""
     commit = subprocess.run(
-        ['git', 'describe', '--always', '--dirty'], cwd=TOOLS.parent,
+        ['git', 'describe', '--always', '--dirty'], cwd=files_folder(),
         capture_output=True, text=True).stdout.strip()
     device = (
         torch.cuda.get_device_name() if torch.cuda.is_available() else

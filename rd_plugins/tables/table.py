@@ -53,6 +53,8 @@ class Table:
         reduced (str, optional): How the schedules are shorter than those of
             the source; shown with the results. Defaults to None: they are not.
         note (str): Further notes for the reader.
+        command (str, optional): What makes it. Defaults to None: reproduce.py
+            with the table of this name.
     """
     name: str
     title: str
@@ -60,6 +62,11 @@ class Table:
     seeds: Sequence[int] = (0, )
     reduced: Optional[str] = None
     note: str = ''
+    command: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        self.command = self.command or (
+            f'python tools/reproduce.py configs/tables/{self.name}.py')
 
 
 def _row(name: str, options: dict, folder: Path) -> Row:

@@ -1,4 +1,5 @@
 """What this machine's processor can do."""
+import os
 import platform
 from pathlib import Path
 from typing import FrozenSet
@@ -22,3 +23,16 @@ def cpu_flags(cpuinfo: str = '/proc/cpuinfo') -> FrozenSet[str]:
 def is_x86() -> bool:
     """Whether the processor is of the x86 family."""
     return platform.machine().lower() in ('x86_64', 'amd64', 'i386', 'i686')
+
+
+def busy() -> str:
+    """A sentence if others keep this machine busy, else an empty string.
+
+    A process that has to share its core waits for its turn: short passes fit
+    between the others', long ones take ten times as long.
+    """
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    if load <= cores + 1:
+        return ''
+    return (f'The machine was busy (load {load:.1f} on {cores} CPU cores): '
+            'do not rely on these times.')

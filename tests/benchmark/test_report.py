@@ -33,6 +33,17 @@ def test_tables():
     assert '| plain | openvino |' in markdown(results)
 
 
+@pytest.mark.parametrize('load, remark', [(2.9, ''), (3.1, 'load 3.1')])
+def test_times_beside_other_work_are_marked(tmp_path, monkeypatch, load,
+                                            remark):
+    monkeypatch.setattr('os.getloadavg', lambda: (load, 0., 0.))
+    monkeypatch.setattr('os.cpu_count', lambda: 2)
+    write([result()], tmp_path / 'out', 'python benchmark.py')
+    read = json.loads((tmp_path / 'out/benchmark.json').read_text())
+    assert remark in read['remark'] and bool(remark) == bool(read['remark'])
+    assert read['remark'] in (tmp_path / 'out/benchmark.md').read_text()
+
+
 def test_files(tmp_path):
     write([result()], tmp_path / 'out', 'python benchmark.py')
     read = json.loads((tmp_path / 'out/benchmark.json').read_text())

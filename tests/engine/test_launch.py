@@ -9,25 +9,6 @@ from rd_plugins.engine import launch
 from rd_plugins.utils.errors import UsageError
 
 
-def test_flags_are_mmpretrains(monkeypatch):
-    """Of the command line, or given; then the command line is as it was."""
-    tool = launch.load_mmpretrain_tool('train')
-    monkeypatch.setenv('LOCAL_RANK', '0')  # the parser sets it if nobody has
-    command_line = ['train.py', 'config.py', '--amp']
-    monkeypatch.setattr('sys.argv', command_line)
-    assert launch.parse_flags(tool, None).amp
-    assert launch.parse_flags(tool, ['other.py']).config == 'other.py'
-    assert not launch.parse_flags(tool, ['other.py']).amp
-    with pytest.raises(SystemExit):
-        launch.parse_flags(tool, ['--absent'])
-    assert sys.argv is command_line
-
-
-def test_mmpretrain_without_its_tools(monkeypatch):
-    with pytest.raises(UsageError, match='without its tools .*absent.py'):
-        launch.load_mmpretrain_tool('absent')
-
-
 def test_missing_config():
     with pytest.raises(UsageError, match='no config at absent.py'):
         launch.read_config('absent.py')
@@ -71,7 +52,7 @@ def test_slurm_processes_really_meet():
         MASTER_ADDR='127.0.0.1', MASTER_PORT='0')
     done = subprocess.run([sys.executable, '-c', program], env=environment,
                           capture_output=True, text=True)
-    assert done.stdout.strip() == '0 1 77', done.stderr
+    assert done.stdout.strip().endswith('0 1 77'), done.stderr
 
 
 def test_slurm_names_the_first_host(monkeypatch, tmp_path):

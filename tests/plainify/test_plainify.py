@@ -105,10 +105,12 @@ def pretended(monkeypatch):
             (out / 'report.json').write_text(json.dumps(rows(out.name)))
         if step.tool.endswith('benchmark.py'):
             (out / 'benchmark.png').write_text('')
-            (out / 'benchmark.json').write_text(json.dumps(dict(results=[
+            measured = [
                 dict(name=name, median_ms=ms, peak_mib=2.5) for name, ms in (
                     ('teacher', 8.), ('teacher_int8', 3.), ('plain', 7.),
-                    ('plain_int8', 2.25))])))
+                    ('plain_int8', 2.25))]
+            (out / 'benchmark.json').write_text(json.dumps(dict(
+                remark='The machine was busy.', results=measured)))
         return 61
 
     monkeypatch.setattr(run, 'run_step', pretend)
@@ -123,6 +125,7 @@ def test_the_page_and_going_on(given, run_dir, pretended, capsys, name):
     text = page.read_text()
     for words in ('right in 90.00 %, the strictly plain network in 88.50 %',
                   '8.00 ms through the teacher and 7.00 ms',
+                  'The machine was busy.',
                   '| plain | onnxruntime int8 | 88.50 % | 2.25 ms | 2.50 MiB '
                   '| 30 KiB |',
                   'train the plain network: 1 min 1 s', 'benchmark.png'):

@@ -8,7 +8,7 @@ import json
 import pytest
 from mmengine.config import Config
 
-from rd_plugins.tables.shorten import shorten
+from rd_plugins.engine.shorten import shorten
 from tests.helpers import ROOT
 from tests.helpers.runs import epsilon_cfg, train
 from tests.helpers.tools import tool

@@ -20,6 +20,7 @@ def test_a_config_with_another_length_and_seed(tmp_path):
     page = (tmp_path / 'comparison.md').read_text()
     assert '99.0' in page and 'ms per image' in page
     assert '2 epochs, schedules in proportion' in page
+    assert f'python tools/compare.py {PLAIN} --seeds 7 --epochs 2' in page
 
 
 def test_what_is_refused(tmp_path):

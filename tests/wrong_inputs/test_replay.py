@@ -16,6 +16,7 @@ WORDS = {
     'train: crop too large': '28 x 28',
     'train: empty image in a worker': '/a.png',
     'train: load_from with one key': 'only 1 of the',
+    'train flags: fewer epochs than phases': '3 phases cannot have 2 epochs',
     'train flags: launcher slurm without slurm': 'SLURM_PROCID',
     'train flags: launcher pytorch without its variables': 'RANK',
     'train config: syntax': 'line 1',

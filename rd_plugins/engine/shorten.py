@@ -13,22 +13,32 @@ def shorten(cfg: Config, epochs: int) -> None:
     """Give a run another length, in place.
 
     Milestones, warm-up, schedulers and phases keep their shares of it, rounded
-    to whole epochs; a phase has at least one.
+    to whole epochs; a phase has at least one. Schedulers that would begin
+    after the last epoch go. What follows the progress of the run, such as
+    fading, needs no change.
 
     Args:
         cfg (Config): The config of a run by epochs.
         epochs (int): Its new length.
 
     Raises:
-        UsageError: If there are more phases than epochs.
+        UsageError: If the config does not count epochs, or has more phases.
     """
+    if not (cfg.get('train_cfg') or {}).get('max_epochs'):
+        raise UsageError(f'The config has no train_cfg.max_epochs that could '
+                         f'become {epochs}; only runs by epochs can be given '
+                         'another length.')
     factor = epochs / cfg.train_cfg.max_epochs
     cfg.train_cfg.max_epochs = epochs
     schedulers = cfg.get('param_scheduler') or []
-    for scheduler in [schedulers] if isinstance(schedulers,
-                                                dict) else schedulers:
+    if isinstance(schedulers, dict):
+        schedulers = [schedulers]
+    for scheduler in schedulers:
         _shorten_options(scheduler, factor)
         _shorten_milestones(scheduler, factor)
+    if schedulers:
+        cfg.param_scheduler = [scheduler for scheduler in schedulers
+                               if scheduler.get('begin', 0) < epochs]
     for hook in cfg.get('custom_hooks') or []:
         _shorten_options(hook, factor)
         if str(hook['type']).endswith('PhaseHook'):

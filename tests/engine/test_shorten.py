@@ -3,7 +3,7 @@ import pytest
 from mmengine.config import Config
 
 from rd_plugins.engine import PhaseHook
-from rd_plugins.tables.shorten import shorten
+from rd_plugins.engine.shorten import shorten
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 
@@ -58,3 +58,17 @@ def test_milestones_of_phases():
 def test_more_phases_than_epochs():
     with pytest.raises(UsageError, match='4 phases cannot have 3 epochs'):
         shorten(read('no_res/plain20_cifar100.py'), 3)
+
+
+def test_schedulers_without_an_epoch_go():
+    """MMEngine refuses one that ends where it begins."""
+    cfg = read('own_data/plain50_fading_own.py')  # 100 epochs, 5 of warm-up
+    shorten(cfg, 1)
+    warm_up, = cfg.param_scheduler
+    assert (warm_up.type, warm_up.end) == ('LinearLR', 1)
+
+
+def test_runs_that_do_not_count_epochs():
+    cfg = Config(dict(train_cfg=dict(by_epoch=False, max_iters=100)))
+    with pytest.raises(UsageError, match='no train_cfg.max_epochs .* 3'):
+        shorten(cfg, 3)
