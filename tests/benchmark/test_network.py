@@ -77,3 +77,13 @@ def test_an_onnx_file(tmp_path, is_open):
             read_network(path)
     else:
         assert read_network(path).shape == (2, 6, 8)
+
+
+def test_the_equal_network_for_rotated_images():
+    network = read_network(f'{PLAIN20}@rotate-180@model.head.num_classes=7')
+    assert network.name == (
+        'plain20_ce_cifar10@model.head.num_classes=7 rotated')
+    strided = network.model.backbone.layer2[0].conv1
+    assert strided[0].padding == (0, 1, 0, 1)  # behind the map only
+    with pytest.raises(UsageError, match='leave out --rotate-180'):
+        read_network(str(ROOT / 'configs/rd/resnet20_cifar10.py@rotate-180'))

@@ -59,20 +59,23 @@ def test_what_would_fit_is_tried(source, monkeypatch):
     """Each change is compiled, and named if it keeps the budget."""
     tried = []
 
-    def compile_instead(net, shape, target):
-        tried.append((hasattr(net.backbone, 'shortcut') and
-                      net.backbone.shortcut, shape, target.optimise))
+    def compile_instead(network, shape, target, rotate):
+        tried.append((hasattr(network.backbone, 'shortcut') and
+                      network.backbone.shortcut, shape, target.optimise,
+                      rotate))
         return compiled((30 if len(tried) > 1 else 50) * KIB)
 
     monkeypatch.setattr(budget, 'compile_network', compile_instead)
     with pytest.raises(UsageError) as error:
         check_budget(compiled(160 * KIB), TARGET, source, (3, 32, 48))
-    assert tried == [('projection', (3, 32, 48), 'Size'),
-                     ('none', (3, 32, 48), 'Performance'),
-                     ('projection', (3, 16, 24), 'Performance')]
+    assert tried == [('projection', (3, 32, 48), 'Size', False),
+                     ('projection', (3, 32, 48), 'Performance', True),
+                     ('none', (3, 32, 48), 'Performance', False),
+                     ('projection', (3, 16, 24), 'Performance', False)]
     message = str(error.value)
     assert 'needs 160 KiB' in message and '120 KiB more' in message
     assert '--optimise Size' not in message
+    assert '--rotate-180 (30 KiB); the same network without' in message
     assert 'without shortcuts (30 KiB); --shape 16 24 (30 KiB)' in message
     assert 'Nothing was written' in message
 
