@@ -19,6 +19,7 @@ from .graph import operators, read_model, write_model
 Window = Union[nn.Conv2d, nn.MaxPool2d]
 WINDOWS = ('CONV_2D', 'DEPTHWISE_CONV_2D', 'MAX_POOL_2D')
 SAME = 0  # schema.Padding
+NONE = -1  # an input that is not there
 REFUSED = ('This network has no equal one for rotated images, as its '
            'shortcuts take each second row; leave out --rotate-180, or ship '
            'a network without shortcuts. Nothing was written.')
@@ -85,7 +86,7 @@ def _turned(window: Window, size: Tuple[int, int]) -> nn.Module:
     behind = _pair(window.padding)
     if tuple(in_front) == tuple(behind):
         return window
-    window.padding = (0, 0)
+    window.padding = 0 if isinstance(window.padding, int) else (0, 0)
     return nn.Sequential(
         nn.ConstantPad2d(
             (in_front[1], behind[1], in_front[0], behind[0]),
@@ -110,10 +111,28 @@ def with_same_padding(content: bytes) -> bytes:
                 _padding(model, pad) == _same_padding(model, pad, operator)):
             operator.builtinOptions.padding = SAME
             operator.inputs[0] = pad.inputs[0]
-    read = {index for operator in graph.operators for index in operator.inputs}
+    read = {*graph.outputs, *(index for operator in graph.operators
+                              for index in operator.inputs)}
     graph.operators = [operator for operator in graph.operators
-                       if operator.outputs[0] in read.union(graph.outputs)]
+                       if operator.outputs[0] in read]
+    _remove_unused_tensors(model)
     return write_model(model)
+
+
+def _remove_unused_tensors(model: Any) -> None:
+    """The calibrator would ask for their values."""
+    graph = model.subgraphs[0]
+    lists = [(owner, key) for owner in (graph, *graph.operators)
+             for key in ('inputs', 'outputs')]
+    used = sorted({int(index) for owner, key in lists
+                   for index in getattr(owner, key)} - {NONE})
+    number = {NONE: NONE, **{old: new for new, old in enumerate(used)}}
+    for owner, key in lists:
+        setattr(owner, key, [number[index] for index in getattr(owner, key)])
+    for signature in model.signatureDefs:
+        for tensor in (*signature.inputs, *signature.outputs):
+            tensor.tensorIndex = number[tensor.tensorIndex]
+    graph.tensors = [graph.tensors[index] for index in used]
 
 
 def _padding(model: Any, pad: Any) -> List[List[int]]:
