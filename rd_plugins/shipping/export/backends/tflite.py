@@ -62,7 +62,8 @@ class Tflite(Backend):
                folder: Path) -> List[Exported]:
         """Write ``end2end.tflite`` and ``end2end_int8.tflite``."""
         floating = to_tflite(self._network(source, shape), shape)
-        small = to_int8(floating, self._images(source, shape, self.calibration))
+        small = to_int8(
+            floating, self._images(source, shape, self.calibration))
         for name, content in ((FLOAT, floating), (QUANTIZED, small)):
             (folder / name).write_bytes(content)
         if self.given(LAYERS):

@@ -44,6 +44,13 @@ def test_shortcuts_that_leave_out_rows(kind):
         rotated(*network(kind))
 
 
+def test_a_pooling_is_not_padded_with_zeros():
+    pool = nn.Sequential(nn.MaxPool2d(3, 2, 1), nn.AdaptiveAvgPool2d(1))
+    image = -torch.rand(1, 3, 8, 8) - 1
+    torch.testing.assert_close(
+        rotated(pool, (3, 8, 8))(image.flip(2, 3)), pool(image))
+
+
 class Corner(nn.Module):
     """It is not the same network from another corner."""
 
