@@ -142,8 +142,8 @@ def choose_backends(args: argparse.Namespace, networks: List[Network],
     for name in args.engines:
         kind = BACKENDS[name]
         if not kind.is_available():
-            raise UsageError(f'{name} is not installed; see '
-                             'docs/performance.md.')
+            raise UsageError(f'{name} is not installed here; see '
+                             'docs/performance.md and docs/hardware.md.')
         if args.precision not in kind.precisions:
             console.print(f'{name} is left out: it has no {args.precision}.')
         elif not kind.reads_onnx and any(
