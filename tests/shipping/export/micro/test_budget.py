@@ -8,7 +8,8 @@ from rd_plugins.shipping.export.micro.budget import (check_budget,
                                                      compile_network,
                                                      parse_bytes, plain_twin)
 from rd_plugins.shipping.export.micro.vela import (ACCELERATORS, Compiled,
-                                                   Target, check_target)
+                                                   Target, check_target,
+                                                   compile_for)
 from rd_plugins.shipping.read import TrainedModel
 from rd_plugins.utils.errors import UsageError
 from tests.shipping.export.micro.networks import TINY, network
@@ -47,6 +48,28 @@ def test_unknown_accelerators(name):
     with pytest.raises(UsageError, match='ethos-u55-128') as error:
         check_target(Target(name))
     assert all(other in str(error.value) for other in ACCELERATORS)
+
+
+@pytest.mark.parametrize('change', [
+    dict(system_config='Nowhere'), dict(memory_mode='Nowhere')])
+def test_unknown_systems(change):
+    """What Arm's vela.ini has is named."""
+    pytest.importorskip('ethosu')
+    check_target(Target('ethos-u85-256', system_config='Ethos_U65_Mid_End',
+                        memory_mode='Dedicated_Sram_384KB'))
+    with pytest.raises(UsageError, match='Nowhere is no section') as error:
+        check_target(TARGET._replace(**change))
+    assert ('Sram_Only' in str(error.value)) == ('memory_mode' in change)
+    assert ('Ethos_U65_Mid_End' in str(error.value)) == (
+        'system_config' in change)
+
+
+def test_the_compiler_says_why():
+    pytest.importorskip('ethosu')
+    with pytest.raises(UsageError) as error:
+        compile_for(b'no network', TARGET)
+    assert 'Traceback' not in str(error.value)
+    assert str(error.value).startswith('Vela did not compile the network: ')
 
 
 def test_a_budget_is_kept_to_the_byte(source):
