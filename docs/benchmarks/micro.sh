@@ -7,9 +7,8 @@ set -e
 python=${1:-python}
 out=docs/benchmarks
 rd=configs/rd
-theirs=$("$python" -c 'import mmpretrain; print(mmpretrain.__path__[0])')/.mim/configs
-repvgg=$theirs/repvgg/repvgg
-mobilenet=$theirs/mobilenet_v2/mobilenet-v2_8xb32_in1k.py
+repvgg=mmpretrain::repvgg/repvgg
+mobilenet=mmpretrain::mobilenet_v2/mobilenet-v2_8xb32_in1k.py
 rotate=@rotate-180
 run() {
     "$python" tools/analysis_tools/benchmark.py --precision int8 \
@@ -45,3 +44,8 @@ done
 run $layers50 $layers18 $repvgg-A2_8xb32_in1k.py $repvgg-B0_8xb32_in1k.py \
     $mobilenet --engines ethos-u --accelerator ethos-u55-256 \
     --sram 256K 512K 1M 2M all --out $out/sram224
+
+# What others gain from rotated images
+run $repvgg-A2_8xb32_in1k.py$rotate $repvgg-B0_8xb32_in1k.py$rotate \
+    $mobilenet$rotate --engines ethos-u --accelerator ethos-u55-256 \
+    --sram 256K 512K 1M 2M all --out $out/sram224_rotated
