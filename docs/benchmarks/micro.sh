@@ -34,11 +34,18 @@ run $layers50 --shape 224 --engines tflite-micro ethos-u $in_sram \
 run $layers50 $layers18 --engines ethos-u $in_sram --optimise Size \
     --out $out/size224
 
-# Larger accelerators
-for accelerator in ethos-u65-256 ethos-u85-256; do
+# Larger accelerators: with SRAM and flash, and with DRAM
+larger() {
+    accelerator=$1
+    system=$2
     run $layers50 $layers18 --engines ethos-u --accelerator $accelerator \
         --out $out/$accelerator
-done
+    run $layers50 $layers18 --engines ethos-u --accelerator $accelerator \
+        --system-config $system --memory-mode Dedicated_Sram_384KB \
+        --out $out/${accelerator}_dram
+}
+larger ethos-u65-256 Ethos_U65_Mid_End
+larger ethos-u85-256 Ethos_U85_SYS_DRAM_Mid
 
 # 224 x 224 under limits of SRAM
 run $layers50 $layers18 $repvgg-A2_8xb32_in1k.py $repvgg-B0_8xb32_in1k.py \
