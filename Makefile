@@ -34,16 +34,16 @@ demo: env
 
 # A process for each core; one that is idle takes over tests of another.
 test: env lint
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal \
+	    --cov --cov-report= --cov-fail-under=95
 
 # Every wrong input that we know, and what becomes of it: some minutes
 test-inputs: env
 	$(BIN)/python -m tests.wrong_inputs.replay
 
-# Which lines of rd_plugins the tests run
-coverage: env
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal \
-	    --cov --cov-report=term
+# Which lines of rd_plugins the tests do not run
+coverage: test
+	$(BIN)/coverage report --show-missing
 
 # Which changes of the numerical core the tests notice: about an hour
 mutation: env

@@ -11,9 +11,11 @@ import ast
 import copy
 import importlib.util
 import os
+import resource
 import sys
 import time
 from importlib.machinery import SourceFileLoader
+from math import ceil
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
@@ -141,12 +143,20 @@ def _install(module: str, path: Path, source: str) -> None:
     sys.meta_path.insert(0, Finder)
 
 
-def survives(path: Path, source: str, tests: List[str]) -> bool:
-    """Whether the tests pass with a changed source, in a forked process."""
+def survives(path: Path, source: str, tests: List[str],
+             limit: int = resource.RLIM_INFINITY) -> Tuple[bool, float]:
+    """Whether the tests pass with a changed source, in a forked process.
+
+    Returns:
+        tuple[bool, float]: That, and the seconds of the processor that it
+        took. After ``limit`` of them the mutant is killed: it does not end.
+    """
     child = os.fork()
     if child:
-        return os.waitpid(child, 0)[1] == 0
+        _, status, usage = os.wait4(child, 0)
+        return status == 0, usage.ru_utime + usage.ru_stime
     try:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
         os.dup2(null, 2)
@@ -182,13 +192,15 @@ def main(argv: Optional[List[str]] = None) -> None:
         path, start, killed, count = ROOT / 'rd_plugins' / name, \
             time.time(), 0, 0
         source = path.read_text()
-        if not survives(path, source, tests):
+        passed, seconds = survives(path, source, tests)
+        if not passed:
             sys.exit(f'error: {tests} fail without a mutation.')
+        limit = ceil(5 * seconds)
         for number, (line, change, text) in enumerate(mutants(source)):
             if number % args.every:
                 continue
             count += 1
-            if survives(path, text, tests):
+            if survives(path, text, tests, limit)[0]:
                 print(f'  {name}:{line} survives: {change}', flush=True)
             else:
                 killed += 1

@@ -3,6 +3,7 @@ import pytest
 
 from tests.helpers import DEMO
 from tests.helpers.hostile import payloads, write
+from tests.helpers.pictures import save_pictures
 from tests.helpers.tools import assert_refused, tool
 
 PLAIN = f'{DEMO}/plain20_ce_mnist5k.py'
@@ -24,19 +25,30 @@ WAYS = {
     'convert': ('model_converters/convert_teacher.py', 'FILE', 'OUT'),
     'remove': ('model_converters/remove_shortcuts.py', RESIDUAL, 'FILE',
                '--out', 'OUT'),
+    'fold': ('model_converters/fold_norms.py', PLAIN, 'FILE', '--out', 'OUT'),
+    'benchmark': ('analysis_tools/benchmark.py', f'{PLAIN}@FILE', '--out',
+                  'OUT'),
+    'few bits': ('analysis_tools/few_bits.py', f'{PLAIN}@FILE', '--out',
+                 'OUT'),
+    'plainify': ('plainify.py', 'FILE', '--data', 'IMAGES', '--out', 'OUT'),
 }
 
 
+@pytest.fixture(scope='module')
+def pictures(tmp_path_factory):
+    return save_pictures(tmp_path_factory.mktemp('pictures'), each=1)
+
+
 @pytest.mark.parametrize('way', WAYS)
-def test_no_tool_runs_a_file(run_dir, monkeypatch, way):
+def test_no_tool_runs_a_file(run_dir, pictures, monkeypatch, way):
     """Not even where the environment tells PyTorch to."""
     monkeypatch.setenv('TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD', '1')
     trace = run_dir / 'trace'
     path = write(payloads(str(trace))['os.system'], run_dir / 'file.pth')
     name, *arguments = WAYS[way]
-    arguments = [each.replace('FILE', path).replace('OUT',
-                                                    str(run_dir / 'out'))
-                 for each in arguments]
+    for word, place in (('FILE', path), ('OUT', run_dir / 'out'),
+                        ('IMAGES', pictures)):
+        arguments = [each.replace(word, str(place)) for each in arguments]
     if name == 'train.py':
         arguments[1:1] = ['--work-dir', str(run_dir / 'work')]
     assert_refused(tool(name, *arguments), 'posix.system', 'nothing of it')

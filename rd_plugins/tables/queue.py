@@ -79,7 +79,7 @@ class Queue:
         environment = dict(os.environ)
         if self.jobs > 1:
             environment['OMP_NUM_THREADS'] = '1'
-        log = run.folder / ('test.log' if trained else 'train.log')
+        log = _log(run, trained)
         print(f'{run.name}: {"tests" if trained else "trains"}, see {log}',
               flush=True)
         with log.open('a') as file:
@@ -96,11 +96,11 @@ class Queue:
             del self.active[process]
             is_test = 'test.py' in Path(process.args[1]).name
             if process.returncode:
+                log = _log(run, is_test)
                 raise UsageError(
-                    f'{run.name} failed with status {process.returncode}; '
-                    f'its last lines are in {run.folder}/'
-                    f'{"test" if is_test else "train"}.log. Run the same '
-                    'command again to go on.')
+                    f'{run.name} failed with status {process.returncode}'
+                    f'{_reason(log)}; its log is {log}. Run the same command '
+                    'again to go on.')
             if is_test:
                 self.on_result(run)
             else:
@@ -124,3 +124,14 @@ class Queue:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _log(run: Run, is_test: bool) -> Path:
+    return run.folder / ('test.log' if is_test else 'train.log')
+
+
+def _reason(log: Path) -> str:
+    """The sentence with which a tool has ended, if it has."""
+    last = log.read_text(errors='replace').rstrip().rpartition('\n')[-1]
+    return ': ' + last[len('error: '):].rstrip('.') if last.startswith(
+        'error: ') else ''

@@ -35,6 +35,7 @@ def short(name, folder):
     cfg.train_cfg.val_interval = EPOCHS
     cfg.default_hooks.checkpoint = dict(type='CheckpointHook', interval=EPOCHS)
     cfg.train_dataloader.dataset.pipeline = [dict(type='PackInputs')]
+    cfg.test_dataloader = cfg.val_dataloader
     return cfg
 
 

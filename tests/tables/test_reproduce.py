@@ -15,6 +15,7 @@ from rd_plugins.tables.table import Row, Table
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 from tests.helpers.runs import save_teacher
+from tests.helpers.tools import assert_done, tool
 
 DEMO = ROOT / 'configs/demo'
 TABLE = f'''
@@ -36,16 +37,20 @@ rows = dict(
 '''
 
 
-def start(folder, name, *flags):
+def arguments(folder, name, *flags):
+    return ['reproduce.py', folder / 'digits.py', '--weights',
+            f'given={folder / "teacher.pth"}', '--work-dir', folder / name,
+            '--out', folder / name / 'out', '--cfg-options',
+            'test_dataloader.dataset.indices=50',
+            'test_dataloader.num_workers=0', *flags]
+
+
+def start(folder, name):
+    """A process of its own, to be killed with those that it starts."""
+    script, *rest = arguments(folder, name)
     return subprocess.Popen(
-        [sys.executable, str(ROOT / 'tools/reproduce.py'),
-         str(folder / 'digits.py'), '--weights',
-         f'given={folder / "teacher.pth"}', '--work-dir',
-         str(folder / name), '--out', str(folder / name / 'out'),
-         '--cfg-options', 'test_dataloader.dataset.indices=50',
-         'test_dataloader.num_workers=0', *flags],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        start_new_session=True)
+        [sys.executable, ROOT / 'tools' / script, *rest], cwd=ROOT,
+        stdout=subprocess.DEVNULL, start_new_session=True)
 
 
 def accuracies(folder, name):
@@ -61,41 +66,38 @@ def folder(run_dir):
 
 
 def test_a_killed_table_ends_as_an_uninterrupted_one(folder):
-    whole = start(folder, 'whole')
     killed = start(folder, 'killed')
     epoch = folder / 'killed/digits/student-seed0/epoch_1.pth'
     deadline = time.time() + 120
     while not epoch.exists() and time.time() < deadline:
         time.sleep(0.05)
     os.killpg(killed.pid, signal.SIGKILL)
-    killed.communicate()
-    assert whole.wait(300) == 0, whole.stdout.read()
-    again = start(folder, 'killed')
-    output = again.communicate(timeout=300)[0]
-    assert again.returncode == 0, output
-    assert 'teacher: tests' not in output  # it has its result
-    assert 'complete' in output
+    killed.wait()
+    again = tool(*arguments(folder, 'killed'))
+    assert_done(again)
+    assert 'teacher: tests' not in again.stdout  # it has its result
+    assert 'complete' in again.stdout
+    assert_done(tool(*arguments(folder, 'whole')))
     assert accuracies(folder, 'whole') == accuracies(folder, 'killed')
     weights = [sorted(path.name for path in
                       (folder / name / 'out/weights').iterdir())
                for name in ('whole', 'killed')]
     assert weights[0] == weights[1] and len(weights[0]) == 1
-    once_more = start(folder, 'whole')
-    assert 'trains' not in once_more.communicate(timeout=120)[0]
+    once_more = tool(*arguments(folder, 'whole'))
+    assert_done(once_more)
+    assert 'trains' not in once_more.stdout
 
 
 def test_the_page_also_has_the_rows_that_were_not_asked_for(folder):
-    done = start(folder, 'a', '--rows', 'teacher')
-    output = done.communicate(timeout=120)[0]
-    assert done.returncode == 0, output
+    assert_done(tool(*arguments(folder, 'a', '--rows', 'teacher')))
     page = (folder / 'a/out/digits.md').read_text()
     assert '| JointRD | not run |' in page and '| teacher | not' not in page
 
 
 def test_time_that_is_up_leaves_the_rest(folder):
-    done = start(folder, 'a', '--budget', '1s')
-    output = done.communicate(timeout=120)[0]
-    assert done.returncode == 0 and 'left; run the same command' in output
+    done = tool(*arguments(folder, 'a', '--budget', '1s'))
+    assert_done(done)
+    assert 'left; run the same command' in done.stdout
 
 
 @pytest.mark.parametrize('flags, message', [
@@ -104,10 +106,9 @@ def test_time_that_is_up_leaves_the_rest(folder):
     (('--rows', 'absent'), "no row 'absent'"),
 ])
 def test_what_is_refused(folder, flags, message):
-    done = start(folder, 'a', *flags)
-    output = done.communicate(timeout=120)[0]
-    assert done.returncode == 1 and message in output
-    assert 'Traceback' not in output and not (folder / 'a').exists()
+    done = tool(*arguments(folder, 'a', *flags))
+    assert done.returncode and message in done.stderr
+    assert 'Traceback' not in done.stderr and not (folder / 'a').exists()
 
 
 def test_what_a_killed_training_left(tmp_path):
@@ -133,6 +134,7 @@ def test_a_training_that_fails_is_named(tmp_path):
     row = Row('broken', 'B', str(config))
     run = Run(Table('t', 'T', {'broken': row}), row, 0, tmp_path, {}, {})
     queue = Queue([run], 1, None, [], lambda run: None)
-    with pytest.raises(UsageError, match='broken-seed0 failed with status 1'):
+    reason = "broken-seed0 failed with status 1: .*'Nothing'.*; its log is "
+    with pytest.raises(UsageError, match=reason) as refusal:
         queue.work(0.1)
-    assert 'Nothing' in (run.folder / 'train.log').read_text()
+    assert str(run.folder / 'train.log') in str(refusal.value)

@@ -260,6 +260,7 @@ DISTILLERS = training(
      'type="rd_plugins.LogitLoss", loss_weight=float("nan")))'),
     ('fold_teacher string', 'model.fold_teacher=no'),
     ('copy_teacher string', 'model.copy_teacher=perhaps'),
+    ('check_teacher string', 'model.check_teacher=never'),
     ('option typo', 'model.hybrid_wieght=1'),
     *((what, LOGIT.format(value)) for what, value in (
         ('alpha 2', 2), ('alpha nan', 'float("nan")'),

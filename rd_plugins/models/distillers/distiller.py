@@ -101,7 +101,8 @@ class Distiller(ImageClassifier):
                  **kwargs) -> None:
         for name, value in (('copy_teacher', copy_teacher),
                             ('fold_teacher', fold_teacher),
-                            ('co_train_teacher', co_train_teacher)):
+                            ('co_train_teacher', co_train_teacher),
+                            ('check_teacher', check_teacher)):
             check_bool(type(self).__name__, name, value)
         self.head_cfg = deepcopy(head)  # building consumes it
         super().__init__(backbone, neck=neck, head=head, **kwargs)

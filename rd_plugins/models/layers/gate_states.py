@@ -23,12 +23,10 @@ def largest_closed(epsilon: float) -> float:
     of every float32 number.
     """
     epsilon = np.float32(epsilon)
+    # The sum is rounded to the number looked for, or to one above it.
     limit = epsilon + 1 / SLOPE
     while is_open(limit, epsilon):
         limit = np.nextafter(limit, -np.inf, dtype=np.float32)
-    above = limit
-    while not is_open(above, epsilon):
-        limit, above = above, np.nextafter(above, np.inf, dtype=np.float32)
     return float(limit)
 
 

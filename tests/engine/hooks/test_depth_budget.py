@@ -174,17 +174,20 @@ class Grow(Hook):
             block.conv2.weight.data.mul_(2)
 
 
-@pytest.mark.parametrize('metric', ['macs', 'latency'])
-def test_shares_of_macs_and_time(run_dir, metric):
-    """They go with the checkpoint, so a resumed run has the same."""
+@pytest.mark.parametrize('metric, target', [('macs', 0.3), ('latency', 0.1)])
+def test_shares_of_macs_and_time(run_dir, metric, target):
+    """They go with the checkpoint, so a resumed run has the same.
+
+    On a busy machine, what is timed of so small a network is noise.
+    """
     hook = dict(metric=metric, max_per_epoch=3)
-    runner = train(budget_cfg(run_dir / 'w', 0.3, **hook), stop_before=3)
+    runner = train(budget_cfg(run_dir / 'w', target, **hook), stop_before=3)
     info = read_checkpoint(run_dir / 'w/epoch_3.pth')
     shares = info['message_hub']['runtime_info'][f'block_shares_of_{metric}']
     assert len(shares) == 9 and min(shares) >= 0 < sum(shares)
     gates = runner.model.backbone.gates
     gone = sum(share for share, dead in zip(shares, gates.dead) if dead)
-    assert 0 < gone <= 0.3
+    assert 0 < gone <= target
 
 
 @pytest.mark.parametrize('options, message', [

@@ -21,6 +21,8 @@ def test_steps():
     phase = Phase('stage', 30, lr=0.1, milestones=[14, 24])
     rates = [phase.learning_rate(epoch) for epoch in range(30)]
     assert rates == pytest.approx([0.1] * 14 + [0.01] * 10 + [0.001] * 6)
+    soon = Phase('soon', 2, lr=1, milestones=[1])
+    assert soon.learning_rate(1) == pytest.approx(0.1)
 
 
 def test_cosine_and_warmup():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from rd_plugins.models.layers import (GateStates, StrictIdentity, is_open,
-                                      largest_closed, peak_response)
+from rd_plugins.models.layers import (EndOfStep, GateStates, StrictIdentity,
+                                      is_open, largest_closed, peak_response)
 
 EPSILON = 2.5
 
@@ -97,10 +97,15 @@ def test_peak_and_threshold():
     peaks = torch.tensor([2.4, 2.5, 2.6, float('nan')])
     states = with_gates(4)
     assert states.stays_closed(peaks).tolist() == [1, 1, 0, 0]
+    limit = torch.full((4, ), largest_closed(2.5))
+    assert states.stays_closed(limit).all()
+    assert not states.stays_closed(
+        torch.nextafter(limit, torch.tensor(torch.inf))).any()
     states.set_epsilon(2.5, [0, 2])
     assert states.stays_closed(peaks).tolist() == [1, 0, 0, 0]
     states.release()
     assert not states.stays_closed(torch.zeros(4)).any()
+    assert states.epsilon == 0
 
 
 @pytest.mark.parametrize('epsilon', [0, 1e-3, 0.1, 1.5, 2.5, 2.6, 1e3, 1e7])
@@ -164,6 +169,14 @@ def test_what_is_skipped():
     assert states.closed_steps.tolist() == [6, 0, 0]
 
 
+def test_a_dead_gate_is_closed_whatever_it_saw_last():
+    states = with_gates(2)
+    states.mark_dead(torch.tensor([True, False]))
+    drive(states, (9., 9.))
+    assert states.closed_steps.tolist() == [1, 0]
+    assert states.peak.tolist() == [0, 9]
+
+
 def test_states_are_saved_and_loaded():
     """Also into a network that is in eval mode already, or copied."""
     states = GateStates(2, EPSILON)
@@ -190,6 +203,30 @@ def test_scope(monkeypatch, scope, opens):
     module = gate(scope=scope)
     assert bool(module(torch.ones(1, 1, 2, 2)).any()) == opens
     assert module.latest == (9 if opens else 1)
+
+
+def test_a_peak_elsewhere_than_on_a_cpu():
+    """In the precision of the scalar that it is written into."""
+    x = torch.ones(2, 3, device='meta', dtype=torch.bfloat16)
+    assert peak_response(x).dtype == torch.bfloat16
+    out = torch.zeros((), device='meta')
+    assert peak_response(x, out) is out
+
+
+def test_a_step_ends_after_the_last_gate():
+    """Gates of frozen stages, which are in eval mode, are open."""
+    states = GateStates(2, EPSILON)
+    gates = [StrictIdentity(states, index) for index in range(2)]
+    network = torch.nn.Sequential(*gates, EndOfStep(states))
+    weak = torch.full((1, 1, 2, 2), 0.5)
+    network(weak)
+    assert states.closed_steps.tolist() == [1, 1]
+    gates[1].eval()
+    network(weak)
+    assert states.closed_steps.tolist() == [2, 0]
+    gates[1].train()
+    network.eval()(weak)
+    assert states.steps == 2
 
 
 def test_eval_modes():
