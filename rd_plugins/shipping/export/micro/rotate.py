@@ -84,7 +84,7 @@ def _turned(window: Window, size: Tuple[int, int]) -> nn.Module:
     if isinstance(window, nn.Conv2d):
         window.weight.data = window.weight.data.flip(2, 3).contiguous()
     behind = _pair(window.padding)
-    if tuple(in_front) == tuple(behind):
+    if isinstance(window, nn.Conv2d) and tuple(in_front) == tuple(behind):
         return window
     window.padding = 0 if isinstance(window.padding, int) else (0, 0)
     return nn.Sequential(
