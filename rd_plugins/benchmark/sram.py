@@ -82,7 +82,7 @@ def draw_sram(results: List[Result], path: Path) -> None:
                          marker=FITS if fits(row) else EXCEEDS)
     for limit in sorted(set(filter(None, map(limit_of, results)))):
         axes.axhline(limit, color='grey', linewidth=0.8, linestyle=':')
-        axes.annotate(f'{limit:.0f} KiB', (1, limit), fontsize=7, ha='right',
+        axes.annotate(f'{limit:.0f} KiB', (0, limit), fontsize=7, ha='left',
                       va='bottom', xycoords=('axes fraction', 'data'))
     axes.set_xscale('log')
     axes.set_yscale('log', base=2)
