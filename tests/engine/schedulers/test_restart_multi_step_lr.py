@@ -167,6 +167,8 @@ def test_groups_keep_their_own_learning_rates():
     (dict(factors=[0.1]), r'milestones=\[82, 123, 300\] with the factors'),
     (dict(milestones=[5, 3, 9]), 'rise from 1 on'),
     (dict(restart_milestones=[0, 1, 2]), 'restart_milestones=.0, 1, 2'),
+    (dict(milestones=[1.5, 2, 3]), 'milestones entry=1.5'),
+    (dict(tail=1.5), 'tail=1.5; it has to be a whole number'),
     (dict(rule='minimum'), "rule='minimum'; choose one of 'maximum'"),
     (dict(by_epoch=False), 'leave out by_epoch=False'),
 ])
