@@ -80,14 +80,19 @@ test-micro: $(VENV)-micro/complete
 benchmark-micro: $(VENV)-micro/complete
 	PYTHONPATH=. sh docs/benchmarks/micro.sh $(VENV)-micro/bin/python
 
-# Deploys what make demo has trained, and trains it if it has not
+# Deploys what make demo has trained, and trains it if it has not; 200 digits
+define demo_micro
+	PYTHONPATH=. $(VENV)-micro/bin/python tools/deploy.py configs/demo/$(1).py \
+	    $$(cat work_dirs/$(1)/last_checkpoint) --backend ethos-u --test --force \
+	    --accelerator ethos-u55-128 --memory-mode Sram_Only $(2) \
+	    --out work_dirs/demo/micro_$(1) \
+	    --cfg-options test_dataloader.dataset.indices=200
+endef
+
 demo-micro: $(VENV)-micro/complete
 	test -e work_dirs/plain20_mnist5k/last_checkpoint || $(BIN)/python tools/demo.py
-	for run in resnet20_mnist5k plain20_mnist5k; do \
-	    PYTHONPATH=. $(VENV)-micro/bin/python tools/deploy.py configs/demo/$$run.py \
-	        $$(cat work_dirs/$$run/last_checkpoint) --backend ethos-u --test --force \
-	        --accelerator ethos-u55-128 --out work_dirs/demo/micro_$$run || exit 1; \
-	done
+	$(call demo_micro,resnet20_mnist5k)
+	$(call demo_micro,plain20_mnist5k,--rotate-180)
 
 $(VENV)-micro/complete: $(VENV)/complete requirements/micro.txt
 	$(call layer,$(VENV)-micro,-r requirements/micro.txt)

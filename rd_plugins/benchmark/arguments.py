@@ -4,6 +4,7 @@ from os import path as osp
 from typing import Any, NamedTuple, Optional
 
 from mmengine.config import Config
+from mmengine.hub import get_config
 
 from rd_plugins.utils.errors import UsageError
 
@@ -35,6 +36,21 @@ def check_file(path: str) -> str:
     return path
 
 
+def read_config(path: str) -> Config:
+    """Read a file, or a config of a package such as ``mmpretrain::NAME.py``.
+
+    Raises:
+        UsageError: If it does not exist.
+    """
+    if '::' not in path:
+        return Config.fromfile(check_file(path))
+    try:
+        return get_config(path)
+    except (OSError, ImportError, ValueError, AssertionError) as error:
+        raise UsageError(f'There is no config {path} in an installed package; '
+                         f'give {SYNTAX}.') from error
+
+
 def read_argument(text: str) -> Argument:
     """Read a config with options, whose keys are those of ``--cfg-options``.
 
@@ -46,7 +62,7 @@ def read_argument(text: str) -> Argument:
         UsageError: If a file is missing or there are two checkpoints.
     """
     path, *others = text.split('@')
-    cfg = Config.fromfile(check_file(path))
+    cfg = read_config(path)
     options = [other for other in others if '=' in other]
     for option in options:
         key, _, value = option.partition('=')

@@ -10,11 +10,13 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.models.utils import folded_copy
+from rd_plugins.shipping.export.micro.rotate import rotated
 from rd_plugins.shipping.read import image_shape
 from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.errors import UsageError
 from .arguments import check_file, read_argument
 
+ROTATE = '@rotate-180'
 Shape = Tuple[int, int, int]
 
 
@@ -115,7 +117,8 @@ def read_network(text: str,
     """Read ``FILE.onnx`` or a config, see :func:`read_argument`.
 
     Norms are folded in every network. Without a checkpoint the weights are
-    random; time and memory do not depend on them.
+    random; time and memory do not depend on them. ``@rotate-180`` behind a
+    config asks for the equal network for rotated images.
 
     Args:
         text (str): What to read.
@@ -132,8 +135,11 @@ def read_network(text: str,
             raise UsageError(f'{text} leaves the size of its images open; '
                              'export it for one size.')
         return Network(name, shape, onnx_path=text)
-    name, cfg, checkpoint = read_argument(text)
+    name, cfg, checkpoint = read_argument(text.replace(ROTATE, ''))
     model = MODELS.build(cfg.model)
     if checkpoint:
         load_weights(checkpoint, model)
-    return Network(name, image_shape(cfg, side), folded_copy(model))
+    model, shape = folded_copy(model), image_shape(cfg, side)
+    if ROTATE in text:
+        name, model = f'{name} rotated', rotated(model, shape)
+    return Network(name, shape, model)

@@ -9,6 +9,12 @@ from rd_plugins.shipping.export.micro.vela import KIB
 from .report import MIB, Result
 
 FITS, EXCEEDS = 'o', 'x'
+ESTIMATE, HOST = 'estimate', 'host'  # devices of Ethos-U and TFLite-Micro
+
+
+def is_estimate(result: Result) -> bool:
+    """Whether it is the compiler's, not measured."""
+    return result.device == ESTIMATE
 
 
 def limit_of(result: Result) -> Optional[float]:
@@ -30,22 +36,30 @@ def fits(result: Result) -> bool:
 
 
 def sram_table(results: List[Result]) -> str:
-    """In Markdown: a row for each network, a column for each limit.
+    """In Markdown: a row for each network, a column for arena and each limit.
 
     Args:
-        results (list[Result]): Estimates; SRAM and milliseconds are shown,
-            in bold where the limit is kept.
+        results (list[Result]): Of TFLite-Micro, of which the arena is shown,
+            and estimates: SRAM and milliseconds, in bold where the limit is
+            kept.
     """
     engines = list(dict.fromkeys(result.engine for result in results))
     cells: Dict[str, Dict[str, str]] = {}
     for result in results:
-        text = f'{sram_of(result):.0f} KiB, {result.median_ms:.3g} ms'
-        cells.setdefault(result.name, {})[result.engine] = (
-            f'**{text}**' if fits(result) else text)
+        cells.setdefault(result.name, {})[result.engine] = _cell(result)
     lines = [['network', *engines], ['---'] * (len(engines) + 1)]
     lines += [[name, *(row[engine] for engine in engines)]
               for name, row in cells.items()]
     return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
+
+
+def _cell(result: Result) -> str:
+    size = sram_of(result)
+    text = f'{size:.1f} KiB' if size < 100 else f'{size:.0f} KiB'
+    if not is_estimate(result):
+        return text
+    text += f', {result.median_ms:.3g} ms'
+    return f'**{text}**' if fits(result) else text
 
 
 def draw_sram(results: List[Result], path: Path) -> None:
@@ -68,7 +82,7 @@ def draw_sram(results: List[Result], path: Path) -> None:
                          marker=FITS if fits(row) else EXCEEDS)
     for limit in sorted(set(filter(None, map(limit_of, results)))):
         axes.axhline(limit, color='grey', linewidth=0.8, linestyle=':')
-        axes.annotate(f'{limit:.0f} KiB', (1, limit), fontsize=7, ha='right',
+        axes.annotate(f'{limit:.0f} KiB', (0, limit), fontsize=7, ha='left',
                       va='bottom', xycoords=('axes fraction', 'data'))
     axes.set_xscale('log')
     axes.set_yscale('log', base=2)
@@ -85,5 +99,6 @@ def draw_sram(results: List[Result], path: Path) -> None:
 def write_sram(results: List[Result], folder: Path) -> None:
     """Write ``sram.md`` and ``sram.png`` into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / 'sram.md').write_text(sram_table(results))
-    draw_sram(results, folder / 'sram.png')
+    (folder / 'sram.md').write_text(sram_table(
+        [result for result in results if result.device in (ESTIMATE, HOST)]))
+    draw_sram(list(filter(is_estimate, results)), folder / 'sram.png')

@@ -2,7 +2,7 @@
 import os
 import shutil
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Iterator, Optional
 
@@ -121,6 +121,19 @@ def _termination_raises() -> Iterator[None]:
 
 
 @contextmanager
+def _new_parents(path: Path) -> Iterator[None]:
+    """Make the folders above a path; remove them if nothing comes of it."""
+    made = [parent for parent in path.parents if not parent.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        for parent in made:
+            with suppress(OSError):  # something is in it
+                parent.rmdir()
+
+
+@contextmanager
 def new_folder(target: str, force: bool = False) -> Iterator[Path]:
     """Context that writes a folder completely or not at all.
 
@@ -140,11 +153,10 @@ def new_folder(target: str, force: bool = False) -> Iterator[Path]:
     """
     _clear_remains(Path(os.path.abspath(target)))
     path = check_output_folder(target, force)
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished, replaced = (
         path.with_name(f'.{path.name}.{kind}.{os.getpid()}.tmp')
         for kind in ('new', 'old'))
-    with _termination_raises():
+    with _termination_raises(), _new_parents(path):
         try:
             unfinished.mkdir()
             yield unfinished

@@ -32,6 +32,9 @@ def test_a_checkpoint_is_loaded_and_norms_are_folded(tmp_path):
 @pytest.mark.parametrize('text, reason', [
     ('missing.py', 'no file missing.py'),
     (f'{PLAIN20}@missing.pth', 'no file missing.pth'),
+    ('mmpretrain::resnet/missing.py', 'no config mmpretrain::resnet/missing'),
+    ('nothing::resnet.py', 'no config nothing::resnet.py'),
+    ('nothing::net/a.py', 'no config nothing::net/a.py'),
 ])
 def test_what_is_not_there(text, reason):
     with pytest.raises(UsageError, match=reason):
@@ -42,6 +45,12 @@ def test_options_of_a_config():
     network = read_network(f'{PLAIN20}@model.head.num_classes=7')
     assert network.name == 'plain20_ce_cifar10@model.head.num_classes=7'
     assert network.model(torch.zeros(1, 3, 32, 32)).shape == (1, 7)
+
+
+def test_a_config_of_a_package():
+    network = read_network('mmpretrain::resnet/resnet18_8xb16_cifar10.py')
+    assert network.name == 'resnet18_8xb16_cifar10'
+    assert network.shape == (3, 32, 32)
 
 
 def test_a_checkpoint_of_another_config(tmp_path):
@@ -77,3 +86,13 @@ def test_an_onnx_file(tmp_path, is_open):
             read_network(path)
     else:
         assert read_network(path).shape == (2, 6, 8)
+
+
+def test_the_equal_network_for_rotated_images():
+    network = read_network(f'{PLAIN20}@rotate-180@model.head.num_classes=7')
+    assert network.name == (
+        'plain20_ce_cifar10@model.head.num_classes=7 rotated')
+    strided = network.model.backbone.layer2[0].conv1
+    assert strided[0].padding == (0, 1, 0, 1)  # behind the map only
+    with pytest.raises(UsageError, match='leave out --rotate-180'):
+        read_network(str(ROOT / 'configs/rd/resnet20_cifar10.py@rotate-180'))

@@ -33,8 +33,19 @@ def test_the_table_has_bold_where_it_fits():
     assert plain == '| plain | **512 KiB, 75.2 ms** | **1176 KiB, 65 ms** |'
 
 
+def test_the_arena_has_no_time():
+    """What TFLite-Micro takes on the host says nothing of a device."""
+    host = estimate('plain', 'all', 45.52, 162.0)
+    host.engine, host.device = 'tflite-micro', 'host'
+    assert sram_table([host]).splitlines()[2] == '| plain | 45.5 KiB |'
+
+
 def test_the_picture(tmp_path):
-    write_sram(RESULTS, tmp_path / 'new')
+    other = estimate('plain', 'all', 1, 1.0)
+    other.engine, other.device = 'onnxruntime', 'cpu'
+    write_sram([*RESULTS, other], tmp_path / 'new')
+    table = (tmp_path / 'new/sram.md').read_text()
+    assert table == sram_table(RESULTS)
     picture = (tmp_path / 'new/sram.png').read_bytes()
     assert picture.startswith(b'\x89PNG') and len(picture) > 5000
 

@@ -51,6 +51,13 @@ def test_an_error_leaves_everything_as_it_was(tmp_path):
         target.mkdir(exist_ok=True)
 
 
+def test_an_error_leaves_no_folder_above_it(tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        with new_folder(tmp_path / 'work_dirs' / 'deep' / 'out'):
+            1 / 0
+    assert names(tmp_path) == []
+
+
 def test_files_and_the_current_folder_are_refused(tmp_path, monkeypatch):
     (tmp_path / 'file').touch()
     monkeypatch.chdir(tmp_path)

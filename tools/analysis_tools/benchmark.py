@@ -4,10 +4,10 @@
         [--engines torch onnxruntime openvino] [--batch-sizes 1 8] \
         [--out work_dirs/benchmark]
 
-A NETWORK is CONFIG, CONFIG@CHECKPOINT, CONFIG@KEY=VALUE or FILE.onnx. Norms
-are folded into the convolutions of all of them. On every backend the networks
-take turns in one run; ratios are to the first network. Peak memory is what the
-backend's own allocator reports; it is left out where a backend reports none.
+A NETWORK is CONFIG, CONFIG@CHECKPOINT, CONFIG@KEY=VALUE or FILE.onnx; with
+@rotate-180, its equal for rotated images. Norms are folded in all. On every
+backend the networks take turns in one run; ratios are to the first. Peak
+memory is what the backend's own allocator reports, where it reports any.
 """
 import argparse
 import shlex
@@ -26,7 +26,7 @@ from rd_plugins.benchmark.memory import layer_timeline, traffic_bytes
 from rd_plugins.benchmark.network import Network, read_network
 from rd_plugins.benchmark.report import (MIB, RUNS, SIZES, Result, draw,
                                          rows_of, summarize, write)
-from rd_plugins.benchmark.sram import write_sram
+from rd_plugins.benchmark.sram import is_estimate, write_sram
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
@@ -142,8 +142,8 @@ def choose_backends(args: argparse.Namespace, networks: List[Network],
     for name in args.engines:
         kind = BACKENDS[name]
         if not kind.is_available():
-            raise UsageError(f'{name} is not installed; see '
-                             'docs/performance.md.')
+            raise UsageError(f'{name} is not installed here; see '
+                             'docs/performance.md and docs/hardware.md.')
         if args.precision not in kind.precisions:
             console.print(f'{name} is left out: it has no {args.precision}.')
         elif not kind.reads_onnx and any(
@@ -179,9 +179,9 @@ def main(argv: Optional[List[str]] = None) -> None:
         for row in rows:
             table.add_row(*row)
         console.print(table)
-    estimates = [result for result in results if result.device == 'estimate']
+    estimates = list(filter(is_estimate, results))
     if args.out and estimates:
-        write_sram(estimates, args.out)
+        write_sram(results, args.out)
     if args.out:
         write(results, args.out, shlex.join(['python', COMMAND, *argv]))
         images = [torch.zeros(args.batch_sizes[-1], *c.shape)

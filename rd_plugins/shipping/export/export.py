@@ -47,9 +47,10 @@ def report_rows(request: Request, source: TrainedModel, backend: Backend,
     if request.test:
         rows[0].update(evaluate(source.cfg, model, 'test of PyTorch'))
     for network in exported:
-        row = dict(name=network.name,
-                   bytes=sum(path.stat().st_size for path in network.files),
-                   **network.facts)
+        row: Dict[str, Any] = dict(name=network.name)
+        if network.files:
+            row['bytes'] = sum(path.stat().st_size for path in network.files)
+        row.update(network.facts)
         if network.runtime is not None and network.is_exact:
             row['difference'] = check_difference(
                 model, network.runtime, shape, backend.tolerance)

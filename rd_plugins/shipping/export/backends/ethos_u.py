@@ -6,7 +6,7 @@ from rd_plugins.shipping.read import TrainedModel
 from ..backend import Exported, Option, Request
 from ..micro.budget import check_budget, parse_bytes
 from ..micro.vela import ACCELERATORS, Target, check_target, compile_for
-from .tflite import QUANTIZED, Tflite
+from .tflite import QUANTIZED, ROTATE, Tflite
 
 ACCELERATOR = Option('--accelerator', dict(
     metavar='NAME', help=f'{ACCELERATORS[0]} to {ACCELERATORS[-1]}'))
@@ -51,7 +51,8 @@ class EthosU(Tflite):
         """
         exported = super().export(source, shape, folder)
         compiled = compile_for((folder / QUANTIZED).read_bytes(), self.target)
-        check_budget(compiled, self.target, source, shape)
+        check_budget(compiled, self.target, source, shape,
+                     rotate=bool(self.given(ROTATE)))
         (folder / COMPILED).write_bytes(compiled.content)
         exported.append(
             Exported(self.target.accelerator, [folder / COMPILED],

@@ -3,21 +3,26 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Callable, Dict, List, Tuple
+from typing import Callable, Dict, Iterator, List, Tuple
 
 import torch
+from torch import nn
 
 from rd_plugins.shipping.read import TrainedModel
 from ..backend import Backend, Exported, Option, Request
 from ..calibration import CALIB_IMAGES, INT8, Calibration
 from ..classifier import BackendClassifier, Probabilities
 from ..micro.convert import to_int8, to_tflite
+from ..micro.rotate import rotated
 from ..micro.runtime import LiteRT, Micro, layer_differences
 from .onnxruntime import OnnxRuntime
 
 LAYERS = Option('--layers', dict(
     action='store_true',
     help='also write layers.json: where int8 loses, layer by layer'))
+ROTATE = Option('--rotate-180', dict(
+    action='store_true',
+    help='take images rotated by half a turn, which needs less memory'))
 FLOAT, QUANTIZED = 'end2end.tflite', 'end2end_int8.tflite'
 IMAGES = 8  # for the differences of layers
 
@@ -30,7 +35,7 @@ class Tflite(Backend):
     name = 'tflite'
     packages = ('litert_torch', 'ai_edge_quantizer', 'ai_edge_litert',
                 'tflite_micro')
-    options = (INT8, CALIB_IMAGES, LAYERS)
+    options = (INT8, CALIB_IMAGES, LAYERS, ROTATE)
 
     def __init__(self, request: Request) -> None:
         super().__init__(request)
@@ -50,27 +55,29 @@ class Tflite(Backend):
             description,
             input=dict(description['input'], shape=shape),
             output=dict(description['output'], meaning='logits'),
-            int8=self.int8)
+            int8=self.int8,
+            rotate_180=self.given(ROTATE) or False)
 
     def export(self, source: TrainedModel, shape: Tuple[int, int, int],
                folder: Path) -> List[Exported]:
         """Write ``end2end.tflite`` and ``end2end_int8.tflite``."""
-        floating = to_tflite(Probabilities(source.model).model, shape)
-        small = to_int8(floating, self.calibration.images(source, shape))
+        floating = to_tflite(self._network(source, shape), shape)
+        small = to_int8(
+            floating, self._images(source, shape, self.calibration))
         for name, content in ((FLOAT, floating), (QUANTIZED, small)):
             (folder / name).write_bytes(content)
         if self.given(LAYERS):
-            images = replace(self.calibration, count=IMAGES).images(
-                source, shape)
+            images = self._images(
+                source, shape, replace(self.calibration, count=IMAGES))
             (folder / 'layers.json').write_text(json.dumps(
                 list(layer_differences(floating, small, images)), indent=1))
         micro = Micro(small)
         self.int8 = micro.scales()
         exported = [
             Exported('tflite', [folder / FLOAT],
-                     _classifier(LiteRT(floating), source)),
+                     self._classifier(LiteRT(floating), source)),
             Exported('tflite-micro int8', [folder / QUANTIZED],
-                     _classifier(micro, source), is_exact=False,
+                     self._classifier(micro, source), is_exact=False,
                      facts=micro.arena()._asdict())
         ]
         if self.request.test:
@@ -89,8 +96,22 @@ class Tflite(Backend):
                     source, shape, Path(folder))
         return replace(found, files=[])
 
+    def _network(self, source: TrainedModel,
+                 shape: Tuple[int, int, int]) -> nn.Module:
+        """The network with norms folded, rotated if the user says so."""
+        network = Probabilities(source.model).model
+        return rotated(network, shape) if self.given(ROTATE) else network
 
-def _classifier(logits: Callable[[torch.Tensor], torch.Tensor],
-                source: TrainedModel) -> BackendClassifier:
-    return BackendClassifier(
-        lambda images: logits(images).softmax(dim=1), source, one_by_one=True)
+    def _turn(self, images: torch.Tensor) -> torch.Tensor:
+        return images.flip(2, 3) if self.given(ROTATE) else images
+
+    def _images(self, source: TrainedModel, shape: Tuple[int, int, int],
+                calibration: Calibration) -> Iterator[torch.Tensor]:
+        """Images to calibrate with, as the network takes them."""
+        return map(self._turn, calibration.images(source, shape))
+
+    def _classifier(self, logits: Callable[[torch.Tensor], torch.Tensor],
+                    source: TrainedModel) -> BackendClassifier:
+        return BackendClassifier(
+            lambda images: logits(self._turn(images)).softmax(dim=1), source,
+            one_by_one=True)

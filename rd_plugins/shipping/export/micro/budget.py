@@ -10,6 +10,7 @@ from rd_plugins.shipping.read import TrainedModel
 from rd_plugins.utils.errors import UsageError
 from ..classifier import Probabilities
 from .convert import to_int8, to_tflite
+from .rotate import rotated
 from .vela import KIB, Compiled, Target, compile_for
 
 UNITS = dict(K=KIB, M=KIB**2)
@@ -36,15 +37,22 @@ def parse_bytes(text: str) -> int:
 
 
 def compile_network(network: nn.Module, shape: Tuple[int, int, int],
-                    target: Target) -> Compiled:
-    """Compile a network whose weights and outputs do not matter."""
+                    target: Target, rotate: bool = False) -> Compiled:
+    """Compile a network whose weights and outputs do not matter.
+
+    Raises:
+        UsageError: If it cannot be, or if it is to be rotated and cannot be.
+    """
+    network = Probabilities(network).model
+    if rotate:
+        network = rotated(network, shape)
     image = torch.randn(1, *shape, generator=torch.Generator().manual_seed(0))
-    floating = to_tflite(Probabilities(network).model, shape)
+    floating = to_tflite(network, shape)
     return compile_for(to_int8(floating, [image]), target)
 
 
 def check_budget(compiled: Compiled, target: Target, source: TrainedModel,
-                 shape: Tuple[int, int, int]) -> None:
+                 shape: Tuple[int, int, int], rotate: bool = False) -> None:
     """Check that the static allocation fits.
 
     Raises:
@@ -53,7 +61,7 @@ def check_budget(compiled: Compiled, target: Target, source: TrainedModel,
     """
     if target.sram is None or compiled.sram <= target.sram:
         return
-    fits = '; '.join(what_fits(compiled, target, source, shape))
+    fits = '; '.join(what_fits(compiled, target, source, shape, rotate))
     raise UsageError(
         f'The network needs {_kib(compiled.sram)} of SRAM on '
         f'{target.accelerator}, {_kib(compiled.sram - target.sram)} more than '
@@ -63,23 +71,25 @@ def check_budget(compiled: Compiled, target: Target, source: TrainedModel,
 
 
 def what_fits(compiled: Compiled, target: Target, source: TrainedModel,
-              shape: Tuple[int, int, int]) -> Iterator[str]:
+              shape: Tuple[int, int, int], rotate: bool) -> Iterator[str]:
     """Changes after which a network fits the budget of a target."""
-    tried = [('--optimise Size', source.model, shape,
-              target._replace(optimise='Size'))]
+    same = dict(network=source.model, shape=shape, target=target,
+                rotate=rotate)
+    tried = {'--optimise Size': dict(target=target._replace(optimise='Size'))}
+    if not rotate:
+        tried['--rotate-180'] = dict(rotate=True)
     plain = plain_twin(source)
     if plain is not None:
-        tried.append(('the same network without shortcuts', plain, shape,
-                      target))
+        tried['the same network without shortcuts'] = dict(network=plain)
     scale = (target.sram / compiled.sram)**0.5
     sides = [int(side * scale) // SIDES_OF * SIDES_OF for side in shape[1:]]
     if all(sides):
-        tried.append((f'--shape {sides[0]} {sides[1]}', source.model,
-                      (shape[0], *sides), target))
-    for name, network, size, other in tried:
+        tried[f'--shape {sides[0]} {sides[1]}'] = dict(
+            shape=(shape[0], *sides))
+    for name, change in tried.items():
         try:
-            needed = compile_network(network, size, other).sram
-        except UsageError:  # a size that the network does not take
+            needed = compile_network(**{**same, **change}).sram
+        except UsageError:  # what the network cannot have
             continue
         if needed <= target.sram:
             yield f'{name} ({_kib(needed)})'

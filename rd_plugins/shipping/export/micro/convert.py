@@ -14,6 +14,8 @@ from torch import nn
 from rd_plugins.models.utils.fold import fold_conv_norm
 from rd_plugins.utils.captured import captured_output
 from rd_plugins.utils.errors import UsageError
+from .graph import read_model, write_model
+from .rotate import with_same_padding
 
 
 def to_tflite(network: nn.Module, shape: Tuple[int, int, int]) -> bytes:
@@ -51,7 +53,7 @@ def to_tflite(network: nn.Module, shape: Tuple[int, int, int]) -> bytes:
             f'LiteRT-Torch does not convert this network ({reason}); give one '
             'of the backbones in docs/hardware.md. Nothing was '
             'written.') from error
-    return bytes(content)
+    return with_same_padding(bytes(content))
 
 
 def prepared(network: nn.Module) -> nn.Module:
@@ -123,14 +125,9 @@ def with_weights_inside(content: bytes) -> bytes:
     AI Edge Quantizer appends tensors of 1 KiB or more to the file.
     TFLite-Micro does not look there, and would take them for zeros.
     """
-    import flatbuffers
-
-    from .graph import read_model
     model = read_model(content)
     for buffer in model.buffers:
         if buffer.offset > 1:
             buffer.data = content[buffer.offset:buffer.offset + buffer.size]
             buffer.offset = buffer.size = 0
-    builder = flatbuffers.Builder(len(content))
-    builder.Finish(model.Pack(builder), file_identifier=b'TFL3')
-    return bytes(builder.Output())
+    return write_model(model)

@@ -34,6 +34,14 @@ def read_model(content: bytes) -> Any:
         schema.Model.GetRootAsModel(bytearray(content), 0))
 
 
+def write_model(model: Any) -> bytes:
+    """The flatbuffer of objects that :func:`read_model` has returned."""
+    import flatbuffers
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), file_identifier=b'TFL3')
+    return bytes(builder.Output())
+
+
 def operators(content: bytes) -> List[Operator]:
     """The operators in the order in which they run."""
     from ai_edge_litert import schema_py_generated as schema

@@ -1,17 +1,21 @@
 """Arm's compiler Vela for the Ethos-U: SRAM, flash and estimated time."""
 import csv
+import re
 import subprocess
 import sys
 import tempfile
+from configparser import ConfigParser
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
-from typing import List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from rd_plugins.utils.errors import UsageError
 from .graph import operators
 
 KIB = 2**10
+CONFIG = 'Arm/vela.ini'
 # The systems of Arm's own vela.ini with SRAM and flash.
 SYSTEMS = {
     'ethos-u55': 'Ethos_U55_High_End_Embedded',
@@ -89,8 +93,24 @@ class Compiled:
                 if key != 'content'}
 
 
+def sections(kind: str) -> List[str]:
+    """Names in Arm's ``vela.ini``; none where Vela is not installed.
+
+    Args:
+        kind (str): ``'System_Config'`` or ``'Memory_Mode'``.
+    """
+    found = find_spec('ethosu')
+    if found is None:
+        return []
+    file = ConfigParser()
+    file.read(Path(found.submodule_search_locations[0]) / 'config_files' /
+              CONFIG)
+    return [name.partition('.')[2] for name in file.sections()
+            if name.startswith(f'{kind}.')]
+
+
 def check_target(target: Target) -> None:
-    """Check that the compiler knows the accelerator.
+    """Check that the compiler knows the accelerator and its memory.
 
     Raises:
         UsageError: If it does not.
@@ -101,6 +121,12 @@ def check_target(target: Target) -> None:
     if target.accelerator not in ACCELERATORS:
         raise UsageError(f'{target.accelerator!r} is no accelerator that Vela '
                          f'knows; take one of {", ".join(ACCELERATORS)}.')
+    for option, name, known in (
+            ('--system-config', target.system, sections('System_Config')),
+            ('--memory-mode', target.memory_mode, sections('Memory_Mode'))):
+        if known and name not in known:
+            raise UsageError(f"{option} {name} is no section of Arm's "
+                             f'vela.ini; take one of {", ".join(known)}.')
 
 
 def compile_for(content: bytes, target: Target) -> Compiled:
@@ -110,27 +136,7 @@ def compile_for(content: bytes, target: Target) -> Compiled:
         UsageError: If the accelerator is unknown or the compiler fails.
     """
     check_target(target)
-    with tempfile.TemporaryDirectory(prefix='rd') as folder:
-        source = Path(folder) / 'network.tflite'
-        source.write_bytes(content)
-        command = [
-            sys.executable, '-m', 'ethosu.vela', str(source),
-            '--accelerator-config', target.accelerator, '--config',
-            'Arm/vela.ini', '--system-config', target.system, '--memory-mode',
-            target.memory_mode, '--optimise', target.optimise, '--output-dir',
-            folder
-        ]
-        if target.sram is not None:
-            command += ['--arena-cache-size', str(target.sram)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        tables = list(Path(folder).glob('*_summary_*.csv'))
-        if done.returncode or not tables:
-            said = (done.stdout + done.stderr).strip().splitlines()
-            raise UsageError('Vela did not compile the network: '
-                             f'{" ".join(said[-2:]) or "no message"}')
-        with open(tables[0]) as file:
-            row, = csv.DictReader(file)
-        compiled = (Path(folder) / 'network_vela.tflite').read_bytes()
+    row, compiled = _run(content, target)
     return Compiled(
         sram=round(float(row['sram_memory_used']) * KIB),
         flash=round(sum(float(row[f'{place}_memory_used']) for place in (
@@ -147,3 +153,30 @@ def compile_for(content: bytes, target: Target) -> Compiled:
         memory_mode=target.memory_mode,
         optimise=target.optimise,
         content=compiled)
+
+
+def _run(content: bytes, target: Target) -> Tuple[Dict[str, str], bytes]:
+    """The compiler's summary and the compiled file."""
+    with tempfile.TemporaryDirectory(prefix='rd') as folder:
+        source = Path(folder) / 'network.tflite'
+        source.write_bytes(content)
+        command = [
+            sys.executable, '-m', 'ethosu.vela', str(source),
+            '--accelerator-config', target.accelerator, '--config', CONFIG,
+            '--system-config', target.system, '--memory-mode',
+            target.memory_mode, '--optimise', target.optimise, '--output-dir',
+            folder
+        ]
+        if target.sram is not None:
+            command += ['--arena-cache-size', str(target.sram)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        tables = list(Path(folder).glob('*_summary_*.csv'))
+        if done.returncode or not tables:
+            *_, said = ['no message', *(
+                done.stdout + done.stderr).strip().splitlines()]
+            said = re.sub(r"^[\w.]+: '?(?:Error: )?", '', said).strip("'")
+            raise UsageError(f'Vela did not compile the network: {said}. '
+                             'Nothing was written.')
+        with open(tables[0]) as file:
+            row, = csv.DictReader(file)
+        return row, (Path(folder) / 'network_vela.tflite').read_bytes()

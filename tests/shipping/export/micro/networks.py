@@ -38,6 +38,8 @@ def network(kind: str, side: int = 0) -> nn.Module:
         if isinstance(module, nn.BatchNorm2d):
             module.running_mean.normal_(std=0.1)
             module.weight.data.uniform_(0.8, 1.2)
+        if isinstance(module, nn.Conv2d):  # so that the signal does not fade
+            nn.init.kaiming_normal_(module.weight, nonlinearity='relu')
     nn.init.normal_(model.head.fc.weight)
     return folded_copy(model.eval()), (3, side, side)
 

@@ -8,7 +8,8 @@ from rd_plugins.shipping.export.micro.budget import (check_budget,
                                                      compile_network,
                                                      parse_bytes, plain_twin)
 from rd_plugins.shipping.export.micro.vela import (ACCELERATORS, Compiled,
-                                                   Target, check_target)
+                                                   Target, check_target,
+                                                   compile_for)
 from rd_plugins.shipping.read import TrainedModel
 from rd_plugins.utils.errors import UsageError
 from tests.shipping.export.micro.networks import TINY, network
@@ -49,6 +50,28 @@ def test_unknown_accelerators(name):
     assert all(other in str(error.value) for other in ACCELERATORS)
 
 
+@pytest.mark.parametrize('change', [
+    dict(system_config='Nowhere'), dict(memory_mode='Nowhere')])
+def test_unknown_systems(change):
+    """What Arm's vela.ini has is named."""
+    pytest.importorskip('ethosu')
+    check_target(Target('ethos-u85-256', system_config='Ethos_U65_Mid_End',
+                        memory_mode='Dedicated_Sram_384KB'))
+    with pytest.raises(UsageError, match='Nowhere is no section') as error:
+        check_target(TARGET._replace(**change))
+    assert ('Sram_Only' in str(error.value)) == ('memory_mode' in change)
+    assert ('Ethos_U65_Mid_End' in str(error.value)) == (
+        'system_config' in change)
+
+
+def test_the_compiler_says_why():
+    pytest.importorskip('ethosu')
+    with pytest.raises(UsageError) as error:
+        compile_for(b'no network', TARGET)
+    assert 'Traceback' not in str(error.value)
+    assert str(error.value).startswith('Vela did not compile the network: ')
+
+
 def test_a_budget_is_kept_to_the_byte(source):
     check_budget(compiled(TARGET.sram), TARGET, source, (3, 32, 32))
     check_budget(compiled(1 << 40), TARGET._replace(sram=None), source,
@@ -59,20 +82,23 @@ def test_what_would_fit_is_tried(source, monkeypatch):
     """Each change is compiled, and named if it keeps the budget."""
     tried = []
 
-    def compile_instead(net, shape, target):
-        tried.append((hasattr(net.backbone, 'shortcut') and
-                      net.backbone.shortcut, shape, target.optimise))
+    def compile_instead(network, shape, target, rotate):
+        tried.append((hasattr(network.backbone, 'shortcut') and
+                      network.backbone.shortcut, shape, target.optimise,
+                      rotate))
         return compiled((30 if len(tried) > 1 else 50) * KIB)
 
     monkeypatch.setattr(budget, 'compile_network', compile_instead)
     with pytest.raises(UsageError) as error:
         check_budget(compiled(160 * KIB), TARGET, source, (3, 32, 48))
-    assert tried == [('projection', (3, 32, 48), 'Size'),
-                     ('none', (3, 32, 48), 'Performance'),
-                     ('projection', (3, 16, 24), 'Performance')]
+    assert tried == [('projection', (3, 32, 48), 'Size', False),
+                     ('projection', (3, 32, 48), 'Performance', True),
+                     ('none', (3, 32, 48), 'Performance', False),
+                     ('projection', (3, 16, 24), 'Performance', False)]
     message = str(error.value)
     assert 'needs 160 KiB' in message and '120 KiB more' in message
     assert '--optimise Size' not in message
+    assert '--rotate-180 (30 KiB); the same network without' in message
     assert 'without shortcuts (30 KiB); --shape 16 24 (30 KiB)' in message
     assert 'Nothing was written' in message
 
