@@ -2,7 +2,7 @@
 import json
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Dict, List
+from typing import Any, Dict, Iterable, List
 
 from rd_plugins.utils.whole_file import write_bytes
 from .picture import draw
@@ -85,8 +85,9 @@ class Results:
             accuracy = spread([run['accuracy'] for run in runs])
             seeds = ', '.join(str(run['seed']) for run in runs
                               if run['seed'] is not None)
-            size = [str(runs[0].get('blocks') or ''),
-                    f'{runs[0]["params"]:,}', f'{runs[0]["macs"] / 1e6:.1f} M']
+            size = [each_once(run.get('blocks') or '' for run in runs),
+                    each_once(f'{run["params"]:,}' for run in runs),
+                    each_once(f'{run["macs"] / 1e6:.1f} M' for run in runs)]
         if self.latencies:
             size.append(f'{self.latencies[name]["ms"]:.2f}'
                         if name in self.latencies else '')
@@ -117,6 +118,11 @@ class Results:
 def cells(texts: List[str]) -> str:
     """A line of a table in Markdown."""
     return f'| {" | ".join(texts)} |'
+
+
+def each_once(values: Iterable[Any]) -> str:
+    """What the seeds have; an ε-ResNet's blocks may differ among them."""
+    return ' / '.join(dict.fromkeys(map(str, values)))
 
 
 def spread(values: List[float]) -> str:

@@ -42,6 +42,14 @@ def test_weights_that_were_given_have_no_seed(tmp_path, table):
     assert results.has('a', 0) and results.has('a', 7)
 
 
+def test_sizes_may_differ_among_seeds(tmp_path, table):
+    results = Results(tmp_path, table)
+    for seed, blocks in ((0, 4), (1, 5)):
+        results.add(dict(RESULT, row='a', seed=seed, accuracy=80.0,
+                         blocks=blocks))
+    assert '|  | 4 / 5 | 1,000 | 2.0 M |' in (tmp_path / 't.md').read_text()
+
+
 def test_latencies_are_a_column(tmp_path, table):
     results = Results(tmp_path, table)
     results.add(dict(RESULT, row='a', seed=0, accuracy=80.0))
