@@ -75,7 +75,8 @@ test-openvino: $(VENV)-openvino/complete
 # Microcontrollers: LiteRT, TFLite-Micro and Arm's compiler for the Ethos-U
 test-micro: $(VENV)-micro/complete
 	PYTHONPATH=. $(VENV)-micro/bin/python -m pytest tests/shipping/export/micro \
-	    tests/shipping/export/test_micro.py tests/benchmark
+	    tests/shipping/export/test_micro.py tests/benchmark \
+	    --cov=rd_plugins/shipping/export/micro --cov-config=/dev/null
 
 benchmark-micro: $(VENV)-micro/complete
 	PYTHONPATH=. sh docs/benchmarks/micro.sh $(VENV)-micro/bin/python
