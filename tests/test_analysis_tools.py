@@ -73,11 +73,14 @@ def test_plot_blocks_joins_resumed_logs(run_dir):
 def test_dead_blocks_make_steps_cheaper(epsilon_run, run_dir):
     config = epsilon_run / 'config.py'
     done = tool('analysis_tools/benchmark_training.py', config,
-                f'{config}@{epsilon_run}/run/epoch_5.pth', '--repeats', '3',
-                '--images', '64', '--out', run_dir / 'out')
+                f'{config}@{epsilon_run}/run/epoch_5.pth', config,
+                '--repeats', '3', '--images', '64', '--out', run_dir / 'out')
     assert_done(done)
-    _, thinned = json.loads(
+    whole, thinned, again = json.loads(
         (run_dir / 'out/benchmark_training.json').read_text())['rows']
     assert thinned['name'] == 'config@epoch_5.pth'
+    # Each has its own time, also where two have one name.
+    assert again['name'] == 'config (3)'
+    assert again['step_ms'] != whole['step_ms']
     # two of about eighteen convolutions that cost the same
     assert 0.85 < thinned['macs_ratio'] < 0.95

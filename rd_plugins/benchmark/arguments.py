@@ -1,7 +1,7 @@
 """Command line arguments of the benchmarks: configs with options."""
 from ast import literal_eval
 from os import path as osp
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Sequence
 
 from mmengine.config import Config
 from mmengine.hub import get_config
@@ -73,3 +73,12 @@ def read_argument(text: str) -> Argument:
                          f'give {SYNTAX}.')
     name = '@'.join([osp.splitext(osp.basename(path))[0], *options])
     return Argument(name, cfg, checkpoints[0] if checkpoints else None)
+
+
+def give_unique_names(measured: Sequence[Any]) -> None:
+    """Number those, in place, whose name one before them has."""
+    taken = set()
+    for number, each in enumerate(measured, start=1):
+        if each.name in taken:
+            each.name += f' ({number})'
+        taken.add(each.name)

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from rd_plugins.benchmark.arguments import give_unique_names
 from rd_plugins.benchmark.backends import ALL, BACKENDS, Backend
 from rd_plugins.benchmark.memory import layer_timeline, traffic_bytes
 from rd_plugins.benchmark.network import Network, read_network
@@ -83,9 +84,8 @@ def read_networks(args: argparse.Namespace) -> List[Network]:
     for index, text in enumerate(args.networks):
         network = read_network(text, args.shape)
         network.accuracy = args.accuracy and args.accuracy[index]
-        if network.name in [other.name for other in networks]:
-            network.name += f' ({index + 1})'
         networks.append(network)
+    give_unique_names(networks)
     first, *others = networks
     for other in others:
         if other.shape != first.shape:

@@ -27,6 +27,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from rd_plugins.benchmark import memory
+from rd_plugins.benchmark.arguments import give_unique_names
 from rd_plugins.benchmark.training import TrainingStep, read_steps
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.utils.arguments import number
@@ -123,6 +124,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     MMLogger.get_current_instance().setLevel('ERROR')
     torch.set_num_threads(args.threads)
     steps = [s for text in args.configs for s in read_steps(text, args.images)]
+    give_unique_names(steps)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         rows = time_steps(steps, args, progress)
     heading, *lines = texts_of(rows)
