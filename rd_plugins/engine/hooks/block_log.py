@@ -26,7 +26,7 @@ def warn_of_many_deaths(runner, backbone: nn.Module, count: int) -> None:
 
 def report_budget(runner, budget: DepthBudget, dead: List[bool],
                   settles: bool) -> None:
-    """Log that a budget is met, or warn at the end that it is not.
+    """Log once that a budget is met, or warn at the end that it is not.
 
     Args:
         runner (Runner): The run.

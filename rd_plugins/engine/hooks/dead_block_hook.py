@@ -224,7 +224,7 @@ class DeadBlockHook(Hook):
             gates.mark_dead(dying)
         if settles:
             gates.closed_average.masked_fill_(gates.dead == 0, 0)
-        if self.budget and (settles or dying.any()):
+        if self.budget and (dying.any() or settles and self._chosen):
             report_budget(runner, self.budget, gates.dead.tolist(), settles)
         self._observe(runner, model.backbone)
 
