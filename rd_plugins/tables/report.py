@@ -85,7 +85,8 @@ class Results:
             accuracy = spread([run['accuracy'] for run in runs])
             seeds = ', '.join(str(run['seed']) for run in runs
                               if run['seed'] is not None)
-            size = [each_once(run.get('blocks') or '' for run in runs),
+            size = [each_once(run['blocks'] for run in runs
+                              if run.get('blocks')),
                     each_once(f'{run["params"]:,}' for run in runs),
                     each_once(f'{run["macs"] / 1e6:.1f} M' for run in runs)]
         if self.latencies:

@@ -44,7 +44,7 @@ def test_weights_that_were_given_have_no_seed(tmp_path, table):
 
 def test_sizes_may_differ_among_seeds(tmp_path, table):
     results = Results(tmp_path, table)
-    for seed, blocks in ((0, 4), (1, 5)):
+    for seed, blocks in ((0, 4), (1, 5), (2, None)):
         results.add(dict(RESULT, row='a', seed=seed, accuracy=80.0,
                          blocks=blocks))
     assert '|  | 4 / 5 | 1,000 | 2.0 M |' in (tmp_path / 't.md').read_text()
