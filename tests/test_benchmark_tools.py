@@ -29,7 +29,7 @@ def test_benchmark(tmp_path):
 
 
 @pytest.mark.parametrize('arguments, words', [
-    (['missing.py'], 'There is no file missing.py'),
+    (['missing.py'], 'There is no config at missing.py'),
     ([*CONFIGS, '--accuracy', '97'], '1 numbers for 2 networks'),
     ([*CONFIGS, '--engines', 'tensorrt'], 'tensorrt is not installed'),
 ])
@@ -64,4 +64,4 @@ def test_benchmark_training(tmp_path):
 
 def test_benchmark_training_refuses():
     result = tool('analysis_tools/benchmark_training.py', 'missing.py')
-    assert_refused(result, 'There is no file missing.py')
+    assert_refused(result, 'There is no config at missing.py')

@@ -117,7 +117,10 @@ open('plain.py', 'w').write(
     "test_dataloader = dict(num_workers=0, dataset=dict(indices=40))\\n")
 tools = rd_plugins.__path__[0] + '/.mim/tools/'
 for name, *arguments in (('train', 'own.py', '--work-dir', 'run'),
-                         ('test', 'plain.py', 'run/epoch_1.pth')):
+                         ('test', 'plain.py', 'run/epoch_1.pth'),
+                         ('test', 'rd_plugins::demo/plain20_ce_mnist5k.py',
+                          'run/epoch_1.pth', '--cfg-options',
+                          'test_dataloader.dataset.indices=40')):
     sys.argv = [name, *arguments]
     runpy.run_path(f'{tools}{name}.py', run_name='__main__')
 model = get_model('plain.py', pretrained='run/epoch_1.pth')
@@ -134,5 +137,5 @@ def test_configs_of_an_installed_package_are_inherited(wheel, run_dir,
                PYTHONPATH=str(run_dir / 'site'))
     assert_done(done)
     assert f'FOUND ImageClassifier {run_dir}/site' in done.stdout
-    assert 'accuracy/top1' in done.stdout
+    assert done.stdout.count('accuracy/top1') == 3
     assert 'Failed to search registry' not in done.stdout + done.stderr

@@ -4,8 +4,8 @@ from os import path as osp
 from typing import Any, NamedTuple, Optional, Sequence
 
 from mmengine.config import Config
-from mmengine.hub import get_config
 
+from rd_plugins.engine.launch import read_config
 from rd_plugins.utils.errors import UsageError
 
 SYNTAX = 'CONFIG, CONFIG@CHECKPOINT or CONFIG@KEY=VALUE'
@@ -34,21 +34,6 @@ def check_file(path: str) -> str:
     if not osp.isfile(path):
         raise UsageError(f'There is no file {path}; give {SYNTAX}.')
     return path
-
-
-def read_config(path: str) -> Config:
-    """Read a file, or a config of a package such as ``mmpretrain::NAME.py``.
-
-    Raises:
-        UsageError: If it does not exist.
-    """
-    if '::' not in path:
-        return Config.fromfile(check_file(path))
-    try:
-        return get_config(path)
-    except (OSError, ImportError, ValueError, AssertionError) as error:
-        raise UsageError(f'There is no config {path} in an installed package; '
-                         f'give {SYNTAX}.') from error
 
 
 def read_argument(text: str) -> Argument:

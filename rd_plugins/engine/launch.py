@@ -7,6 +7,7 @@ from os import path as osp
 import torch.distributed as torch_dist
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
+from mmengine.hub import get_config
 from mmengine.registry import RUNNERS, init_default_scope
 from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
@@ -29,14 +30,24 @@ DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
 
 
 def read_config(path: str) -> Config:
-    """Read a config file.
+    """Read a config: a file, or one that a package has installed.
+
+    Args:
+        path (str): A path, or a name such as
+            ``'mmpretrain::resnet/resnet50_8xb32_in1k.py'``.
 
     Raises:
         UsageError: If there is none.
     """
-    if not osp.isfile(path):
-        raise UsageError(f'There is no config at {path}; check the path.')
-    return Config.fromfile(path)
+    if '::' not in path:
+        if not osp.isfile(path):
+            raise UsageError(f'There is no config at {path}; check the path.')
+        return Config.fromfile(path)
+    try:
+        return get_config(path)
+    except (OSError, ImportError, ValueError, AssertionError) as error:
+        raise UsageError(f'There is no config {path} in an installed package; '
+                         'check its name.') from error
 
 
 def check_data_folders(cfg: Config, *loaders: str) -> None:

@@ -30,7 +30,7 @@ def test_a_checkpoint_is_loaded_and_norms_are_folded(tmp_path):
 
 
 @pytest.mark.parametrize('text, reason', [
-    ('missing.py', 'no file missing.py'),
+    ('missing.py', 'no config at missing.py'),
     (f'{PLAIN20}@missing.pth', 'no file missing.pth'),
     ('mmpretrain::resnet/missing.py', 'no config mmpretrain::resnet/missing'),
     ('nothing::resnet.py', 'no config nothing::resnet.py'),

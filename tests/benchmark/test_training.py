@@ -65,7 +65,7 @@ def test_options_of_a_config():
 
 
 @pytest.mark.parametrize('text, reason', [
-    ('missing.py', 'no file missing.py'),
+    ('missing.py', 'no config at missing.py'),
     (f'{DEMO}/resnet20_mnist5k.py@randomness', 'no file randomness'),
 ])
 def test_what_it_cannot_read(text, reason):

@@ -14,6 +14,14 @@ def test_missing_config():
         launch.read_config('absent.py')
 
 
+def test_config_of_an_installed_package():
+    cfg = launch.read_config('mmpretrain::resnet/resnet18_8xb16_cifar10.py')
+    assert cfg.model.backbone.depth == 18
+    for name in 'mmpretrain::resnet/absent.py', 'absent::resnet/resnet18.py':
+        with pytest.raises(UsageError, match=f'no config {name} in an'):
+            launch.read_config(name)
+
+
 def test_missing_data_is_named_unless_it_can_be_downloaded(tmp_path):
     cfg = Config(
         dict(
