@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import List, Optional
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.launch import exit_on_usage_error, read_config
 from rd_plugins.tables.make import add_arguments, make_table
 from rd_plugins.tables.table import Row, Table
 from rd_plugins.utils.arguments import number
@@ -28,9 +28,8 @@ def table_of(args: argparse.Namespace) -> Table:
     """
     published = dict(pair.partition('=')[::2] for pair in args.published)
     rows = {}
-    for path in map(Path, args.configs):
-        if not path.is_file():
-            raise UsageError(f'There is no config at {path}.')
+    for config in args.configs:
+        path = Path(read_config(config).filename)
         if path.stem in rows:
             raise UsageError(f'Two configs are called {path.stem}; their runs '
                              'would share a folder. Rename one.')

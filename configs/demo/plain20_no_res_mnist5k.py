@@ -5,7 +5,10 @@
 
 Expected: not known. Measured: 97.00 % (docs/results/demo.md).
 """
-_base_ = './resnet20_mnist5k.py'
+_base_ = [
+    './resnet20_mnist5k.py',
+    '../_base_/schedules/no_res_3_stages_4e.py',
+]
 
 model = dict(
     type='rd_plugins.StagewiseDistiller',
@@ -17,22 +20,3 @@ model = dict(
             checkpoint='work_dirs/resnet20_mnist5k/epoch_4.pth')))
 
 param_scheduler = []
-custom_hooks = [
-    dict(
-        type='rd_plugins.PhaseHook',
-        phases=[
-            *(dict(
-                name=f'stage {k}',
-                epochs=1,
-                train=[f'backbone.layer{k}'],
-                loss=f'stage{k}',
-                lr=0.1,
-                schedule='cosine') for k in (1, 2, 3)),
-            dict(
-                name='fine-tune',
-                epochs=1,
-                loss='finetune',
-                lr=0.01,
-                schedule='cosine'),
-        ])
-]
