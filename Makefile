@@ -84,16 +84,16 @@ benchmark-micro: $(VENV)-micro/complete
 # Deploys what make demo has trained, and trains it if it has not; 200 digits
 define demo_micro
 	PYTHONPATH=. $(VENV)-micro/bin/python tools/deploy.py configs/demo/$(1).py \
-	    $$(cat work_dirs/$(1)/last_checkpoint) --backend ethos-u --test --force \
-	    --accelerator ethos-u55-128 --memory-mode Sram_Only $(2) \
-	    --out work_dirs/demo/micro_$(1) \
+	    $$(cat work_dirs/demo/$(2)-seed0/last_checkpoint) --backend ethos-u \
+	    --test --force --accelerator ethos-u55-128 --memory-mode Sram_Only $(3) \
+	    --out work_dirs/demo/micro_$(2) \
 	    --cfg-options test_dataloader.dataset.indices=200
 endef
 
 demo-micro: $(VENV)-micro/complete
-	test -e work_dirs/plain20_mnist5k/last_checkpoint || $(BIN)/python tools/demo.py
-	$(call demo_micro,resnet20_mnist5k)
-	$(call demo_micro,plain20_mnist5k,--rotate-180)
+	test -e work_dirs/demo/fading-seed0/last_checkpoint || $(BIN)/python tools/demo.py
+	$(call demo_micro,resnet56_mnist5k,teacher)
+	$(call demo_micro,plain56_ce_mnist5k,fading,--rotate-180)
 
 $(VENV)-micro/complete: $(VENV)/complete requirements/micro.txt
 	$(call layer,$(VENV)-micro,-r requirements/micro.txt)

