@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Dict, List
 import matplotlib
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 if TYPE_CHECKING:
     from .report import Results
@@ -55,13 +56,12 @@ def draw_bars(axes: Axes, rows: Dict[str, List[dict]]) -> None:
 
 
 def draw_curves(axes: Axes, rows: Dict[str, List[dict]]) -> None:
-    """Draw accuracy by epoch, one line for each seed."""
-    for index, (title, runs) in enumerate(rows.items()):
-        for number, run in enumerate(runs):
+    """Draw accuracy by epoch, one line for each seed, coloured as the bars."""
+    for index, runs in enumerate(rows.values()):
+        for run in runs:
             if run.get('curve'):
                 epochs, values = zip(*run['curve'])
-                axes.plot(epochs, values, color=f'C{index}',
-                          label=None if number else title)
-    axes.set(xlabel='epoch')
+                axes.plot(epochs, values, color=f'C{index}')
+    axes.set(xlabel='epoch', ylabel='test accuracy (%)')
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
-    axes.legend()
