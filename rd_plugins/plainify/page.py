@@ -6,7 +6,13 @@ from typing import Dict, List, Optional
 from .configs import Recipe
 from .progress import as_time
 
-NAMES = ('teacher', 'plain')
+NAMES = ('teacher', 'plain', 'plain_rotated')
+# What a report may say of a compiled network: heading, unit and its form
+FACTS = dict(
+    arena=('arena', 1024, '{:.0f} KiB'),
+    sram=('SRAM', 1024, '{:.0f} KiB'),
+    flash=('flash', 1024, '{:.0f} KiB'),
+    estimated_ms=('estimated time', 1, '{:.2f} ms'))
 PAGE = '''# {arch}, made plain
 
 {words}
@@ -19,7 +25,7 @@ PAGE = '''# {arch}, made plain
 | file | what |
 |---|---|
 | `exported/plain/` | to ship: the network, `serving.json`, `report.json` |
-| `folded/` | config and checkpoint in PyTorch, norms folded |
+{rotated}| `folded/` | config and checkpoint in PyTorch, norms folded |
 | `student.py`, `teacher.py`, `plain.py` | configs |
 | `train/` | the training: checkpoints, curves, log |
 | `logs/` | what each step has printed |
@@ -30,6 +36,9 @@ The ten lines that serve the network are in docs/deployment.md.
 
 {steps}
 '''
+
+ROTATED = ('| `exported/plain_rotated/` | the same for images that are '
+           'rotated by 180 degrees |\n')
 
 
 def read_benchmark(recipe: Recipe) -> dict:
@@ -45,6 +54,8 @@ def read_rows(recipe: Recipe) -> List[dict]:
     rows = []
     for name in NAMES:
         folder = Path(recipe.out, 'exported', name)
+        if not folder.exists():
+            continue
         for row in json.loads((folder / 'report.json').read_text())[1:]:
             timed = measured.get(
                 name + '_int8' * row['name'].endswith(' int8'), {})
@@ -58,32 +69,41 @@ def read_rows(recipe: Recipe) -> List[dict]:
     return rows
 
 
+def cell(value: Optional[float], form: str) -> str:
+    """A value in its form, if there is one."""
+    return '' if value is None else form.format(value)
+
+
+def fact(row: dict, key: str) -> str:
+    """One of :data:`FACTS`, if the report has it."""
+    _, unit, form = FACTS[key]
+    value = row['facts'].get(key)
+    return cell(value and value / unit, form)
+
+
 def table_of(rows: List[dict]) -> str:
     """A Markdown table of the exported networks."""
-    def cell(value: Optional[float], form: str) -> str:
-        return '' if value is None else form.format(value)
-
-    extra = [key for key in dict.fromkeys(
-        key for row in rows for key in row['facts'])
-        if key not in ('bytes', 'difference', 'weight bits')]
-    heading = ['network', 'as', 'test accuracy', 'latency', 'memory',
-               'file', *extra]
+    facts = [key for key in FACTS if any(key in row['facts'] for row in rows)]
+    is_timed = any(row['latency'] for row in rows)
+    heading = ['network', 'as', 'test accuracy',
+               *['latency', 'memory'] * is_timed, 'file',
+               *(FACTS[key][0] for key in facts)]
     lines = [heading, ['---'] * len(heading)]
     for row in rows:
+        timed = [cell(row['latency'], '{:.2f} ms'),
+                 cell(row['memory'], '{:.2f} MiB')]
         lines.append([
             row['network'], row['runs'],
-            cell(row['accuracy'], '{:.2f} %'),
-            cell(row['latency'], '{:.2f} ms'),
-            cell(row['memory'], '{:.2f} MiB'),
+            cell(row['accuracy'], '{:.2f} %'), *timed * is_timed,
             cell(row['facts'].get('bytes', 0) / 1024, '{:.0f} KiB'),
-            *(str(row['facts'].get(key, '')) for key in extra)])
+            *(fact(row, key) for key in facts)])
     return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)
 
 
 def words_of(rows: List[dict], recipe: Recipe) -> str:
     """The result in words."""
     teacher, plain = (next(row for row in rows if row['network'] == name)
-                      for name in NAMES)
+                      for name in NAMES[:2])
     small = next((row for row in rows if row['network'] == 'plain'
                   and row['runs'].endswith(' int8')), None)
     text = [
@@ -100,6 +120,13 @@ def words_of(rows: List[dict], recipe: Recipe) -> str:
             + (f', and {small["latency"]:.2f} ms through the plain network in '
                'INT8.' if small and small['latency'] else '.'))
         text.append(read_benchmark(recipe).get('remark', ''))
+    compiled = [row for row in rows if 'estimated_ms' in row['facts']]
+    if compiled:
+        text.append(f'By {compiled[0]["facts"]["compiler"]}, on an '
+                    f'{compiled[0]["runs"]}: ' + '; '.join(
+                        f'{row["network"]} takes {fact(row, "sram")} of SRAM '
+                        f'and an estimated {fact(row, "estimated_ms")}'
+                        for row in compiled) + '.')
     return '\n'.join(text)
 
 
@@ -118,7 +145,8 @@ def write_page(recipe: Recipe, order, times: Dict[str, float]) -> Path:
     page = Path(recipe.out, 'README.md')
     page.write_text(PAGE.format(
         arch=recipe.source.arch, words=words_of(rows, recipe),
-        table=table_of(rows),
+        table=table_of(rows), rotated=ROTATED * any(
+            row['network'] == 'plain_rotated' for row in rows),
         picture='![Accuracy, latency and memory](benchmark/benchmark.png)\n'
         if picture.exists() else '',
         steps='\n'.join([

@@ -67,8 +67,8 @@ def _test(title: str, config: str, weights: str, out: str,
 
 
 def _deploy(title: str, config: str, weights: str, recipe: Recipe,
-            options: Sequence[str]) -> Step:
-    folder = f'{recipe.out}/exported/{Path(config).stem}'
+            options: Sequence[str], name: str) -> Step:
+    folder = f'{recipe.out}/exported/{name}'
     return _file_step(title, 'deploy.py', folder, config, weights, *options,
                       '--test', '--out', folder,
                       passes=3 * recipe.data.tests + 400)
@@ -132,9 +132,15 @@ def plan(recipe: Recipe, checkpoint: str, target: str,
                    f'{out}/folded', plain, student, '--out', f'{out}/folded',
                    passes=20),
         _deploy('export the teacher, to compare', teacher, weights, recipe,
-                options),
-        _deploy('export the plain network', plain, student, recipe, options),
+                options, 'teacher'),
+        _deploy('export the plain network', plain, student, recipe, options,
+                'plain'),
     ]
     if target == 'cpu':
         steps.append(_benchmark(recipe))
+    if target == 'ethos-u':
+        steps.append(_deploy(
+            'export it for images rotated by 180 degrees, which needs less '
+            'memory', plain, student, recipe, [*options, '--rotate-180'],
+            'plain_rotated'))
     return steps

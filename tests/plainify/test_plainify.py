@@ -82,11 +82,14 @@ def pretended(monkeypatch):
     """Steps that leave what their tools leave, with numbers that we know."""
     called = []
 
-    def rows(name):
+    def rows(name, backend):
         accuracy, kib = (90., 40) if name == 'teacher' else (88.5, 30)
+        compiled = [dict(name='ethos-u55-128', sram=512 * kib, flash=2048,
+                         estimated_ms=kib / 8, compiler='vela 5')]
         return [dict(name='PyTorch')] + [
-            dict(name=f'onnxruntime{kind}', bytes=1024 * kib,
-                 **{'accuracy/top1': accuracy}) for kind in ('', ' int8')]
+            dict(name=f'{backend}{kind}', bytes=1024 * kib,
+                 **{'accuracy/top1': accuracy}) for kind in ('', ' int8')
+        ] + compiled * (backend == 'ethos-u')
 
     def pretend(step, log, label):
         called.append(step.title)
@@ -102,7 +105,8 @@ def pretended(monkeypatch):
         else:
             out.mkdir(parents=True)
         if step.tool == 'deploy.py':
-            (out / 'report.json').write_text(json.dumps(rows(out.name)))
+            (out / 'report.json').write_text(json.dumps(
+                rows(out.name, flags['--backend'])))
         if step.tool.endswith('benchmark.py'):
             (out / 'benchmark.png').write_text('')
             measured = [
@@ -130,6 +134,7 @@ def test_the_page_and_going_on(given, run_dir, pretended, capsys, name):
                   '| 30 KiB |',
                   'train the plain network: 1 min 1 s', 'benchmark.png'):
         assert words in text
+    assert 'SRAM' not in text and 'rotated' not in text
     pretended.clear()
     (run_dir / 'out/train/epoch_2.pth').unlink()
     plainify(order(given, run_dir / 'out', name))
@@ -221,11 +226,27 @@ def test_the_target_decides_how_it_is_exported(given, run_dir):
     for target, words, steps in (
             ('cpu', ['--backend', 'onnxruntime', '--calib-images'], 8),
             ('gpu', ['--backend', 'tensorrt', '--fp16', '--sram'], 7),
-            ('ethos-u', ['--backend', 'ethos-u', '--accelerator'], 7)):
+            ('ethos-u', ['--backend', 'ethos-u', '--accelerator'], 8)):
         found = plan(recipe, 'x.pth', target, ['--sram', '512K'])
         assert len(found) == steps
         exports = [step.arguments() for step in found
                    if step.tool == 'deploy.py']
         for arguments in exports:
             assert set(words) <= set(arguments)
-            assert arguments[-5:-3] == ('--sram', '512K')
+            at = arguments.index('--sram')
+            assert arguments[at:at + 2] == ('--sram', '512K')
+
+
+def test_the_page_of_an_npu(given, run_dir, pretended, monkeypatch):
+    """Also for rotated images; the teacher cannot be rotated."""
+    monkeypatch.setattr(run, 'check_target', lambda target: None)
+    page = plainify(order(given, run_dir / 'out', target='ethos-u'))
+    text = page.read_text()
+    assert sum('rotated' in title for title in pretended) == 1
+    for words in (
+            'By vela 5, on an ethos-u55-128: teacher takes 20 KiB of SRAM and '
+            'an estimated 5.00 ms; plain takes 15 KiB',
+            '| plain_rotated | ethos-u55-128 |  | 0 KiB | 15 KiB | 2 KiB '
+            '| 3.75 ms |', '| `exported/plain_rotated/` |'):
+        assert words in text
+    assert 'latency' not in text
