@@ -11,11 +11,12 @@ model = dict(
     type='rd_plugins.LogitDistiller',
     alpha=0.5,
     copy_teacher=True,
-    backbone=dict(shortcut='fading_pad', fade=dict(horizon=0.6)),
+    backbone=dict(shortcut='fading_pad', fade=dict(horizon=0.75)),
     teacher=dict(
         _base_.model,
         init_cfg=dict(
             type='Pretrained',
             checkpoint='work_dirs/resnet56_mnist5k/epoch_4.pth')))
 
-param_scheduler = dict(eta_max=0.02)
+# Low, for the shortcuts fade while it is at its peak.
+param_scheduler = dict(eta_max=0.005)
