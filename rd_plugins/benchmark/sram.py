@@ -9,6 +9,7 @@ from rd_plugins.shipping.export.micro.vela import KIB
 from .report import MIB, Result
 
 FITS, EXCEEDS = 'o', 'x'
+LEFT_OUT = 'not compiled'
 ESTIMATE, HOST = 'estimate', 'host'  # devices of Ethos-U and TFLite-Micro
 
 
@@ -48,7 +49,7 @@ def sram_table(results: List[Result]) -> str:
     for result in results:
         cells.setdefault(result.name, {})[result.engine] = _cell(result)
     lines = [['network', *engines], ['---'] * (len(engines) + 1)]
-    lines += [[name, *(row[engine] for engine in engines)]
+    lines += [[name, *(row.get(engine, LEFT_OUT) for engine in engines)]
               for name, row in cells.items()]
     return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
 

@@ -33,6 +33,11 @@ def test_the_table_has_bold_where_it_fits():
     assert plain == '| plain | **512 KiB, 75.2 ms** | **1176 KiB, 65 ms** |'
 
 
+def test_what_was_not_compiled_has_no_number():
+    lines = sram_table(RESULTS[1:]).splitlines()
+    assert '| resnet | not compiled | **1764 KiB, 89.5 ms** |' in lines
+
+
 def test_the_arena_has_no_time():
     """What TFLite-Micro takes on the host says nothing of a device."""
     host = estimate('plain', 'all', 45.52, 162.0)

@@ -12,8 +12,9 @@ memory is what the backend's own allocator reports, where it reports any.
 import argparse
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import List, Optional
 
 import torch
 from mmengine.registry import init_default_scope
@@ -23,15 +24,14 @@ from rich.table import Table
 
 from rd_plugins.benchmark.arguments import give_unique_names
 from rd_plugins.benchmark.backends import ALL, BACKENDS, Backend
-from rd_plugins.benchmark.memory import layer_timeline, traffic_bytes
+from rd_plugins.benchmark.memory import layer_timeline
 from rd_plugins.benchmark.network import Network, read_network
-from rd_plugins.benchmark.report import (MIB, RUNS, SIZES, Result, draw,
-                                         rows_of, summarize, write)
+from rd_plugins.benchmark.report import RUNS, SIZES, draw, rows_of, write
+from rd_plugins.benchmark.run import run_backend, sizes_of
 from rd_plugins.benchmark.sram import is_estimate, write_sram
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.measure import count_macs_and_params
 from rd_plugins.utils.output_folder import check_report_folder
 
 COMMAND = 'tools/analysis_tools/benchmark.py'
@@ -96,45 +96,6 @@ def read_networks(args: argparse.Namespace) -> List[Network]:
     return networks
 
 
-def sizes_of(network: Network) -> Dict[str, Optional[float]]:
-    """Parameters, MACs and memory traffic of a network."""
-    if network.model is None:
-        return dict(params=None, macs=None, traffic_mib=None)
-    macs, params = count_macs_and_params(network.model, network.shape)
-    traffic = traffic_bytes(network.model, torch.zeros(1, *network.shape))
-    return dict(params=params, macs=macs, traffic_mib=traffic / MIB)
-
-
-def run_backend(backend: Backend, networks: List[Network], sizes: List[dict],
-                batch_size: int, args: argparse.Namespace,
-                progress: Progress) -> List[Result]:
-    """Time all networks on one backend, and read their peak memory."""
-    label = f'{backend.name}, batch {batch_size}'
-    task = progress.add_task(label, total=args.warm_up + args.repeats)
-    torch.set_num_threads(args.threads)
-    runs = {c.name: backend.load(c, batch_size) for c in networks}
-    times = backend.times(runs, args.repeats, args.warm_up,
-                          lambda: progress.advance(task))
-    peaks = [backend.peak_bytes(c, batch_size, runs[c.name])
-             for c in networks]
-    first = times[networks[0].name]
-    return [
-        Result(
-            name=network.name,
-            engine=backend.name,
-            device=backend.device(),
-            precision=args.precision,
-            batch_size=batch_size,
-            threads=args.threads,
-            peak_mib=peak and peak / MIB,
-            memory_ratio=peak and peaks[0] and peaks[0] / peak,
-            accuracy=network.accuracy,
-            **summarize(times[network.name], batch_size, first),
-            **size)
-        for network, size, peak in zip(networks, sizes, peaks)
-    ]
-
-
 def choose_backends(args: argparse.Namespace, networks: List[Network],
                     console: Console) -> List[Backend]:
     """The backends that can run all networks; prints why others cannot."""
@@ -171,8 +132,15 @@ def main(argv: Optional[List[str]] = None) -> None:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         for backend in choose_backends(args, networks, console):
             for batch_size in args.batch_sizes:
-                results += run_backend(backend, networks, sizes, batch_size,
-                                       args, progress)
+                task = progress.add_task(
+                    f'{backend.name}, batch {batch_size}',
+                    total=args.warm_up + args.repeats)
+                results += run_backend(
+                    backend, networks, sizes, batch_size, args.repeats,
+                    args.warm_up, partial(progress.advance, task),
+                    console.print)
+    if not results:
+        raise UsageError('No engine ran any of the networks, see above.')
     for columns in (SIZES, RUNS):
         heading, *rows = rows_of(results, columns)
         table = Table(*heading)
