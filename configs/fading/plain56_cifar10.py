@@ -4,7 +4,8 @@
     python tools/train.py configs/fading/plain56_cifar10.py
 
 Method: docs/fading.md. Schedule: that of the teacher.
-Expected: not known. Measured: not run.
+Expected: not known.
+Measured: 76.92 % in 20 epochs (docs/results/cifar10_plain56_20e.md).
 """
 _base_ = '../rd/resnet56_cifar10.py'
 

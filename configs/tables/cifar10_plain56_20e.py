@@ -6,7 +6,8 @@
         --weights resnet56=resnet56.pth
 
 The teacher is the ResNet-56 that akamaster/pytorch_resnet_cifar10 publishes.
-Expected: cross entropy alone stays far behind. Measured: not run.
+Expected: cross entropy alone stays far behind.
+Measured: docs/results/cifar10_plain56_20e.md.
 """
 title = 'Plain-56 on CIFAR-10 in 20 epochs'
 reduced = '20 epochs instead of 200, one-cycle learning rate with peak 0.1.'

@@ -8,7 +8,10 @@ Expected: cross entropy fails. Measured: docs/results/demo.md.
 """
 title = '56 layers without shortcuts'
 note = ('4,000 digits of MNIST at 14 x 14, four epochs each, tested on 1,000 '
-        'others with the plain config.')
+        'others with the plain config. The learning rates of the students '
+        'that start from the teacher\'s weights (JointRD 0.02, fading 0.005) '
+        'were chosen on these digits; cross entropy has the teacher\'s, 0.05, '
+        'and with 0.02 and 0.01 reaches 37.4 and 44.6 % (seed 0).')
 seeds = [0]
 
 plain = '../demo/plain56_ce_mnist5k.py'

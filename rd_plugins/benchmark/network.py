@@ -117,8 +117,9 @@ def read_network(text: str,
     """Read ``FILE.onnx`` or a config, see :func:`read_argument`.
 
     Norms are folded in every network. Without a checkpoint the weights are
-    random; time and memory do not depend on them. ``@rotate-180`` behind a
-    config asks for the equal network for rotated images.
+    random, and the same in every run: an NPU's compiler packs them, so that
+    buffers for what is packed depend on them. ``@rotate-180`` behind a config
+    asks for the equal network for rotated images.
 
     Args:
         text (str): What to read.
@@ -136,7 +137,9 @@ def read_network(text: str,
                              'export it for one size.')
         return Network(name, shape, onnx_path=text)
     name, cfg, checkpoint = read_argument(text.replace(ROTATE, ''))
-    model = MODELS.build(cfg.model)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = MODELS.build(cfg.model)
     if checkpoint:
         load_weights(checkpoint, model)
     model, shape = folded_copy(model), image_shape(cfg, side)

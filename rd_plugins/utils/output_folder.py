@@ -8,6 +8,9 @@ from typing import Iterator, Optional
 
 from .errors import UsageError
 
+# Seconds after which a termination that was lost is raised again
+RAISE_AGAIN = 2.0
+
 
 def check_output_folder(target: str, force: bool) -> Path:
     """Check that a folder can be written.
@@ -108,16 +111,24 @@ def _clear_remains(target: Path) -> None:
 
 @contextmanager
 def _termination_raises() -> Iterator[None]:
-    """Raise SystemExit on SIGTERM, so that clean-up code runs."""
+    """Raise SystemExit on SIGTERM, so that clean-up code runs.
+
+    Where Python ignores exceptions, in a destructor say, it would be lost; so
+    it is raised again until the context is left.
+    """
 
     def stop(number: int, _) -> None:
-        raise SystemExit(128 + number)
+        signal.setitimer(signal.ITIMER_REAL, RAISE_AGAIN)
+        raise SystemExit(128 + signal.SIGTERM)
 
-    previous = signal.signal(signal.SIGTERM, stop)
+    previous = {number: signal.signal(number, stop)
+                for number in (signal.SIGTERM, signal.SIGALRM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -156,13 +167,14 @@ def new_folder(target: str, force: bool = False) -> Iterator[Path]:
     unfinished, replaced = (
         path.with_name(f'.{path.name}.{kind}.{os.getpid()}.tmp')
         for kind in ('new', 'old'))
-    with _termination_raises(), _new_parents(path):
+    with _new_parents(path):
         try:
-            unfinished.mkdir()
-            yield unfinished
-            if path.exists():
-                path.rename(replaced)
-            unfinished.rename(path)
+            with _termination_raises():
+                unfinished.mkdir()
+                yield unfinished
+                if path.exists():
+                    path.rename(replaced)
+                unfinished.rename(path)
         finally:
             if replaced.exists() and not path.exists():
                 replaced.rename(path)

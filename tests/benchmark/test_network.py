@@ -96,3 +96,12 @@ def test_the_equal_network_for_rotated_images():
     assert strided[0].padding == (0, 1, 0, 1)  # behind the map only
     with pytest.raises(UsageError, match='leave out --rotate-180'):
         read_network(str(ROOT / 'configs/rd/resnet20_cifar10.py@rotate-180'))
+
+
+def test_random_weights_are_the_same_in_every_run():
+    torch.manual_seed(5)
+    expected = torch.random.get_rng_state()
+    first, second = (read_network(PLAIN20).model.state_dict()
+                     for _ in range(2))
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    assert torch.equal(torch.random.get_rng_state(), expected)

@@ -143,3 +143,26 @@ def test_kinds_of_outputs(tmp_path):
         check_report_folder(tmp_path / 'file')
     check_report_folder(tmp_path)
     check_report_folder(None)
+
+
+LOST = '''
+import os, signal, time
+from rd_plugins.utils.output_folder import new_folder
+
+class Destructor:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.1)
+
+with new_folder('out'):
+    Destructor()
+    time.sleep(60)
+'''
+
+
+def test_a_kill_is_not_lost_where_exceptions_are_ignored(tmp_path):
+    done = subprocess.run([sys.executable, '-c', LOST], cwd=tmp_path,
+                          capture_output=True, text=True, timeout=50)
+    assert 'Exception ignored' in done.stderr and 'SystemExit' in done.stderr
+    assert done.returncode == 128 + signal.SIGTERM
+    assert not names(tmp_path)

@@ -12,7 +12,9 @@ from tests.shipping.tools import assert_refuses, names
     ('openvino', ['--int8', '8'], 'has no --int8'),
     ('onnxruntime', ['--int8', '0'], 'at least one image'),
     ('onnxruntime', ['--calib-images', 'tests/shipping'], 'has no pictures'),
-    ('tensorrt', [], 'tensorrt, which is not installed'),
+    pytest.param(
+        'tensorrt', [], 'which is not installed', marks=pytest.mark.skipif(
+            bool(util.find_spec('tensorrt')), reason='it is installed')),
     ('ethos-u', [], 'Name an accelerator: --accelerator'),
     ('ethos-u', ['--accelerator', 'ethos-u99'], 'is no accelerator'),
     ('ethos-u', ['--accelerator', 'ethos-u55-128', '--sram', '5X'],
