@@ -7,8 +7,9 @@ from .configs import Recipe
 from .progress import as_time
 
 NAMES = ('teacher', 'plain', 'plain_rotated')
-# What a report may say of a compiled network: heading, unit and its form
+# What a report may say of a network: heading, unit and form
 FACTS = dict(
+    bytes=('file', 1024, '{:.0f} KiB'),
     arena=('arena', 1024, '{:.0f} KiB'),
     sram=('SRAM', 1024, '{:.0f} KiB'),
     flash=('flash', 1024, '{:.0f} KiB'),
@@ -86,7 +87,7 @@ def table_of(rows: List[dict]) -> str:
     facts = [key for key in FACTS if any(key in row['facts'] for row in rows)]
     is_timed = any(row['latency'] for row in rows)
     heading = ['network', 'as', 'test accuracy',
-               *['latency', 'memory'] * is_timed, 'file',
+               *['latency', 'memory'] * is_timed,
                *(FACTS[key][0] for key in facts)]
     lines = [heading, ['---'] * len(heading)]
     for row in rows:
@@ -95,7 +96,6 @@ def table_of(rows: List[dict]) -> str:
         lines.append([
             row['network'], row['runs'],
             cell(row['accuracy'], '{:.2f} %'), *timed * is_timed,
-            cell(row['facts'].get('bytes', 0) / 1024, '{:.0f} KiB'),
             *(fact(row, key) for key in facts)])
     return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)
 
@@ -152,5 +152,7 @@ def write_page(recipe: Recipe, order, times: Dict[str, float]) -> Path:
         steps='\n'.join([
             f'`tools/plainify.py {order.checkpoint} --data {order.data} '
             f'--budget-epochs {order.budget_epochs} --size {order.size} '
-            f'--target {order.target} --out {order.out}`', '', *steps])))
+            f'--target {order.target} --out {order.out}'
+            + (f" --deploy-options '{order.deploy_options}'"
+               if order.deploy_options else '') + '`', '', *steps])))
     return page

@@ -240,13 +240,15 @@ def test_the_target_decides_how_it_is_exported(given, run_dir):
 def test_the_page_of_an_npu(given, run_dir, pretended, monkeypatch):
     """Also for rotated images; the teacher cannot be rotated."""
     monkeypatch.setattr(run, 'check_target', lambda target: None)
-    page = plainify(order(given, run_dir / 'out', target='ethos-u'))
+    page = plainify(order(given, run_dir / 'out', target='ethos-u',
+                          deploy_options=' --sram 64K'))
     text = page.read_text()
     assert sum('rotated' in title for title in pretended) == 1
     for words in (
             'By vela 5, on an ethos-u55-128: teacher takes 20 KiB of SRAM and '
             'an estimated 5.00 ms; plain takes 15 KiB',
-            '| plain_rotated | ethos-u55-128 |  | 0 KiB | 15 KiB | 2 KiB '
-            '| 3.75 ms |', '| `exported/plain_rotated/` |'):
+            '| plain_rotated | ethos-u55-128 |  |  | 15 KiB | 2 KiB '
+            '| 3.75 ms |', "/out --deploy-options ' --sram 64K'`",
+            '| `exported/plain_rotated/` |'):
         assert words in text
     assert 'latency' not in text
