@@ -17,6 +17,10 @@ def test_missing_config():
 def test_config_of_an_installed_package():
     cfg = launch.read_config('mmpretrain::resnet/resnet18_8xb16_cifar10.py')
     assert cfg.model.backbone.depth == 18
+    ours = launch.read_config('rd_plugins::rd/plain50_imagenet.py')
+    assert ours.model.type == 'rd_plugins.JointRD'
+    with pytest.raises(UsageError, match='no config at .*absent.py'):
+        launch.read_config('rd_plugins::rd/absent.py')
     for name in 'mmpretrain::resnet/absent.py', 'absent::resnet/resnet18.py':
         with pytest.raises(UsageError, match=f'no config {name} in an'):
             launch.read_config(name)
