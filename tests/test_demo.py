@@ -32,7 +32,7 @@ def check(done, folder):
     assert picture.read_bytes().startswith(b'\x89PNG')
 
 
-def give_results(folder: Path) -> Path:
+def give_results(folder: Path, seed: int = 0) -> Path:
     """What a demo leaves that has trained and tested everything.
 
     Returns:
@@ -40,17 +40,16 @@ def give_results(folder: Path) -> Path:
     """
     table = read_table(str(ROOT / 'configs/tables/demo.py'))
     results = Results(folder / 'work_dirs/demo', table)
-    student = results.folder / 'fading-seed0'
+    student = results.folder / f'fading-seed{seed}'
     student.mkdir(parents=True)
     results.runs = [
-        dict(row=row, seed=0, accuracy=90.0, blocks=27, params=PARAMS,
+        dict(row=row, seed=seed, accuracy=90.0, blocks=27, params=PARAMS,
              macs=2e7, commit='0', hardware='a CPU', pytorch='2', flags='',
              date='2026-01-01') for row in table.rows]
     results.write()
     model = MODELS.build(demo_cfg('plain56_ce_mnist5k').model)
     checkpoint = student / 'epoch_4.pth'
     torch.save(dict(state_dict=model.state_dict()), checkpoint)
-    (student / 'last_checkpoint').write_text(str(checkpoint))
     return checkpoint
 
 
@@ -73,10 +72,32 @@ def test_what_is_done_is_shown_and_exported(run_dir, monkeypatch):
 
 def test_a_failed_export_is_said(run_dir, monkeypatch):
     checkpoint = give_results(run_dir)
-    checkpoint.unlink()
+    torch.save(dict(state_dict=dict(other=torch.zeros(1))), checkpoint)
     monkeypatch.setattr(subprocess, 'call', call_here)
-    assert_refused(tool('demo.py', cwd=run_dir), 'deploy.py failed',
-                   checkpoint.name)
+    assert_refused(tool('demo.py', cwd=run_dir), 'deploy.py failed: ',
+                   checkpoint.name, 'deploy.log')
+
+
+def test_what_is_not_trained_is_not_exported(run_dir):
+    give_results(run_dir).unlink()
+    done = tool('demo.py', cwd=run_dir)
+    assert_done(done)
+    assert 'Not exported: work_dirs/demo/fading-seed0 has no' in done.stdout
+
+
+def test_a_budget_that_ends_before_the_first_result(run_dir):
+    done = tool('demo.py', '--budget', '0s', cwd=run_dir)
+    assert_done(done)
+    assert '5 left' in done.stdout and 'Not exported' in done.stdout
+
+
+def test_other_seeds(run_dir, monkeypatch):
+    """The first of them is exported."""
+    give_results(run_dir, seed=3)
+    monkeypatch.setattr(subprocess, 'call', call_here)
+    done = tool('demo.py', '--seeds', '3', cwd=run_dir)
+    assert_done(done)
+    assert '% by ONNX Runtime' in done.stdout
 
 
 @pytest.mark.slow

@@ -17,8 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import List, Optional
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error, reason_in
 from rd_plugins.tables.make import add_arguments, make_table
+from rd_plugins.tables.run import Run
 from rd_plugins.tables.table import read_table
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
@@ -27,32 +28,34 @@ TABLE = files_folder() / 'configs/tables/demo.py'
 EXPORTED = 'fading'
 
 
-def export(work_dir: Path, out: Path) -> str:
+def export(student: Run, out: Path) -> str:
     """Export a student to ONNX Runtime; returns a sentence about it.
 
     Raises:
-        UsageError: If that fails; the message ends with the tool's last line.
+        UsageError: If that fails; the message has the tool's sentence.
     """
     missing = [module for module in ('onnx', 'onnxruntime')
                if find_spec(module) is None]
     if missing:
         return (f'Not exported: {missing[0]} is not installed, see '
                 'docs/deployment.md.')
-    row = read_table(str(TABLE)).rows[EXPORTED]
-    newest = work_dir / f'demo/{EXPORTED}-seed0/last_checkpoint'
+    if not student.is_trained():
+        return (f'Not exported: {student.folder} has no whole checkpoint of '
+                'the last epoch; run the same command to go on.')
     folder, log = out / 'onnxruntime', out / 'deploy.log'
     with log.open('w') as file:
         code = subprocess.call(
             [sys.executable, str(files_folder() / 'tools/deploy.py'),
-             row.test_config, newest.read_text().strip(), '--backend',
+             student.row.test_config, student.checkpoint(), '--backend',
              'onnxruntime', '--test', '--out', str(folder), '--force'],
             stdout=file, stderr=subprocess.STDOUT)
     if code:
-        last_line = log.read_text().strip().split('\n')[-1]
-        raise UsageError(f'deploy.py failed, see {log}: {last_line}')
+        raise UsageError(
+            f'deploy.py failed{reason_in(log)}; its log is {log}.')
     pytorch, onnx = json.loads((folder / 'report.json').read_text())
-    return (f'{row.title}, exported to {folder}: {onnx["accuracy/top1"]:.2f} '
-            f'% by ONNX Runtime, {pytorch["accuracy/top1"]:.2f} % by PyTorch.')
+    return (f'{student.row.title}, exported to {folder}: '
+            f'{onnx["accuracy/top1"]:.2f} % by ONNX Runtime, '
+            f'{pytorch["accuracy/top1"]:.2f} % by PyTorch.')
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -73,8 +76,12 @@ def main(argv: Optional[List[str]] = None) -> None:
     table = read_table(str(TABLE))
     table.command = 'python tools/demo.py'
     make_table(table, args)
-    print('\n' + (out / 'demo.md').read_text())
-    print(export(Path(args.work_dir), out))
+    page = out / 'demo.md'
+    if page.exists():  # not if the budget has ended before the first result
+        print('\n' + page.read_text())
+    student = Run(table, table.rows[EXPORTED], table.seeds[0],
+                  Path(args.work_dir), args.cfg_options, weights={})
+    print(export(student, out))
     print(f'Picture: {out}/demo.png. The demo took '
           f'{time.time() - start:.0f} s.')
 

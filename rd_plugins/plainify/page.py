@@ -127,7 +127,7 @@ def words_of(rows: List[dict], recipe: Recipe) -> str:
                         f'{row["network"]} takes {fact(row, "sram")} of SRAM '
                         f'and an estimated {fact(row, "estimated_ms")}'
                         for row in compiled) + '.')
-    return '\n'.join(text)
+    return '\n'.join(filter(None, text))
 
 
 def write_page(recipe: Recipe, order, times: Dict[str, float]) -> Path:

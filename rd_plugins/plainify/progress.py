@@ -8,6 +8,7 @@ from typing import Optional
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from rd_plugins.engine.refusals import reason_in
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
 from .steps import Step
@@ -39,7 +40,7 @@ def run_step(step: Step, log: Path, label: str) -> float:
         float: How many seconds it took.
 
     Raises:
-        UsageError: If the tool fails; the message ends with its last line.
+        UsageError: If the tool fails; the message has its sentence.
     """
     start = time.monotonic()
     columns = (TextColumn('{task.description}'), BarColumn(),
@@ -61,9 +62,8 @@ def run_step(step: Step, log: Path, label: str) -> float:
             process.terminate()
             process.wait()
     if process.returncode:
-        last = log.read_text(errors='replace').strip().split('\n')[-1]
-        raise UsageError(f'{step.tool} failed, see {log}: '
-                         f'{last.removeprefix("error: ")}')
+        raise UsageError(
+            f'{step.tool} failed{reason_in(log)}; its log is {log}.')
     return time.monotonic() - start
 
 

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, Optional
 
+from rd_plugins.engine.refusals import reason_in
 from rd_plugins.utils.errors import UsageError
 from .run import Run
 
@@ -99,8 +100,8 @@ class Queue:
                 log = _log(run, is_test)
                 raise UsageError(
                     f'{run.name} failed with status {process.returncode}'
-                    f'{_reason(log)}; its log is {log}. Run the same command '
-                    'again to go on.')
+                    f'{reason_in(log)}; its log is {log}. Run the same '
+                    'command again to go on.')
             if is_test:
                 self.on_result(run)
             else:
@@ -128,10 +129,3 @@ class Queue:
 
 def _log(run: Run, is_test: bool) -> Path:
     return run.folder / ('test.log' if is_test else 'train.log')
-
-
-def _reason(log: Path) -> str:
-    """The sentence with which a tool has ended, if it has."""
-    last = log.read_text(errors='replace').rstrip().rpartition('\n')[-1]
-    return ': ' + last[len('error: '):].rstrip('.') if last.startswith(
-        'error: ') else ''

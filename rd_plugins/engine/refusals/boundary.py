@@ -1,6 +1,7 @@
 """Prints what a user can mend as one line, and real bugs with a traceback."""
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Iterator, Optional
 
 from rd_plugins.utils.errors import UsageError
@@ -8,6 +9,7 @@ from . import config_rules, run_rules, system_rules
 from .failure import Failure
 
 DEBUG = '--debug'
+PREFIX = 'error: '
 # The first rule that knows the failure answers; exact ones come first.
 RULES = (*system_rules.RULES, *run_rules.RULES, *config_rules.RULES)
 
@@ -59,4 +61,20 @@ def exit_on_usage_error() -> Iterator[None]:
             raise
         hint = '' if isinstance(error, UsageError) else \
             f' ({DEBUG} shows the traceback.)'
-        sys.exit(f'error: {sentence}{hint}')
+        sys.exit(f'{PREFIX}{sentence}{hint}')
+
+
+def reason_in(log: Path) -> str:
+    """Why a tool has failed: ``': '`` and the sentence that ends its output.
+
+    Args:
+        log (Path): The file with its output.
+
+    Returns:
+        str: Without a full stop; empty if it has ended otherwise, for
+        instance by a signal.
+    """
+    last = log.read_text(errors='replace').rstrip().rpartition('\n')[-1]
+    if not last.startswith(PREFIX):
+        return ''
+    return ': ' + last[len(PREFIX):].rstrip('.')

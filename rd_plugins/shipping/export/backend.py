@@ -151,7 +151,7 @@ class Backend:
                     f'--backend {self.name} has no --{name.replace("_", "-")};'
                     f' its own options are {", ".join(own.values()) or "none"}'
                     '.')
-        missing = [name for name in self.needed_packages()
+        missing = [name for name in dict.fromkeys(self.needed_packages())
                    if util.find_spec(name) is None]
         if missing:
             raise UsageError(

@@ -13,7 +13,8 @@ from tests.shipping.tools import assert_refuses, names
     ('onnxruntime', ['--int8', '0'], 'at least one image'),
     ('onnxruntime', ['--calib-images', 'tests/shipping'], 'has no pictures'),
     pytest.param(
-        'tensorrt', [], 'which is not installed', marks=pytest.mark.skipif(
+        'tensorrt', [], 'tensorrt, which is not installed',
+        marks=pytest.mark.skipif(
             bool(util.find_spec('tensorrt')), reason='it is installed')),
     ('ethos-u', [], 'Name an accelerator: --accelerator'),
     ('ethos-u', ['--accelerator', 'ethos-u99'], 'is no accelerator'),
@@ -39,12 +40,23 @@ def test_a_deploy_config_of_another_kind(trained, run_dir):
     assert not names(run_dir)
 
 
+def without(monkeypatch, *packages):
+    """Pretend that some packages are not installed."""
+    found = util.find_spec
+    monkeypatch.setattr(util, 'find_spec', lambda name: (
+        None if name in packages else found(name)))
+
+
 @pytest.mark.parametrize('backend, flags, package', [
     ('tflite', [], 'litert_torch'),
     ('ethos-u', ['--accelerator', 'ethos-u55-128'], 'ethosu')])
 def test_a_missing_compiler(trained, run_dir, monkeypatch, backend, flags,
                             package):
-    found = util.find_spec
-    monkeypatch.setattr(util, 'find_spec', lambda name: (
-        None if name == package else found(name)))
+    without(monkeypatch, package)
     test_deploy_refuses(trained, run_dir, backend, flags, package)
+
+
+def test_a_missing_package_is_named_once(trained, run_dir, monkeypatch):
+    without(monkeypatch, 'mmdeploy', 'tensorrt')
+    test_deploy_refuses(trained, run_dir, 'tensorrt', [],
+                        'needs mmdeploy, tensorrt, which is not installed')
