@@ -10,8 +10,9 @@ table whose students wait for their teacher, see tools/reproduce.py.
 import argparse
 import shlex
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import List, Optional
+from typing import Dict, List, Optional
 
 from rd_plugins.engine.launch import exit_on_usage_error, read_config
 from rd_plugins.tables.make import add_arguments, make_table
@@ -20,22 +21,38 @@ from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 
 
+def named(configs: List[str]) -> Dict[str, Path]:
+    """Configs by name, with the folder's before it where two have the same.
+
+    Raises:
+        UsageError: If there is no such config, or one is given twice.
+    """
+    paths = [Path(read_config(config).filename).resolve()
+             for config in configs]
+    stems = Counter(path.stem for path in paths)
+    found = {}
+    for path in paths:
+        name = path.stem
+        if stems[name] > 1:
+            name = f'{path.parent.name}_{name}'
+        if name in found:
+            raise UsageError(f'Two configs are called {name}; their runs '
+                             'would share a folder. Rename one.')
+        found[name] = path
+    return found
+
+
 def table_of(args: argparse.Namespace) -> Table:
     """The table of the configs on the command line.
 
     Raises:
-        UsageError: If there is no such config, or two have the same name.
+        UsageError: If a published result is none of theirs.
     """
     published = dict(pair.partition('=')[::2] for pair in args.published)
     rows = {}
-    for config in args.configs:
-        path = Path(read_config(config).filename)
-        if path.stem in rows:
-            raise UsageError(f'Two configs are called {path.stem}; their runs '
-                             'would share a folder. Rename one.')
-        rows[path.stem] = Row(
-            path.stem, path.stem, str(path.resolve()), epochs=args.epochs,
-            published=published.pop(path.stem, None))
+    for name, path in named(args.configs).items():
+        rows[name] = Row(name, name, str(path), epochs=args.epochs,
+                         published=published.pop(name, None))
     for name in published:
         raise UsageError(f'--published names {name}, which is not among the '
                          f'configs; choose from {", ".join(rows)}.')

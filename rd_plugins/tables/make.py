@@ -12,6 +12,7 @@ from rd_plugins.utils.errors import UsageError
 from .queue import Queue
 from .report import Results
 from .run import Run
+from .same import check_result, check_training
 from .size import measured_size
 from .speed import latencies
 from .table import Table, select
@@ -82,8 +83,14 @@ def make_table(table: Table, args: argparse.Namespace,
             run = Run(table, row, seed, Path(args.work_dir), args.cfg_options,
                       given)
             runs.setdefault(run.name, run)
-    missing = [run for run in runs.values()
-               if not results.has(run.row.name, run.seed)]
+    missing = []
+    for run in runs.values():
+        found = results.find(run.row.name, run.seed)
+        if found:
+            check_result(run, found, results.path)
+        else:
+            check_training(run)
+            missing.append(run)
 
     def keep(run: Run) -> None:
         kept = keep_weights(run, Path(args.out) / 'weights')

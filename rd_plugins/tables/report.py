@@ -2,7 +2,7 @@
 import json
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, List, Optional
 
 from rd_plugins.utils.whole_file import write_bytes
 from .picture import draw
@@ -28,10 +28,10 @@ class Results:
             self.runs = content['runs']
             self.latencies = content.get('latencies', {})
 
-    def has(self, row: str, seed: int) -> bool:
-        """Whether a row has a result with this seed."""
-        return any(run['row'] == row and run['seed'] in (seed, None)
-                   for run in self.runs)
+    def find(self, row: str, seed: int) -> Optional[dict]:
+        """The result of a row with a seed, if there is one."""
+        return next((run for run in self.runs if run['row'] == row
+                     and run['seed'] in (seed, None)), None)
 
     def add(self, result: dict) -> None:
         """Add a result and write all files."""

@@ -20,6 +20,8 @@ from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
 from .data import data_checksums
 from .table import Row, Table
 
+TRAIN_CONFIG = 'train_config.py'
+
 
 def finished_epochs(folder: Path) -> int:
     """The finished epochs of a work folder, by its newest whole checkpoint."""
@@ -103,6 +105,14 @@ class Run:
         cfg.merge_from_dict(self.options)
         return cfg
 
+    def config_with_teacher(self) -> Config:
+        """What it trains, with the teacher's weights."""
+        cfg = self.training_config()
+        if self.teacher:
+            cfg.model.teacher.init_cfg = dict(
+                type='Pretrained', checkpoint=self.teacher.checkpoint())
+        return cfg
+
     def test_config(self) -> Config:
         """What it is tested with."""
         cfg = Config.fromfile(self.row.test_config)
@@ -118,11 +128,7 @@ class Run:
 
     def train_command(self, flags: List[str]) -> List[str]:
         """Write the config of the training; returns its command."""
-        cfg = self.training_config()
-        if self.teacher:
-            cfg.model.teacher.init_cfg = dict(
-                type='Pretrained', checkpoint=self.teacher.checkpoint())
-        path = self._write(cfg, 'train_config.py')
+        path = self._write(self.config_with_teacher(), TRAIN_CONFIG)
         resume = ['--resume'] if numbered_checkpoints(self.folder) else []
         return [sys.executable, str(files_folder() / 'tools/train.py'), path,
                 '--work-dir', str(self.folder), *resume, *flags]
@@ -141,6 +147,13 @@ class Run:
         cfg.dump(path)
         return str(path)
 
+    def settings(self) -> dict:
+        """What its result depends on, as far as the user has chosen it."""
+        return dict(
+            config=os.path.relpath(self.row.config, files_folder()),
+            epochs=None if self.row.checkpoint else self.max_epochs,
+            options=self.options)
+
     def result(self, flags: List[str]) -> dict:
         """The result, after training and test."""
         metrics = json.loads((self.folder / 'test.json').read_text())
@@ -149,8 +162,7 @@ class Run:
             title=self.row.title,
             seed=None if self.row.checkpoint else self.seed,
             accuracy=round(metrics['accuracy/top1'], 4),
-            epochs=None if self.row.checkpoint else self.max_epochs,
-            config=os.path.relpath(self.row.config, files_folder()),
+            **self.settings(),
             flags=' '.join(flags),
             data=data_checksums(self.training_config()),
             curve=self.curve(),

@@ -20,11 +20,11 @@ def table():
 def test_what_was_written_is_read_again(tmp_path, table):
     results = Results(tmp_path, table)
     for seed, accuracy in ((0, 80.0), (1, 82.0)):
-        assert not results.has('a', seed)
+        assert not results.find('a', seed)
         results.add(dict(RESULT, row='a', seed=seed, accuracy=accuracy))
     again = Results(tmp_path, table)
-    assert again.has('a', 0) and again.has('a', 1)
-    assert not again.has('a', 2) and not again.has('b', 0)
+    assert again.find('a', 0) and again.find('a', 1)
+    assert not again.find('a', 2) and not again.find('b', 0)
     text = (tmp_path / 't.md').read_text()
     assert '| A | 81.00 ± 1.41 | 0, 1 |  | 9 | 1,000 | 2.0 M |' in text
     assert '| B | not run |' in text
@@ -39,7 +39,7 @@ def test_what_was_written_is_read_again(tmp_path, table):
 def test_weights_that_were_given_have_no_seed(tmp_path, table):
     results = Results(tmp_path, table)
     results.add(dict(RESULT, row='a', seed=None, accuracy=80.0))
-    assert results.has('a', 0) and results.has('a', 7)
+    assert results.find('a', 0) and results.find('a', 7)
 
 
 def test_sizes_may_differ_among_seeds(tmp_path, table):

@@ -1,0 +1,67 @@
+"""Keeps trainings and results of different settings apart."""
+from pathlib import Path
+from typing import Any, Dict
+
+from mmengine.config import Config
+
+from rd_plugins.engine.resume import changes
+from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.recorded_config import flat
+from rd_plugins.utils.whole_file import numbered_checkpoints
+from .run import TRAIN_CONFIG, Run
+
+# What says where things are; it differs between machines, the result does not.
+PLACES = ('data_root', 'data_prefix', 'ann_file', 'checkpoint', 'num_workers')
+ADVICE = 'To keep both, name other folders: --work-dir and --out.'
+
+
+def without_places(options: Dict[str, Any]) -> Dict[str, Any]:
+    """Options by their dotted names, without those that name places."""
+    return {key: value for key, value in flat(options).items()
+            if key and key.split('.')[-1] not in PLACES}
+
+
+def check_training(run: Run) -> None:
+    """Check that what was trained in a run's folder had its settings.
+
+    Raises:
+        UsageError: If not: its checkpoints would count as the run's.
+    """
+    path = run.folder / TRAIN_CONFIG
+    if not path.is_file() or not numbered_checkpoints(run.folder):
+        return
+    differences = changes(
+        without_places(Config.fromfile(path).to_dict()),
+        without_places(run.config_with_teacher().to_dict()))
+    if differences:
+        raise UsageError(
+            f'{run.folder} holds checkpoints of another training of '
+            f'{run.name}: {differences[0]}'
+            f'{", and more" * (len(differences) > 1)}. {ADVICE}')
+
+
+def check_result(run: Run, result: dict, path: Path) -> None:
+    """Check that a result is that of a run.
+
+    Args:
+        run (Run): The run.
+        result (dict): What :meth:`Run.result` has returned for it.
+        path (Path): The file that holds it.
+
+    Raises:
+        UsageError: If it was made by another config, in other epochs or, as
+            far as it records them, with other options.
+    """
+    if run.row.checkpoint:
+        return
+    expected = run.settings()
+    for name in ('config', 'epochs', 'options'):
+        found, wanted = result.get(name), expected[name]
+        if name == 'config' and found:  # as seen from another checkout
+            found, wanted = Path(found).parts[-2:], Path(wanted).parts[-2:]
+        if name == 'options' and found is not None:
+            found, wanted = without_places(found), without_places(wanted)
+        if found is not None and found != wanted:
+            raise UsageError(
+                f'{path} has a result of {run.name} with other {name}: '
+                f'{result[name]}, not {expected[name]}. {ADVICE}')

@@ -1,0 +1,85 @@
+"""What makes a training or a result another run's."""
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from rd_plugins.tables.run import Run
+from rd_plugins.tables.same import check_result, check_training
+from rd_plugins.tables.table import Row, Table
+from rd_plugins.utils.errors import UsageError
+
+CONFIG = """model = dict(type='A', teacher=dict(type='B'))
+train_cfg = dict(max_epochs=5)
+train_dataloader = dict(
+    batch_size=4, num_workers=1, dataset=dict(type='C', data_root='here'))
+"""
+PATH = Path('table.json')
+
+
+def make_run(folder, options=None, row_options=None, weights='w.pth'):
+    """A student of given weights."""
+    config = folder / 'configs/rd/student.py'
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(CONFIG)
+    teacher = Row('teacher', 'T', str(config), checkpoint='t')
+    row = Row('student', 'S', str(config), teacher='teacher',
+              options=row_options or {})
+    table = Table('t', 'T', dict(teacher=teacher, student=row))
+    return Run(table, row, 0, folder / 'work', options or {}, dict(t=weights))
+
+
+@pytest.mark.parametrize('changed, differs', [
+    (dict(weights='elsewhere/w.pth'), None),
+    (dict(options={'train_dataloader.dataset.data_root': 'there',
+                   'train_dataloader.num_workers': 8}), None),
+    (dict(options={'val_dataloader.batch_size': 1}), None),
+    (dict(options={'train_dataloader.batch_size': 8}),
+     'train_dataloader.batch_size: 4 in the checkpoint, 8 in the config'),
+    (dict(row_options=dict(train_cfg=dict(max_epochs=6))),
+     'train_cfg.max_epochs: 5 in the checkpoint, 6 in the config'),
+    (dict(options={'model.type': 'D', 'model.new': 1}), "'D'.*, and more"),
+])
+def test_checkpoints(tmp_path, changed, differs):
+    run = make_run(tmp_path)
+    run.train_command([])
+    other = make_run(tmp_path, **changed)
+    check_training(other)  # nothing is trained yet
+    torch.save({}, run.folder / 'epoch_1.pth')
+    check_training(make_run(tmp_path))
+    if differs is None:
+        check_training(other)
+    else:
+        with pytest.raises(UsageError, match=differs):
+            check_training(other)
+    cfg = Config.fromfile(run.folder / 'train_config.py')
+    assert cfg.model.teacher.init_cfg.checkpoint == 'w.pth'
+
+
+@pytest.mark.parametrize('changed, differs', [
+    (dict(), None),
+    (dict(config='../elsewhere/configs/rd/student.py'), None),
+    (dict(config='configs/no_res/student.py'), 'other config'),
+    (dict(epochs=6), 'other epochs: 6, not 5'),
+    (dict(options={'a.data_root': 'there'}), None),
+    (dict(options={'a.lr': 1}), 'other options'),
+])
+def test_results(tmp_path, changed, differs):
+    run = make_run(tmp_path)
+    result = dict(run.settings(), **changed)
+    if differs is None:
+        check_result(run, result, PATH)
+    else:
+        with pytest.raises(UsageError, match=f'table.json .*{differs}'):
+            check_result(run, result, PATH)
+
+
+def test_results_that_record_less(tmp_path):
+    """Those of earlier versions have no options; given weights no epochs."""
+    run = make_run(tmp_path, options={'a.lr': 1})
+    settings = run.settings()
+    settings.pop('options')
+    check_result(run, settings, PATH)
+    given = run.teacher
+    check_result(given, dict(given.settings(), options={'a.lr': 2}), PATH)
