@@ -1,9 +1,10 @@
 """How many blocks of a network may go: a share of its blocks, MACs or time."""
 from dataclasses import dataclass
 from itertools import accumulate
-from math import ceil, isfinite
+from math import ceil
 from typing import Iterable, List, Sequence
 
+from rd_plugins.models.layers.gate_states import UNTRAINED
 from rd_plugins.utils.errors import UsageError
 
 # Two shares that differ by less are equal.
@@ -53,8 +54,8 @@ class DepthBudget:
         still fill it as nearly as whole blocks allow.
 
         Args:
-            peaks (Sequence[float]): Largest response of each block; infinite
-                where it is not trained.
+            peaks (Sequence[float]): Largest response of each block;
+                :data:`UNTRAINED` where it is frozen.
             dead (Sequence[bool]): Which blocks are dead.
 
         Returns:
@@ -63,7 +64,7 @@ class DepthBudget:
         """
         left = self.target - self.gone(dead)
         pool = {index: cost for index, cost in enumerate(self.costs)
-                if cost > 0 and not dead[index] and isfinite(peaks[index])}
+                if cost > 0 and not dead[index] and peaks[index] < UNTRAINED}
         chosen: List[int] = []
         for index in sorted(pool, key=peaks.__getitem__):
             if len(chosen) == self.max_per_epoch:

@@ -36,8 +36,8 @@ def set_modes(model: nn.Module, phase: Phase) -> None:
 
 
 def choose_objectives(model: nn.Module, phase: Phase) -> None:
-    """Activate the objectives of a phase, if it names any."""
-    if phase.active is not None:
+    """Activate the objectives of a phase; all if it names none."""
+    if hasattr(model, 'set_objectives'):
         model.set_objectives(phase.active)
 
 
@@ -151,12 +151,13 @@ class PhaseHook(Hook):
                     f'Phase {phase.name!r} trains {chosen!r}, which has no '
                     'parameters in this model; it has, for example, '
                     f'{names[0]!r}.')
-        if phase.active is not None and not hasattr(model, 'set_objectives'):
+        if hasattr(model, 'named_objectives'):
+            model.named_objectives(phase.active)
+        elif phase.active is not None:
             raise UsageError(
                 f'Phase {phase.name!r} names the objectives '
                 f'{", ".join(phase.active)}, but {type(model).__name__} is no '
                 'Distiller and has one loss only; leave them out.')
-        choose_objectives(model, phase)
 
     def before_train_epoch(self, runner) -> None:
         """Enter the phase of this epoch."""

@@ -125,7 +125,7 @@ class Distiller(ImageClassifier):
             built.insert(1, TeacherLoss(self.teacher_architecture))
         for objective in built:
             self.add_objective(objective)
-        self.active = list(self.auxiliary)
+        self.set_objectives(None)
 
     def _hold(self, teacher: Optional[dict],
               co_train: bool) -> Optional[Teacher]:
@@ -176,21 +176,28 @@ class Distiller(ImageClassifier):
         return [each for each in self.auxiliary.values()
                 if isinstance(each, kind)]
 
-    def set_objectives(self, names: Sequence[str]) -> None:
+    def set_objectives(self, names: Optional[Sequence[str]]) -> None:
         """Activate some objectives and deactivate the others.
 
         Args:
-            names (Sequence[str]): Names of objectives, or of ``groups``.
+            names (Sequence[str], optional): Names of objectives, or of
+                ``groups``; None for all.
 
         Raises:
             UsageError: If a name is unknown.
         """
+        self.active = self.named_objectives(names)
+
+    def named_objectives(self, names: Optional[Sequence[str]]) -> List[str]:
+        """What :meth:`set_objectives` would activate."""
+        if names is None:
+            return list(self.auxiliary)
         known = [*self.auxiliary, *self.groups]
         chosen = []
         for name in names:
             check_choice(type(self).__name__, 'objective', name, known)
             chosen += self.groups.get(name, [name])
-        self.active = [name for name in self.auxiliary if name in chosen]
+        return [name for name in self.auxiliary if name in chosen]
 
     @property
     def teacher(self) -> nn.Module:

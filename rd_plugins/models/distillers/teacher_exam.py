@@ -1,4 +1,6 @@
 """Whether a teacher knows what it is to teach."""
+from typing import Optional
+
 import torch
 from torch import nn
 
@@ -9,6 +11,20 @@ from .frozen_teacher import FrozenTeacher
 # that a teacher must have gone on them
 IMAGES = 256
 PART = 0.1
+
+
+def _labels(data_samples: list) -> Optional[torch.Tensor]:
+    """The labels of a batch, shape (N, ); None if there are none, or mixed.
+
+    One sample may hold those of all images, as :class:`DeviceLoader` gives
+    them. Mixup and CutMix leave the label and mix the score.
+    """
+    labels = [sample.get('gt_label') for sample in data_samples or ()]
+    scores = [sample.get('gt_score') for sample in data_samples or ()]
+    is_mixed = any(score is not None and score.max() < 1 for score in scores)
+    if not labels or is_mixed or any(label is None for label in labels):
+        return None
+    return torch.cat([label.flatten() for label in labels])
 
 
 class TeacherExam:
@@ -31,21 +47,22 @@ class TeacherExam:
         Args:
             teacher (Teacher): The teacher, loaded.
             inputs (Tensor): Shape (N, C, H, W), as the student reads them.
-            data_samples (list[DataSample]): The N annotations.
+            data_samples (list[DataSample]): The N annotations, or one that
+                holds them all.
 
         Raises:
             UsageError: If the teacher is near chance.
         """
         if self.seen >= IMAGES or not isinstance(teacher, FrozenTeacher):
             return
-        labels = [sample.get('gt_label') for sample in data_samples or ()]
+        labels = _labels(data_samples)
         network: nn.Module = teacher.model
-        if not labels or not network.with_head or any(
-                label is None or label.numel() != 1 for label in labels):
+        if labels is None or len(labels) != len(inputs) or \
+                not network.with_head:
             return
         logits = network(teacher.normalised(inputs))
         predicted = logits.argmax(dim=1)
-        labels = torch.cat(labels).to(predicted)
+        labels = labels.to(predicted)
         self.right += int((predicted == labels).sum())
         self.seen += len(labels)
         if self.seen >= IMAGES:

@@ -9,6 +9,9 @@ from torch import nn
 # The slope of the paper's third and fourth ReLU. They let a response exceed
 # epsilon by 1 / SLOPE before the gate opens.
 SLOPE = np.float32(1e6)
+# The response of a block that is frozen: above every threshold, yet finite,
+# for checkpoints that are not are refused.
+UNTRAINED = float(np.finfo(np.float32).max)
 
 
 def is_open(peak: np.float32, epsilon: np.float32) -> bool:
@@ -46,7 +49,8 @@ class GateStates(nn.Module):
 
     Attributes:
         epsilon (float): The threshold; 0 once all blocks are released.
-        peak (Tensor): Largest response since :meth:`start_epoch`, (B, ).
+        peak (Tensor): Largest response since :meth:`start_epoch`, (B, );
+            :data:`UNTRAINED` of a frozen block.
         closed_average (Tensor): Moving average of "closed", float32, (B, ).
         closed_steps (Tensor): Number of the last steps in a row in which the
             gate was closed, (B, ).
@@ -112,7 +116,9 @@ class GateStates(nn.Module):
     @property
     def latest(self) -> torch.Tensor:
         """The largest responses of the last step, (B, )."""
-        return torch.stack([gate.latest for gate in self._gates])
+        return torch.stack([
+            gate.latest if gate.training else
+            torch.full_like(gate.latest, UNTRAINED) for gate in self._gates])
 
     def stays_closed(self, peaks: torch.Tensor) -> torch.Tensor:
         """Whether the gates are closed at these responses, boolean (B, )."""

@@ -34,7 +34,8 @@ class StrictIdentity(nn.Module):
     if its largest absolute value in the batch exceeds epsilon, and is set to
     zero otherwise. Values and gradients are those of the paper's four ReLUs.
     A closed gate gives gradients that are zero, not absent: weight decay and
-    momentum go on. NaN passes, so that a broken run is seen.
+    momentum go on. NaN passes, so that a broken run is seen. In eval mode,
+    also of a frozen stage in training, the gate is open.
 
     Args:
         states (GateStates): The states of all gates of the network.
@@ -63,12 +64,6 @@ class StrictIdentity(nn.Module):
     def skipped(self) -> bool:
         """Whether the response need not be computed."""
         return self.states.skipped[self.index]
-
-    def train(self, mode: bool = True) -> 'StrictIdentity':
-        """Set the mode; in eval mode, also of a frozen stage, it is open."""
-        if not mode:
-            self.latest.fill_(torch.inf)
-        return super().train(mode)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, C, H, W) -> the same, or zeros."""

@@ -14,7 +14,7 @@ from rd_plugins.engine.launch import build_runner
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
-from tests.helpers.runs import WEAK, train, weak_cfg
+from tests.helpers.runs import WEAK, epsilon_cfg, train, weak_cfg
 
 EPOCHS = 5
 
@@ -244,3 +244,25 @@ def test_it_needs_gates(run_dir):
 def test_impossible_numbers(kwargs):
     with pytest.raises(UsageError, match='=0; .* at least 1'):
         DeadBlockHook(**kwargs)
+
+
+@pytest.mark.parametrize('frozen', ['frozen_stages', 'phase'])
+def test_frozen_gates_are_open_and_checkpoints_finite(run_dir, frozen):
+    """Before and after the first validation; blocks 0 to 2 are frozen."""
+    hooks = [dict(type='rd_plugins.DeadBlockHook')]
+    backbone = dict(epsilon=1e9)
+    if frozen == 'phase':
+        hooks.append(dict(type='rd_plugins.PhaseHook', phases=[
+            dict(name='all but layer1', epochs=3, train=[
+                'backbone.layer2', 'backbone.layer3', 'head'])]))
+    else:
+        backbone['frozen_stages'] = 1
+    cfg = epsilon_cfg(run_dir / 'w', custom_hooks=hooks)
+    cfg.model.backbone.update(backbone)
+    runner = train(cfg)
+    for epoch in (1, 2, 3):
+        state = read_checkpoint(
+            str(run_dir / f'w/epoch_{epoch}.pth'))['state_dict']
+        steps = state['backbone.gates.closed_steps']
+        assert not steps[:3].any() and (steps[3:] == 5 * epoch).all()
+    assert not runner.model.backbone.gates.closed()[:3].any()

@@ -10,6 +10,7 @@ from mmengine.registry import HOOKS
 from rd_plugins.engine import DeadBlockHook
 from rd_plugins.engine.hooks.depth_budget import DepthBudget
 from rd_plugins.engine.launch import build_runner
+from rd_plugins.models.layers.gate_states import UNTRAINED
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
@@ -62,7 +63,7 @@ def test_a_share_of_the_blocks_is_a_number_of_them(count, share):
 
 def test_the_weakest_go_first_and_frozen_ones_never():
     budget = DepthBudget(0.5, 'blocks', [0.2] * 5, 2)
-    peaks = [3.0, float('inf'), 1.0, 2.0, 9.0]
+    peaks = [3.0, UNTRAINED, 1.0, 2.0, 9.0]
     assert budget.choose(peaks, [False] * 5) == [2, 3]
     assert budget.choose(peaks, [0, 0, 1, 0, 0]) == [3]
     # 0.3 is filled by the last alone, which is not the weakest

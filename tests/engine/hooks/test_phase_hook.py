@@ -247,6 +247,30 @@ def test_phases_that_do_not_fit(run_dir, change, message):
         train(cfg)
 
 
+@pytest.mark.parametrize('chosen', [(None, ['cls']), (['hybrid'], None)])
+def test_a_phase_that_names_no_objectives_has_all(run_dir, chosen):
+    """Whatever other phases name, before it or after it."""
+    phases = [dict(name=str(index), epochs=1, objectives=names)
+              for index, names in enumerate(chosen)]
+    runner = build_runner(small_cfg(run_dir, **{
+        'train_cfg.max_epochs': 2, 'param_scheduler.total_steps': 2,
+        'custom_hooks': [dict(type='rd_plugins.PhaseHook', phases=phases)]}))
+    active = []
+
+    class Look(Hook):
+        priority = 'LOWEST'
+
+        def before_train_iter(self, runner, batch_idx, data_batch=None):
+            if batch_idx == 0:
+                active.append(list(runner.model.active))
+
+    runner.register_hook(Look(), priority='LOWEST')
+    runner.train()
+    everything = list(runner.model.auxiliary)
+    assert everything == ['cls', 'hybrid']
+    assert active == [names or everything for names in chosen]
+
+
 def test_objectives_that_the_model_does_not_have(run_dir):
     """Also of the last phase, before the first begins."""
     phases = [*PHASES[:2], dict(PHASES[2], loss='stage7')]

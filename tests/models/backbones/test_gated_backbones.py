@@ -6,6 +6,7 @@ import torch
 from mmpretrain.registry import MODELS
 from torch import nn
 
+from rd_plugins.models.layers.gate_states import UNTRAINED
 from rd_plugins.models.stages import stages_of
 from rd_plugins.utils.errors import UsageError
 
@@ -146,7 +147,9 @@ def test_frozen_stages_are_open():
     network.train()
     network(IMAGES)
     assert network.gates.closed_steps.tolist() == [0] * 4 + [1] * 4
-    assert network.gates.peak[:4].isinf().all()
+    assert network.gates.peak.isfinite().all()
+    assert (network.gates.peak == UNTRAINED).tolist() == [True] * 4 + [
+        False] * 4
     assert not network.layer1[0].training and network.layer3[0].training
 
 

@@ -3,9 +3,12 @@ import torch
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 
+from rd_plugins.engine.hooks.device_input_hook import DeviceInputHook
+from rd_plugins.engine.launch import build_runner
 from rd_plugins.models.distillers.teacher_exam import IMAGES
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.models import classifier_cfg
+from tests.helpers.runs import small_cfg
 
 CLASSES = 5
 
@@ -52,17 +55,41 @@ def test_it_looks_at_the_first_images_only(distiller):
     train(model, 0)
 
 
-def test_mixed_labels_are_passed_over(distiller):
+@pytest.mark.parametrize('mixed', [False, True])
+def test_mixed_labels_are_passed_over(distiller, mixed):
+    """As MMPretrain's preprocessor gives them, with and without Mixup."""
     model = distiller()
-    for _ in range(4):
-        images, samples = batch(model, 0)
-        scores = [DataSample().set_gt_label(each.gt_label).set_gt_score(
-            torch.eye(CLASSES)[int(each.gt_label)]) for each in samples]
-        for each in scores:
-            del each.gt_label
-        model.teacher(images)
-        model._exam.look(model.teacher_holder, images, scores)
-    assert model._exam.seen == 0
+    preprocessor = MODELS.build(dict(
+        type='ClsDataPreprocessor', num_classes=CLASSES, to_onehot=True,
+        batch_augments=dict(augments=dict(type='Mixup', alpha=0.8))
+        if mixed else None))
+    images, samples = batch(model, 0.5)  # loads the teacher
+    model.teacher(images)
+    data = preprocessor(dict(inputs=images, data_samples=samples), True)
+    assert 'gt_label' in data['data_samples'][0]
+    model._exam.look(model.teacher_holder, **data)
+    assert model._exam.seen == (0 if mixed else 64)
+
+
+def test_one_sample_for_a_batch(distiller):
+    """As :class:`DeviceLoader` gives it."""
+    model = distiller()
+    images, samples = batch(model, 0.5)
+    labels = torch.cat([each.gt_label for each in samples])
+    model.loss(images, [DataSample().set_gt_label(labels)])
+    assert (model._exam.seen, model._exam.right) == (64, 32)
+
+
+def test_a_run_from_the_memory_of_the_device(run_dir):
+    """Where digits lie by default; its teacher has random weights."""
+    runner = build_runner(small_cfg(run_dir / 'run', **{
+        'train_dataloader.dataset.indices': 320,
+        'train_dataloader.batch_size': 64}))
+    with pytest.raises(UsageError, match='of the first 256 training images'):
+        runner.train()
+    hook, = (each for each in runner.hooks
+             if isinstance(each, DeviceInputHook))
+    assert hook.loader is not None
 
 
 def test_a_co_trained_teacher_has_no_exam(teacher_cfg):
