@@ -2,6 +2,7 @@
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,8 +14,10 @@ from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 from torch._inductor.compile_fx import compile_fx
 
+from rd_plugins.engine.hooks.epoch_seed_hook import wrap_for_epoch
+from rd_plugins.engine.hooks.fade_hook import FadeHook
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
-from rd_plugins.models import EpsilonResNet_CIFAR
+from rd_plugins.models import CifarResNet, EpsilonResNet_CIFAR
 from tests.helpers.compare import assert_same
 from tests.helpers.ranks import on_ranks
 
@@ -129,6 +132,51 @@ def compare_here():
 def test_on_two_processes():
     first, second = on_ranks(2, compare_here)
     assert first == second
+
+
+def epochs_here():
+    """Graphs that run in the steps of three epochs that begin with a seed."""
+    backend, model = Counting(), wrapped(Small())
+    runner = runner_of(model, backend)
+    runner.wrap_model = lambda cfg, model: wrapped(model)
+    wrapper = Uncompiled(torch.optim.SGD(model.parameters(), 0.1))
+    ran = []
+    for epoch in range(3):
+        before = backend.ran
+        wrap_for_epoch(runner)
+        runner.model.train_step(dict(inputs=torch.randn(2, 3, 8, 8)), wrapper)
+        ran.append(backend.ran - before)
+    return ran
+
+
+def test_an_epoch_that_is_seeded_stays_compiled():
+    """EpochSeedHook is a default hook; two gloo processes."""
+    first, second = on_ranks(2, epochs_here)
+    assert first == second and all(first), first
+
+
+def test_shortcuts_that_fade_one_by_one_stay_compiled():
+    """Ten blocks, each gone at another step."""
+    torch._dynamo.reset()
+    backend, model = Counting(), Small()
+    model.backbone = CifarResNet(
+        32, base_channels=2, shortcut='fading_pad',
+        fade=dict(order='first_to_last', horizon=0.9))
+    runner = runner_of(model, backend)
+    runner._train_loop = SimpleNamespace(iter=0, max_iters=20)
+    wrapper = Uncompiled(torch.optim.SGD(model.parameters(), 0.1))
+    hook, ran = FadeHook(), []
+    hook.before_train(runner)
+    with refusing_to_give_up():
+        for step in range(20):
+            before = backend.ran
+            runner._train_loop.iter = step
+            hook.before_train_iter(runner, step)
+            runner.model.train_step(
+                dict(inputs=torch.randn(2, 3, 8, 8)), wrapper)
+            ran.append(backend.ran - before)
+    assert all(ran), ran
+    assert model.backbone.layer1[0].auxiliary.is_gone
 
 
 @pytest.mark.slow

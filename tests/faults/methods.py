@@ -13,7 +13,7 @@ LEAN = {
     'train_dataloader.dataset.indices': 60,
     'default_hooks.checkpoint.max_keep_ckpts': 1,
 }
-EMA = dict(type='EMAHook', momentum=0.1, update_buffers=True)
+EMA = dict(type='EMAHook', momentum=0.1)
 
 
 def cross_entropy(folder: Path) -> Config:

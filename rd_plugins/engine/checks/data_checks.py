@@ -5,6 +5,7 @@ from typing import Callable, Iterator
 
 import numpy as np
 import torch
+from mmcv.transforms import CenterCrop
 from mmengine.dataset import BaseDataset, Compose
 from mmengine.runner import Runner
 from torch.utils.data import Dataset
@@ -110,6 +111,8 @@ def _check_crop(transform: Callable, shape: tuple) -> None:
     if size is None:
         return
     wanted = (size, size) if isinstance(size, int) else tuple(size)
+    if isinstance(transform, CenterCrop):  # the only one with (W, H)
+        wanted = wanted[::-1]
     if tuple(shape) != wanted:
         raise UsageError(
             f'{type(transform).__name__} has crop_size={size}, and the first '

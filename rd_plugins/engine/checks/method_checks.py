@@ -6,7 +6,7 @@ CHECKS.
 import inspect
 from typing import List
 
-from mmengine.hooks import CheckpointHook
+from mmengine.hooks import CheckpointHook, EMAHook
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import nn
 
@@ -16,6 +16,7 @@ from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models import StagewiseDistiller
 from rd_plugins.models.backbones.epsilon_stages import EpsilonStages
+from rd_plugins.models.layers import FadingShortcut, GateStates
 from rd_plugins.utils.checkpoint import is_auxiliary, read_weights
 from rd_plugins.utils.errors import UsageError
 
@@ -91,6 +92,30 @@ def _epsilon_schedule_acts(runner: Runner) -> None:
                     'earlier one.')
 
 
+def _gates_can_close(runner: Runner) -> None:
+    backbone = getattr(unwrap_model(runner), 'backbone', None)
+    gates = getattr(backbone, 'gates', None)
+    if gates is None or gates.epsilon:
+        return
+    for hook in _hooks(runner, (DeadBlockHook, EpsilonScheduleHook)):
+        if getattr(hook, 'target', None) is None:
+            raise UsageError(
+                f'{type(hook).__name__} is there, but with epsilon=0 no gate '
+                f'of {type(backbone).__name__} ever closes; set '
+                'backbone.epsilon, or give DeadBlockHook a target.')
+
+
+def _averages_leave_states_alone(runner: Runner) -> None:
+    """Fading weights and gates are states, whose average means nothing."""
+    for hook in _hooks(runner, EMAHook):
+        if hook.ema_cfg.get('update_buffers') and any(
+                isinstance(module, (FadingShortcut, GateStates))
+                for module in unwrap_model(runner).modules()):
+            raise UsageError(
+                'EMAHook has update_buffers=True, which would average the '
+                'states of fading shortcuts or gates; leave it out.')
+
+
 def _is_no_deployed_form(runner: Runner) -> None:
     for name, module in unwrap_model(runner).named_modules():
         if getattr(module, 'deploy', False) is True:
@@ -138,6 +163,6 @@ def _start_fits(runner: Runner) -> None:
 
 
 CHECKS = (_goes_by_epochs, _one_phase_hook, _stages_have_phases,
-          _restarts_have_a_cause, _epsilon_schedule_acts,
-          _is_no_deployed_form, _something_trains, _checkpoint_options,
-          _start_fits)
+          _restarts_have_a_cause, _epsilon_schedule_acts, _gates_can_close,
+          _averages_leave_states_alone, _is_no_deployed_form,
+          _something_trains, _checkpoint_options, _start_fits)

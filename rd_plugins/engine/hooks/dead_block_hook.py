@@ -140,6 +140,11 @@ class DeadBlockHook(Hook):
                 'or another backbone with gate=True; take the hook out of '
                 'custom_hooks.')
         self._settled_from = self._find_end(runner)
+        if self._settled_from and backbone.gates.eval_gates == 'dynamic':
+            raise UsageError(
+                'DeadBlockHook settles the network, after which gates look at '
+                "no batch, and the backbone has eval_gates='dynamic'; leave "
+                'that out, or set bury=False.')
         self._chosen: List[int] = list(range(backbone.num_blocks))
         if self.target is not None:
             self._plan(runner, backbone.gates)
@@ -158,7 +163,7 @@ class DeadBlockHook(Hook):
         return end
 
     def _plan(self, runner, gates: GateStates) -> None:
-        """Set up the budget; the dead of a resumed run are part of it."""
+        """Set up the budget; blocks that are dead already are part of it."""
         end = self._settled_from
         if end is None or self.begin >= end:
             raise UsageError(
@@ -173,10 +178,12 @@ class DeadBlockHook(Hook):
         self.budget = DepthBudget(self.target, self.metric,
                                   block_shares(runner, self.metric),
                                   self.max_per_epoch)
+        if runner.epoch > 0:
+            return  # a resumed run was checked as a whole when it began
         takes = max(self.interval,
                     ceil(self.closed_steps / len(runner.train_dataloader)))
-        epochs = end - max(self.begin, runner.epoch)
-        self.budget.check(gates.dead.tolist(), ceil(max(epochs, 0) / takes))
+        self.budget.check(gates.dead.tolist(),
+                          ceil((end - self.begin) / takes))
 
     def before_train_epoch(self, runner) -> None:
         """Set the thresholds and freeze the dead blocks."""

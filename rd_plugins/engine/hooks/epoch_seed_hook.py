@@ -28,6 +28,13 @@ def _start_worker(worker_id: int, entropy: tuple, original) -> None:
     seed_everything(*entropy, worker_id + 1)
 
 
+def wrap_for_epoch(runner) -> None:
+    """Let DistributedDataParallel sort its buckets anew; not if compiled."""
+    if isinstance(runner.model, DistributedDataParallel) and \
+            not runner.cfg.get('compile'):
+        wrap_again(runner)
+
+
 @HOOKS.register_module()
 class EpochSeedHook(Hook):
     """Seeds every epoch from (seed, epoch, rank, worker).
@@ -41,7 +48,11 @@ class EpochSeedHook(Hook):
     DistributedDataParallel sorts gradients into new buckets after its first
     step, and from three processes on the order of a sum changes its last bits.
     It wraps the model again for every epoch, so that a resumed run sums in
-    the order of an uninterrupted one.
+    the order of an uninterrupted one. With ``compile`` it does not, for that
+    would compile every epoch anew; last bits differ there anyway.
+
+    Gradients that are left over at the end of an epoch, where
+    ``accumulative_counts`` does not divide its steps, are in no checkpoint.
 
     Workers are restarted for every epoch, even with ``persistent_workers``.
     The shuffling of a run without a seed is resumed as well, unless
@@ -70,8 +81,7 @@ class EpochSeedHook(Hook):
 
     def before_train_epoch(self, runner) -> None:
         """Seed this process, and the workers when they start."""
-        if isinstance(runner.model, DistributedDataParallel):
-            wrap_again(runner)
+        wrap_for_epoch(runner)
         entropy = (runner.seed, runner.epoch, get_rank())
         seed_everything(*entropy, 0)
         dataloader = runner.train_dataloader

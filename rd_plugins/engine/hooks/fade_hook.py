@@ -1,8 +1,11 @@
 """Passes the progress of the run to backbones with fading shortcuts."""
+from typing import List
+
 from mmengine.hooks import Hook
 
-from rd_plugins.engine.wrapping import unwrap_model
+from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.backbones.fading_blocks import FadingStages
+from rd_plugins.models.layers import FadingShortcut
 from rd_plugins.registry import HOOKS
 
 
@@ -30,5 +33,13 @@ class FadeHook(Hook):
     def before_train_iter(self, runner, batch_idx: int,
                           data_batch=None) -> None:
         """Set their progress."""
+        before = self._gone()
         for backbone in self._backbones:
             backbone.set_progress(runner.iter / runner.max_iters)
+        if runner.cfg.get('compile') and self._gone() != before:
+            rebuild(runner)  # torch.compile gives up after eight versions
+
+    def _gone(self) -> List[bool]:
+        return [module.is_gone for backbone in self._backbones
+                for module in backbone.modules()
+                if isinstance(module, FadingShortcut)]

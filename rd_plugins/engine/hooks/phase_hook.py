@@ -7,7 +7,7 @@ from mmengine.hooks import Hook
 from mmengine.optim import BaseOptimWrapper
 from torch import nn
 
-from rd_plugins.engine.wrapping import unwrap_model, wrap_again
+from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 from .phase import Phase, covers
@@ -192,7 +192,7 @@ class PhaseHook(Hook):
             'progress_begin', begin * steps, resumed=False)
         runner.message_hub.update_info(
             'progress_end', (begin + phase.epochs) * steps, resumed=False)
-        wrap_again(runner)
+        rebuild(runner)
         self._log(runner, index)
 
     def _log(self, runner, index: int) -> None:

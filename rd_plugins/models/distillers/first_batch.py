@@ -59,7 +59,8 @@ def check_first_batch(distiller: nn.Module, image: torch.Tensor) -> None:
         _check_channels(teacher.architecture.backbone,
                         teacher.normalised(image))
         teacher.confirm(image)
-    if not any(objective.reads_stages for objective in objectives):
+    if teacher is None or not any(
+            objective.reads_stages for objective in objectives):
         return
     with evaluating(distiller), torch.autocast(image.device.type,
                                                enabled=False):

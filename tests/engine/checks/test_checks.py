@@ -6,11 +6,11 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, ConcatDataset, RepeatDataset
-from mmpretrain.registry import DATASETS
+from mmpretrain.registry import DATASETS, TRANSFORMS
 
 from rd_plugins.engine.checks import check_config
-from rd_plugins.engine.checks.data_checks import (NamedPipeline, name_images,
-                                                  plain_datasets,
+from rd_plugins.engine.checks.data_checks import (NamedPipeline, _check_crop,
+                                                  name_images, plain_datasets,
                                                   random_numbers_kept)
 from rd_plugins.engine.hooks import EpsilonScheduleHook
 from rd_plugins.utils.errors import UsageError
@@ -101,3 +101,39 @@ def test_a_schedule_that_ends_with_the_run_passes(run_dir):
                   begin=0, end=2)]
     runner = train(epsilon_cfg(run_dir, custom_hooks=hooks))
     assert any(isinstance(hook, EpsilonScheduleHook) for hook in runner.hooks)
+
+
+BUFFERS = dict(type='EMAHook', update_buffers=True)
+DEATHS = dict(type='rd_plugins.DeadBlockHook')
+
+
+@pytest.mark.parametrize('make, hooks, backbone, words', [
+    (fading_cfg, [BUFFERS], {}, 'EMAHook has update_buffers=True'),
+    (epsilon_cfg, [DEATHS, BUFFERS], {}, 'EMAHook has update_buffers=True'),
+    (epsilon_cfg, [DEATHS], dict(epsilon=0), 'DeadBlockHook is there, but '
+     'with epsilon=0 no gate of EpsilonResNet_CIFAR ever closes'),
+    (epsilon_cfg, [dict(type='rd_plugins.EpsilonScheduleHook', schedule='step')],
+     dict(epsilon=0), 'EpsilonScheduleHook is there, but'),
+    (epsilon_cfg, [dict(DEATHS, end=2)], dict(eval_gates='dynamic'),
+     "eval_gates='dynamic'; leave that out"),
+])
+def test_methods_that_would_not_act(run_dir, make, hooks, backbone, words):
+    cfg = make(run_dir, custom_hooks=hooks)
+    cfg.model.backbone.update(backbone)
+    cfg.param_scheduler = []
+    with pytest.raises(UsageError, match=words):
+        train(cfg)
+
+
+@pytest.mark.parametrize('kind, size, fits', [
+    ('CenterCrop', (20, 10), True), ('RandomCrop', (10, 20), True),
+    ('CenterCrop', (40, 10), False), ('RandomCrop', (10, 40), False)])
+def test_crops_take_width_and_height_as_they_do(kind, size, fits):
+    """MMCV's CenterCrop has (W, H), MMPretrain's RandomCrop (H, W)."""
+    crop = TRANSFORMS.build(dict(type=kind, crop_size=size))
+    image = crop(dict(img=np.zeros((32, 32, 3), np.uint8)))['img']
+    if fits:
+        _check_crop(crop, image.shape[:2])
+    else:
+        with pytest.raises(UsageError, match=f'{kind} has crop_size'):
+            _check_crop(crop, image.shape[:2])

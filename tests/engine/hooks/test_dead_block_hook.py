@@ -129,6 +129,21 @@ def test_an_average_of_the_weights_goes_along(run_dir):
     assert ours['state_dict']['backbone.gates.dead'].sum() == 1
 
 
+def test_an_average_has_the_buffers_that_were_validated(run_dir):
+    """Also those that change after an epoch's last step, as blocks die."""
+    average = dict(type='EMAHook', momentum=0.1)
+    runner = build_runner(weak_cfg(run_dir / 'w', [average], **{
+        'default_hooks.checkpoint.max_keep_ckpts': EPOCHS}))
+    record = Record()
+    runner.register_hook(record, priority='LOWEST')
+    runner.train()
+    for epoch, state in enumerate(record.states, 1):
+        saved = read_checkpoint(run_dir / f'w/epoch_{epoch}.pth')
+        for name, buffer in runner.model.named_buffers():
+            if name in state:
+                assert torch.equal(saved['state_dict'][name], state[name])
+
+
 def test_too_few_closed_steps_and_no_burial(run_dir):
     """The block closes and the learning rate restarts; nothing dies."""
     for name, options in (('a', dict(closed_steps=100)), ('b', {})):

@@ -166,6 +166,14 @@ def test_a_budget_that_is_missed_is_no_secret(run_dir):
             'blocks. No other block stayed closed in time') in log
 
 
+def test_a_budget_that_is_behind_resumes(run_dir):
+    """Whatever is left of the time: the whole run was checked."""
+    cfg = budget_cfg(run_dir / 'w', hooks=[dict(type='Grow')])
+    train(cfg.copy(), stop_before=4)
+    cfg.resume = True
+    assert not train(cfg).model.backbone.dead_blocks()
+
+
 @HOOKS.register_module(force=True)
 class Grow(Hook):
     """Doubles what the blocks respond, in every step."""
