@@ -16,7 +16,7 @@ from .same import check_result, check_training
 from .size import measured_size
 from .speed import latencies
 from .table import Table, select
-from .weights import keep_weights
+from .weights import WEIGHTS, keep_weights, kept_weights
 
 UNITS = dict(s=1, m=60, h=3600)
 
@@ -62,6 +62,33 @@ def add_arguments(parser: argparse.ArgumentParser, out: str) -> None:
                         default={}, help='changes to every config')
 
 
+def unfinished(runs: List[Run], results: Results) -> List[Run]:
+    """The runs without a result, and teachers whose weights are gone.
+
+    Args:
+        runs (list[Run]): All that are asked for.
+        results (Results): The results that are there.
+
+    Raises:
+        UsageError: If a result or a training is there with other settings.
+    """
+    missing = {}
+    for run in runs:
+        found = results.find(run.row.name, run.seed)
+        if found:
+            check_result(run, found, results.path)
+        else:
+            check_training(run)
+            missing[run.name] = run
+    for run in list(missing.values()):
+        while (run := run.teacher) and not run.is_trained():
+            if run.name not in missing:
+                print(f'{run.name} has its result, but its weights are gone; '
+                      'it is trained again to teach.', flush=True)
+                missing[run.name] = run
+    return list(missing.values())
+
+
 def make_table(table: Table, args: argparse.Namespace,
                rows: List[str] = None, weights: List[str] = ()) -> None:
     """Train and test what is missing, and write the table.
@@ -81,24 +108,19 @@ def make_table(table: Table, args: argparse.Namespace,
     for seed in table.seeds:
         for row in table.rows.values():
             run = Run(table, row, seed, Path(args.work_dir), args.cfg_options,
-                      given)
+                      given, kept_weights(results))
             runs.setdefault(run.name, run)
-    missing = []
-    for run in runs.values():
-        found = results.find(run.row.name, run.seed)
-        if found:
-            check_result(run, found, results.path)
-        else:
-            check_training(run)
-            missing.append(run)
+    to_do = unfinished(list(runs.values()), results)
 
     def keep(run: Run) -> None:
-        kept = keep_weights(run, Path(args.out) / 'weights')
+        if results.find(run.row.name, run.seed):
+            return  # a teacher that was trained again
+        kept = keep_weights(run, results.folder / WEIGHTS)
         results.add(dict(run.result(flags), **measured_size(run),
                          weights=kept))
         print(f'{run.name}: {results.runs[-1]["accuracy"]:.2f} %', flush=True)
 
-    left = Queue(missing, args.jobs, deadline, flags, keep).work()
+    left = Queue(to_do, args.jobs, deadline, flags, keep).work()
     if args.latency and not left:
         results.add_latencies(latencies(list(runs.values())))
     state = f'{len(left)} left; run the same command to go on' if left else \

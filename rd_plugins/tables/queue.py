@@ -7,6 +7,7 @@ from typing import Callable, Dict, List, Optional
 
 from rd_plugins.engine.refusals import reason_in
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.termination import termination_raises
 from .run import Run
 
 # Seconds between SIGTERM and SIGKILL
@@ -53,10 +54,11 @@ class Queue:
             UsageError: If a training or a test fails.
         """
         try:
-            while (self.waiting or self.active) and not self._is_late():
-                self._start()
-                time.sleep(pause)
-                self._collect()
+            with termination_raises():
+                while (self.waiting or self.active) and not self._is_late():
+                    self._start()
+                    time.sleep(pause)
+                    self._collect()
             return [*self.active.values(), *self.waiting]
         finally:
             self._stop()

@@ -23,6 +23,9 @@ class Results:
         self.path = folder / f'{table.name}.json'
         self.runs: List[dict] = []
         self.latencies: Dict[str, dict] = {}
+        self._read()
+
+    def _read(self) -> None:
         if self.path.is_file():
             content = json.loads(self.path.read_text())
             self.runs = content['runs']
@@ -34,7 +37,8 @@ class Results:
                      and run['seed'] in (seed, None)), None)
 
     def add(self, result: dict) -> None:
-        """Add a result and write all files."""
+        """Add a result, to what others have added too; write all files."""
+        self._read()
         self.runs.append(result)
         self.write()
 

@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple
@@ -39,6 +39,8 @@ class Run:
         root (Path): The folder of all trainings.
         options (dict): Changes to every config, such as the data folder.
         weights (dict): Paths of given checkpoints, by the names in the rows.
+        kept (dict): Paths of the weights that results keep, by the names of
+            runs; they teach where the training's folder is gone.
     """
     table: Table
     row: Row
@@ -46,6 +48,7 @@ class Run:
     root: Path
     options: dict
     weights: Dict[str, str]
+    kept: Dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -66,7 +69,7 @@ class Run:
             return None
         row = self.table.rows[self.row.teacher]
         return Run(self.table, row, self.seed, self.root, self.options,
-                   self.weights)
+                   self.weights, self.kept)
 
     @cached_property
     def max_epochs(self) -> int:
@@ -79,7 +82,8 @@ class Run:
 
     def is_trained(self) -> bool:
         """Whether its training is finished."""
-        return bool(self.row.checkpoint) or self.epoch() >= self.max_epochs
+        return bool(self.row.checkpoint) or self.name in self.kept or \
+            self.epoch() >= self.max_epochs
 
     def checkpoint(self) -> str:
         """The path of its weights.
@@ -88,7 +92,10 @@ class Run:
             UsageError: If they must be given by ``--weights`` and are not.
         """
         if not self.row.checkpoint:
-            return str(self.folder / f'epoch_{self.epoch()}.pth')
+            epoch = self.epoch()
+            if self.name in self.kept and epoch < self.max_epochs:
+                return self.kept[self.name]
+            return str(self.folder / f'epoch_{epoch}.pth')
         if self.row.checkpoint not in self.weights:
             raise UsageError(
                 f'Row {self.row.name!r} tests weights that are not trained '

@@ -1,4 +1,5 @@
 """The size of a run's network."""
+from copy import deepcopy
 from typing import Optional, Tuple
 
 from torch import nn
@@ -25,7 +26,8 @@ def tested_network(run: Run) -> Tuple[nn.Module, Tuple[int, ...]]:
 
     With its weights where they tell which blocks are dead.
     """
-    cfg = read_student_config(run.row.test_config, run.test_options())
+    cfg = read_student_config(
+        run.row.test_config, dict(deepcopy(run.test_options()), **run.options))
     model = build_model(cfg)
     if hasattr(model.backbone, 'dead_blocks'):
         load_weights(run.checkpoint(), model)

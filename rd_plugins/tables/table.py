@@ -75,6 +75,10 @@ def _row(name: str, options: dict, folder: Path) -> Row:
         if option not in known:
             raise UsageError(f'Row {name!r} has no option {option!r}; choose '
                              f'from {", ".join(sorted(known))}.')
+    for option in ('title', 'config'):
+        if option not in options:
+            raise UsageError(f'Row {name!r} has no {option!r}; every row '
+                             'needs a title and a config.')
     row = Row(name=name, **options)
     row.config = str((folder / row.config).resolve())
     row.test_config = str((folder / row.test_config).resolve())
@@ -135,6 +139,9 @@ def select(table: Table, names: Optional[List[str]],
         if name not in table.rows:
             raise UsageError(f'{table.name} has no row {name!r}; choose from '
                              f'{", ".join(table.rows)}.')
-    teachers = {table.rows[name].teacher for name in names}
+    needed = list(names)
+    for name in needed:  # grows with the teachers, and theirs
+        teacher = table.rows[name].teacher
+        needed += [teacher] if teacher else []
     table.rows = {name: row for name, row in table.rows.items()
-                  if name in names or name in teachers}
+                  if name in needed}

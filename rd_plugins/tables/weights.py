@@ -1,14 +1,25 @@
 """Writes the weights of a student beside its result."""
 from pathlib import Path
-from typing import Optional
+from typing import Dict, Optional
 
 from rd_plugins.shipping.publish import choose_weights, packed
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.whole_file import write_bytes
+from .report import Results
 from .run import Run
 
+# The folder of weights beside the results
+WEIGHTS = 'weights'
 # Largest file, in bytes; larger ones do not belong into a repository.
 LARGEST = 4 * 2**20
+
+
+def kept_weights(results: Results) -> Dict[str, str]:
+    """The paths of the weights that results keep, by the names of runs."""
+    paths = {f'{each["row"]}-seed{each["seed"]}':
+             results.folder / WEIGHTS / each['weights']
+             for each in results.runs if each.get('weights')}
+    return {name: str(path) for name, path in paths.items() if path.is_file()}
 
 
 def keep_weights(run: Run, folder: Path) -> Optional[str]:

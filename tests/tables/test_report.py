@@ -36,6 +36,14 @@ def test_what_was_written_is_read_again(tmp_path, table):
     assert (tmp_path / 't.png').stat().st_size > 1000
 
 
+def test_two_commands_add_to_one_table(tmp_path, table):
+    first, second = Results(tmp_path, table), Results(tmp_path, table)
+    first.add(dict(RESULT, row='a', seed=0, accuracy=80.0))
+    second.add(dict(RESULT, row='b', seed=0, accuracy=81.0))
+    again = Results(tmp_path, table)
+    assert again.find('a', 0) and again.find('b', 0)
+
+
 def test_weights_that_were_given_have_no_seed(tmp_path, table):
     results = Results(tmp_path, table)
     results.add(dict(RESULT, row='a', seed=None, accuracy=80.0))

@@ -47,11 +47,21 @@ def test_rows(tmp_path):
     (dict(config='absent.py'), 'names the config .*absent.py, which does not'),
     (dict(config=str(PLAIN), teacher='later'), 'no row before it'),
     (dict(config=str(PLAIN), length=3), "no option 'length'; choose from ch"),
+    (dict(), "no 'config'; every row needs a title and a config"),
 ])
 def test_rows_that_cannot_be(tmp_path, row, message):
     path = write(tmp_path, dict(row=dict(title='R', **row)))
     with pytest.raises(UsageError, match=message):
         read_table(path)
+
+
+def test_a_row_brings_its_teachers_and_theirs(tmp_path):
+    rows = {name: dict(title=name, config=str(PLAIN), teacher=teacher)
+            for name, teacher in (('big', None), ('middle', 'big'),
+                                  ('small', 'middle'), ('other', 'big'))}
+    table = read_table(write(tmp_path, rows))
+    select(table, ['small'], None)
+    assert list(table.rows) == ['big', 'middle', 'small']
 
 
 def test_a_missing_table():

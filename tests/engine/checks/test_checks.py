@@ -112,7 +112,8 @@ DEATHS = dict(type='rd_plugins.DeadBlockHook')
     (epsilon_cfg, [DEATHS, BUFFERS], {}, 'EMAHook has update_buffers=True'),
     (epsilon_cfg, [DEATHS], dict(epsilon=0), 'DeadBlockHook is there, but '
      'with epsilon=0 no gate of EpsilonResNet_CIFAR ever closes'),
-    (epsilon_cfg, [dict(type='rd_plugins.EpsilonScheduleHook', schedule='step')],
+    (epsilon_cfg,
+     [dict(type='rd_plugins.EpsilonScheduleHook', schedule='step')],
      dict(epsilon=0), 'EpsilonScheduleHook is there, but'),
     (epsilon_cfg, [dict(DEATHS, end=2)], dict(eval_gates='dynamic'),
      "eval_gates='dynamic'; leave that out"),
