@@ -6,6 +6,7 @@ from typing import List
 from mmengine.dist import master_only
 from torch import nn
 
+from rd_plugins.models.layers.gate_states import UNTRAINED
 from .depth_budget import DepthBudget
 
 LOG_FILE = 'blocks.json'
@@ -69,7 +70,8 @@ def log_blocks(runner, backbone: nn.Module, restarts: bool) -> None:
         restart=restarts,
         epsilon=round(gates.epsilon, 6),
         blocks=backbone.blocks,
-        peak=[round(value, 4) for value in gates.peak.tolist()],
+        peak=[round(value, 4) if value < UNTRAINED else 0.0  # as if dead
+              for value in gates.peak.tolist()],
         closed=closed,
         dead=dead)
     folder = Path(runner.log_dir) / 'vis_data'

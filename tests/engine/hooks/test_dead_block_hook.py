@@ -281,3 +281,6 @@ def test_frozen_gates_are_open_and_checkpoints_finite(run_dir, frozen):
         steps = state['backbone.gates.closed_steps']
         assert not steps[:3].any() and (steps[3:] == 5 * epoch).all()
     assert not runner.model.backbone.gates.closed()[:3].any()
+    path, = (run_dir / 'w').glob('*/vis_data/blocks.json')
+    for line in map(json.loads, path.read_text().splitlines()):
+        assert line['peak'][:3] == [0] * 3 and min(line['peak'][3:]) > 0
