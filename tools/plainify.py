@@ -14,8 +14,9 @@ import argparse
 from typing import List, Optional
 
 from rd_plugins.engine.launch import exit_on_usage_error
-from rd_plugins.plainify.run import Order, plainify
-from rd_plugins.plainify.steps import TARGETS
+from rd_plugins.plainify.order import Order
+from rd_plugins.plainify.run import plainify
+from rd_plugins.plainify.target import TARGETS
 
 
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:

@@ -1,10 +1,15 @@
 """The folder of images that a network is made plain on."""
+import inspect
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List
+from typing import Dict, List
 
-from rd_plugins.shipping.export.calibration import pictures_in
+from mmpretrain.datasets.custom import CustomDataset, find_folders, get_samples
+
 from rd_plugins.utils.errors import UsageError
+
+# The endings of the files that MMPretrain reads
+ENDINGS = inspect.signature(CustomDataset).parameters['extensions'].default
 
 
 @dataclass
@@ -23,8 +28,17 @@ class Data:
     tests: int
 
 
-def _classes_in(folder: Path) -> List[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_dir())
+def _classes_in(folder: Path) -> Dict[str, int]:
+    """Names of the classes with their numbers, as MMPretrain finds them."""
+    return find_folders(str(folder))[1] if folder.is_dir() else {}
+
+
+def _count(folder: Path) -> int:
+    """How many images of a folder MMPretrain reads."""
+    found, _ = get_samples(
+        str(folder), _classes_in(folder),
+        lambda name: name.lower().endswith(ENDINGS))
+    return len(found)
 
 
 def read_data(root: str) -> Data:
@@ -36,16 +50,16 @@ def read_data(root: str) -> Data:
     """
     parts = [Path(root) / part for part in ('train', 'val')]
     for part in parts:
-        if not part.is_dir() or not _classes_in(part):
+        if not _classes_in(part):
             raise UsageError(f'There is no folder of classes {part}; put '
                              'images into train/CLASS and val/CLASS.')
-    train, val = map(_classes_in, parts)
+    train, val = (sorted(_classes_in(part)) for part in parts)
     if train != val:
         other = sorted(set(train) ^ set(val))[0]
         raise UsageError(f'{root} has the class {other!r} in only one of '
                          'train and val; both need the same classes.')
-    images, tests = (len(pictures_in(str(part))) for part in parts)
+    images, tests = map(_count, parts)
     if not images or not tests:
         raise UsageError(f'{root} has {images} pictures in train and {tests} '
-                         'in val; both need some.')
+                         f'in val; both need some ({", ".join(ENDINGS)}).')
     return Data(str(Path(root).resolve()), train, images, tests)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Dict, List, Optional
 
 from .configs import Recipe
+from .order import Order
 from .progress import as_time
 
 NAMES = ('teacher', 'plain', 'plain_rotated')
@@ -130,7 +131,7 @@ def words_of(rows: List[dict], recipe: Recipe) -> str:
     return '\n'.join(filter(None, text))
 
 
-def write_page(recipe: Recipe, order, times: Dict[str, float]) -> Path:
+def write_page(recipe: Recipe, order: Order, times: Dict[str, float]) -> Path:
     """Write ``README.md``.
 
     Args:
@@ -149,10 +150,5 @@ def write_page(recipe: Recipe, order, times: Dict[str, float]) -> Path:
             row['network'] == 'plain_rotated' for row in rows),
         picture='![Accuracy, latency and memory](benchmark/benchmark.png)\n'
         if picture.exists() else '',
-        steps='\n'.join([
-            f'`tools/plainify.py {order.checkpoint} --data {order.data} '
-            f'--budget-epochs {order.budget_epochs} --size {order.size} '
-            f'--target {order.target} --out {order.out}'
-            + (f" --deploy-options '{order.deploy_options}'"
-               if order.deploy_options else '') + '`', '', *steps])))
+        steps='\n'.join([f'`{order.command}`', '', *steps])))
     return page

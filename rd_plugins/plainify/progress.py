@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rd_plugins.engine.refusals import reason_in
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
+from rd_plugins.utils.termination import termination_raises
 from .steps import Step
 
 # A line of MMEngine's log, such as "Epoch(train)  [3][10/18] ... eta: 0:01:02"
@@ -54,10 +55,11 @@ def run_step(step: Step, log: Path, label: str) -> float:
         process = subprocess.Popen(
             command, stdout=file, stderr=subprocess.STDOUT)
         try:
-            while _is_running(process):
-                done, left = epochs_in(log.read_text(errors='replace'))
-                bars.update(task, completed=done if step.epochs else None,
-                            left=left and f'{left} left')
+            with termination_raises():
+                while _is_running(process):
+                    done, left = epochs_in(log.read_text(errors='replace'))
+                    bars.update(task, completed=done if step.epochs else None,
+                                left=left and f'{left} left')
         finally:
             process.terminate()
             process.wait()

@@ -1,9 +1,6 @@
 """Goes through the steps, and on where an earlier run stopped."""
 import json
-import shlex
 import time
-from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import List, Optional
 
@@ -11,85 +8,16 @@ import torch
 from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
 
-from rd_plugins.shipping.export.backends import BACKENDS
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import forward_pass, median_times
 from rd_plugins.utils.quiet import quiet
 from .configs import Recipe
-from .data import read_data
+from .order import Order, read_order, record
 from .page import write_page
 from .progress import as_time, run_step
-from .source import read_source
-from .steps import TARGETS, Step, plan
+from .steps import Step, plan
 
-PLAN, TIMES = 'plan.json', 'times.json'
-
-
-@dataclass
-class Order:
-    """What the user asks for; see ``tools/plainify.py``.
-
-    Args:
-        checkpoint (str): A ResNet of torchvision, timm or MMPretrain.
-        data (str): Folder of ``{train,val}/CLASS`` with images.
-        out (str): The folder to write.
-        arch (str, optional): Which ResNet it shall be.
-        budget_epochs (int): Epochs of the student.
-        size (int): Height and width of the network's input.
-        target (str): Where the network is to run.
-        deploy_options (str): Further options of ``deploy.py``.
-    """
-    checkpoint: str
-    data: str
-    out: str
-    arch: Optional[str] = None
-    budget_epochs: int = 30
-    size: int = 224
-    target: str = 'cpu'
-    deploy_options: str = ''
-
-
-def check_target(target: str) -> None:
-    """Check that a target's backend is there.
-
-    Raises:
-        UsageError: If not.
-    """
-    name = TARGETS[target][1]
-    if name not in BACKENDS:
-        raise UsageError(f'--target {target} needs the backend {name}, which '
-                         'this version of rd_plugins does not have; choose '
-                         'another target.')
-    missing = [package for package in BACKENDS[name].packages
-               if find_spec(package) is None]
-    if missing:
-        raise UsageError(f'--target {target} needs {", ".join(missing)}; see '
-                         'docs/deployment.md for the environment.')
-    if target == 'gpu' and not torch.cuda.is_available():
-        raise UsageError('--target gpu needs a GPU and none is there.')
-
-
-def read_order(order: Order) -> Recipe:
-    """Check an order and find out what it means.
-
-    Raises:
-        UsageError: If it cannot be carried out.
-    """
-    check_target(order.target)
-    if order.budget_epochs < 2:
-        raise UsageError(f'--budget-epochs {order.budget_epochs} is too few; '
-                         'shortcuts fade in the first half of two or more.')
-    if order.size < 32:
-        raise UsageError(f'--size {order.size} is too small for a network '
-                         'that subsamples by 32; take 32 or more.')
-    source, data = read_source(order.checkpoint), read_data(order.data)
-    if order.arch not in (None, source.arch):
-        raise UsageError(f'{order.checkpoint} holds a {source.arch}, not a '
-                         f'{order.arch}; leave --arch out.')
-    given = order.checkpoint if source.is_mmpretrain else \
-        f'{order.out}/weights.pth'
-    return Recipe(order.out, given, source, data, order.size,
-                  order.budget_epochs)
+TIMES = 'times.json'
 
 
 def time_of_a_pass(recipe: Recipe) -> float:
@@ -114,13 +42,13 @@ def print_plan(recipe: Recipe, steps: List[Step]) -> None:
     print(f'{source.arch} of {source.classes} classes; {data.images} training '
           f'and {data.tests} test images of {len(data.classes)} classes; '
           f'{recipe.size} x {recipe.size}, batches of {recipe.batch}')
-    for number, step in enumerate(steps, 1):
-        state = 'done' if _is_done(step) else 'about ' + as_time(
-            max(5, step.passes * one))
+    costs = [0 if _is_done(step) else max(5, step.passes * one)
+             for step in steps]
+    for number, (step, cost) in enumerate(zip(steps, costs), 1):
+        state = f'about {as_time(cost)}' if cost else 'done'
         print(f'{number:2d}. {step.title:45s}{step.tool:38s}{state}')
-    total = sum(max(5, step.passes * one) for step in steps)
-    print(f'In all about {as_time(total)} here, reckoned from a forward pass '
-          f'of {1e3 * one:.1f} ms an image.')
+    print(f'In all about {as_time(sum(costs))} here, reckoned from a forward '
+          f'pass of {1e3 * one:.1f} ms an image.')
 
 
 def _is_done(step: Step) -> bool:
@@ -128,20 +56,6 @@ def _is_done(step: Step) -> bool:
         return step.is_done()
     except (FileNotFoundError, UsageError):
         return False  # its config is not written yet
-
-
-def _same_plan(order: Order) -> None:
-    """Write down the order, or check that it is that of the folder."""
-    path = Path(order.out, PLAN)
-    asked = asdict(order)
-    if not path.exists():
-        path.write_text(json.dumps(asked, indent=2))
-    before = json.loads(path.read_text())
-    other = [key for key in asked if asked[key] != before.get(key)]
-    if other:
-        raise UsageError(
-            f'{order.out} was begun with {other[0]}={before.get(other[0])}, '
-            f'not {asked[other[0]]}; go on with that, or name another --out.')
 
 
 def plainify(order: Order, dry_run: bool = False) -> Optional[Path]:
@@ -160,14 +74,14 @@ def plainify(order: Order, dry_run: bool = False) -> Optional[Path]:
     """
     recipe = read_order(order)
     steps = plan(recipe, order.checkpoint, order.target,
-                 shlex.split(order.deploy_options))
+                 order.further_options)
     if dry_run:
         print_plan(recipe, steps)
         return None
     out = Path(order.out)
     for folder in (out, out / 'logs', out / 'results'):
         folder.mkdir(parents=True, exist_ok=True)
-    _same_plan(order)
+    record(order)
     recipe.write()
     times_file = out / TIMES
     times = json.loads(times_file.read_text()) if times_file.exists() else {}

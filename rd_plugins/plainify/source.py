@@ -1,7 +1,7 @@
 """What kind of ResNet a checkpoint holds."""
 import re
 from dataclasses import dataclass
-from typing import Dict
+from typing import Dict, Tuple
 
 import torch
 
@@ -17,6 +17,9 @@ DEPTHS = {
     ((3, 8, 36, 3), True): 152,
 }
 BLOCK = re.compile(r'layer(\d)\.(\d+)\.conv1\.weight')
+# What a ResNet's first block consists of
+FIRST, CHANNELS = 'layer1.0.', 64
+PARTS = re.compile(r'layer1\.0\.((conv|bn)[123]|downsample\.\d)\.\w+')
 
 
 @dataclass
@@ -52,6 +55,36 @@ def _head(weights: Dict[str, torch.Tensor], path: str) -> torch.Tensor:
                      'classifier, as torchvision, timm or MMPretrain save it.')
 
 
+def _kind_of(shape: Tuple[int, ...]) -> str:
+    """Which network has such a second convolution in its first block."""
+    if len(shape) != 4 or shape[0] <= CHANNELS:
+        return 'another network'
+    return 'a ResNeXt' if shape[1] < shape[0] else 'a Wide ResNet'
+
+
+def _check_first_block(body: Dict[str, torch.Tensor], depth: int,
+                       path: str) -> None:
+    """Check that the first block is a ResNet's, also in its width.
+
+    Raises:
+        UsageError: If it is not.
+    """
+    shapes = {key: tuple(value.shape) for key, value in body.items()
+              if key.startswith(FIRST)}
+    kernels = {f'{FIRST}conv2.weight': 3,
+               f'{FIRST}conv1.weight': 3 if depth < 50 else 1}
+    odd = [key for key, kernel in kernels.items()
+           if shapes.get(key) != (CHANNELS, CHANNELS, kernel, kernel)]
+    odd += [key for key in shapes if not PARTS.fullmatch(key)]
+    if odd:
+        kind = _kind_of(shapes.get(f'{FIRST}conv2.weight', ()))
+        raise UsageError(
+            f'{path} holds {kind}, as its {odd[0]} '
+            f'({shapes.get(odd[0], "absent")}) shows, not the resnet{depth} '
+            'that its number of blocks suggests; only ResNets are made plain '
+            'here, for others see docs/distillation.md.')
+
+
 def read_source(path: str) -> Source:
     """Read a checkpoint; see :func:`source_of`."""
     return source_of(read_weights(path), path)
@@ -66,7 +99,8 @@ def source_of(weights: Dict[str, torch.Tensor], path: str) -> Source:
         path (str): Where they are from, for the message.
 
     Raises:
-        UsageError: If it is no ResNet with 18 to 152 layers and four stages.
+        UsageError: If it is no ResNet with 18 to 152 layers, four stages and
+            the usual width.
     """
     is_mmpretrain = any(key.startswith('backbone.') for key in weights)
     body = {key.removeprefix('backbone.'): value
@@ -83,6 +117,7 @@ def source_of(weights: Dict[str, torch.Tensor], path: str) -> Source:
             f'{path} is no ResNet of 18, 34, 50, 101 or 152 layers for images '
             'of ImageNet\'s size; for networks of CIFAR see docs/fading.md, '
             'for others docs/distillation.md.')
+    _check_first_block(body, depth, path)
     head = _head(weights, path)
     pooled = 'layer2.0.downsample.2.weight' in body
     return Source(depth, deep, pooled, head.shape[1], head.shape[0],

@@ -6,13 +6,26 @@ from typing import Callable, List, Sequence
 
 from mmengine.config import Config
 
+from rd_plugins.shipping.export.backends.tflite import ROTATE
 from rd_plugins.tables.run import finished_epochs
 from .configs import Recipe
+from .target import export_options, without_budget
 
-TARGETS = dict(
-    cpu=['--backend', 'onnxruntime'],
-    gpu=['--backend', 'tensorrt', '--fp16'],
-    **{'ethos-u': ['--backend', 'ethos-u', '--accelerator', 'ethos-u55-128']})
+
+def is_current(result: str, sources: Sequence[str]) -> bool:
+    """Whether a file is there and no older than what it was made of.
+
+    Args:
+        result (str): The file.
+        sources (Sequence[str]): What it was made of; an address has no age.
+    """
+    if not Path(result).exists():
+        return False
+    made = Path(result).stat().st_mtime_ns
+    files = [Path(source).expanduser() for source in sources
+             if '://' not in source]
+    return all(file.exists() and file.stat().st_mtime_ns <= made
+               for file in files)
 
 
 @dataclass
@@ -36,15 +49,31 @@ class Step:
     epochs: int = 0
 
 
-def _file_step(title: str, tool: str, result: str, *arguments: str,
-               passes: float = 0) -> Step:
+def _file_step(title: str, tool: str, result: str, sources: Sequence[str],
+               *arguments: str, passes: float = 0) -> Step:
+    """A call that writes a file."""
     return Step(title, tool, lambda: arguments,
-                lambda: Path(result).exists(), passes)
+                lambda: is_current(result, sources), passes)
+
+
+def _folder_step(title: str, tool: str, result: str, source: str,
+                 *arguments: str, passes: float) -> Step:
+    """A call that writes a folder with a file, and replaces one with it."""
+
+    def call() -> List[str]:
+        replaced = ['--force'] * Path(result).exists()
+        return [*arguments, '--out', str(Path(result).parent), *replaced]
+
+    return Step(title, tool, call, lambda: is_current(result, [source]),
+                passes)
 
 
 def _training(title: str, config: str, folder: str, epochs: int,
               passes: float) -> Step:
-    """A training; it goes on after its last finished epoch."""
+    """A training; it goes on after its last finished epoch.
+
+    It is never begun anew here: whoever wants that removes its folder.
+    """
 
     def arguments() -> List[str]:
         done = finished_epochs(Path(folder))
@@ -61,35 +90,74 @@ def _training(title: str, config: str, folder: str, epochs: int,
 def _test(title: str, config: str, weights: str, out: str,
           images: int) -> Step:
     result = f'{out}/results/{Path(config).stem}.json'
-    return _file_step(title, 'test.py', result, config, weights, '--out',
-                      result, '--out-item', 'metrics', '--work-dir',
+    return _file_step(title, 'test.py', result, [weights], config, weights,
+                      '--out', result, '--out-item', 'metrics', '--work-dir',
                       f'{out}/results', passes=images)
 
 
 def _deploy(title: str, config: str, weights: str, recipe: Recipe,
             options: Sequence[str], name: str) -> Step:
-    folder = f'{recipe.out}/exported/{name}'
-    return _file_step(title, 'deploy.py', folder, config, weights, *options,
-                      '--test', '--out', folder,
-                      passes=3 * recipe.data.tests + 400)
+    return _folder_step(title, 'deploy.py', _report(recipe, name), weights,
+                        config, weights, *options, '--test',
+                        passes=3 * recipe.data.tests + 400)
 
 
-def _benchmark(recipe: Recipe) -> Step:
+def _report(recipe: Recipe, name: str) -> str:
+    return f'{recipe.out}/exported/{name}/report.json'
+
+
+def _benchmark(recipe: Recipe, *weights: str) -> Step:
     folder = f'{recipe.out}/benchmark'
+    reports = [_report(recipe, name) for name in ('teacher', 'plain')]
 
     def arguments() -> List[str]:
         files, accuracies = [], []
-        for name in ('teacher', 'plain'):
-            exported = Path(recipe.out) / 'exported' / name
-            rows = json.loads((exported / 'report.json').read_text())
-            files += sorted(map(str, exported.glob('*.onnx')))
+        for report in map(Path, reports):
+            rows = json.loads(report.read_text())
+            files += sorted(map(str, report.parent.glob('*.onnx')))
             accuracies += [str(row['accuracy/top1']) for row in rows[1:]]
         return [*files, '--engines', 'onnxruntime', '--threads', '1',
                 '--accuracy', *accuracies, '--out', folder]
 
     return Step('latency and memory side by side',
                 'analysis_tools/benchmark.py', arguments,
-                lambda: Path(folder, 'benchmark.png').exists(), passes=240)
+                lambda: is_current(f'{folder}/benchmark.png',
+                                   [*reports, *weights]), passes=240)
+
+
+def _teacher_steps(recipe: Recipe, checkpoint: str) -> List[Step]:
+    """The teacher with MMPretrain's names, these classes and a test."""
+    out, data, config = recipe.out, recipe.data, f'{recipe.out}/teacher.py'
+    steps = []
+    if not recipe.source.is_mmpretrain:
+        check = [] if recipe.learns_classes else ['--config', config]
+        steps.append(_file_step(
+            "MMPretrain's names for the weights",
+            'model_converters/convert_teacher.py', recipe.given, [checkpoint],
+            checkpoint, recipe.given, *check))
+    if recipe.learns_classes:
+        epochs = recipe.teacher_epochs
+        steps.append(_training(
+            f'teach the teacher these {len(data.classes)} classes',
+            f'{out}/fine_tune.py', f'{out}/fine_tune', epochs,
+            epochs * (3 * data.images + data.tests)))
+    steps.append(_test('test the teacher', config, recipe.weights, out,
+                       data.tests))
+    return steps
+
+
+def _student_steps(recipe: Recipe, config: str, weights: str) -> List[Step]:
+    """The plain network is trained, tested and folded."""
+    out, data = recipe.out, recipe.data
+    return [
+        _training('train the plain network', f'{out}/student.py',
+                  f'{out}/train', recipe.epochs,
+                  recipe.epochs * (4 * data.images + data.tests)),
+        _test('test the plain network', config, weights, out, data.tests),
+        _folder_step('fold its norms', 'model_converters/fold_norms.py',
+                     f'{out}/folded/plain_folded.pth', weights, config,
+                     weights, passes=20),
+    ]
 
 
 def plan(recipe: Recipe, checkpoint: str, target: str,
@@ -99,48 +167,26 @@ def plan(recipe: Recipe, checkpoint: str, target: str,
     Args:
         recipe (Recipe): Configs and numbers.
         checkpoint (str): What the user gave.
-        target (str): One of :data:`TARGETS`.
+        target (str): One of :data:`.target.TARGETS`.
         deploy_options (Sequence[str]): Further options of ``deploy.py``.
             Defaults to ``()``.
     """
-    calibration = [] if target == 'gpu' else [
-        '--calib-images', f'{recipe.data.root}/train']
-    options = [*TARGETS[target], *calibration, *deploy_options]
-    out, data = recipe.out, recipe.data
-    teacher, plain = f'{out}/teacher.py', f'{out}/plain.py'
-    weights, student = recipe.weights, f'{out}/train/epoch_{recipe.epochs}.pth'
-    steps = []
-    if not recipe.source.is_mmpretrain:
-        check = [] if recipe.learns_classes else ['--config', teacher]
-        steps.append(_file_step(
-            "MMPretrain's names for the weights",
-            'model_converters/convert_teacher.py', recipe.given, checkpoint,
-            recipe.given, *check))
-    if recipe.learns_classes:
-        epochs = recipe.teacher_epochs
-        steps.append(_training(
-            f'teach the teacher these {len(data.classes)} classes',
-            f'{out}/fine_tune.py', f'{out}/fine_tune', epochs,
-            epochs * (3 * data.images + data.tests)))
-    steps += [
-        _test('test the teacher', teacher, weights, out, data.tests),
-        _training('train the plain network', f'{out}/student.py',
-                  f'{out}/train', recipe.epochs,
-                  recipe.epochs * (4 * data.images + data.tests)),
-        _test('test the plain network', plain, student, out, data.tests),
-        _file_step('fold its norms', 'model_converters/fold_norms.py',
-                   f'{out}/folded', plain, student, '--out', f'{out}/folded',
-                   passes=20),
-        _deploy('export the teacher, to compare', teacher, weights, recipe,
-                options, 'teacher'),
+    options = export_options(target, recipe.data.root, deploy_options)
+    teacher, plain = f'{recipe.out}/teacher.py', f'{recipe.out}/plain.py'
+    student = f'{recipe.out}/train/epoch_{recipe.epochs}.pth'
+    steps = [
+        *_teacher_steps(recipe, checkpoint),
+        *_student_steps(recipe, plain, student),
+        _deploy('export the teacher, to compare', teacher, recipe.weights,
+                recipe, without_budget(options), 'teacher'),
         _deploy('export the plain network', plain, student, recipe, options,
                 'plain'),
     ]
     if target == 'cpu':
-        steps.append(_benchmark(recipe))
+        steps.append(_benchmark(recipe, recipe.weights, student))
     if target == 'ethos-u':
         steps.append(_deploy(
             'export it for images rotated by 180 degrees, which needs less '
-            'memory', plain, student, recipe, [*options, '--rotate-180'],
+            'memory', plain, student, recipe, [*options, ROTATE.flag],
             'plain_rotated'))
     return steps
