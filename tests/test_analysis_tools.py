@@ -5,7 +5,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import torch
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
+from mmpretrain.registry import MODELS
 
 from tests.helpers import DEMO, ROOT
 from tests.helpers.runs import train, weak_cfg
@@ -20,6 +23,59 @@ def test_inference_time():
     lines = done.stdout.strip().split('\n')[-2:]
     assert [line.split()[-1] for line in lines] == configs
     assert lines[0].split()[2] == '1.00x'
+
+
+def test_inference_time_of_a_deep_stem(run_dir):
+    """The stem is no conv1; the config says how many channels it takes."""
+    config = run_dir / 'deep.py'
+    backbone = dict(type='ResNetV1d', depth=50, in_channels=1, stem_channels=4,
+                    base_channels=4)
+    model = dict(type='ImageClassifier', backbone=backbone)
+    config.write_text(f'model = {model}')
+    flags = '--images', '2', '--size', '32', '--repeats', '1'
+    done = tool('analysis_tools/inference_time.py', config, *flags)
+    assert_done(done)
+    assert f'1.00x  {config}' in done.stdout
+    mixed = run_dir / 'mixed.py'
+    del backbone['in_channels']
+    mixed.write_text(f'model = {model}')
+    assert_refused(tool('analysis_tools/inference_time.py', config, mixed),
+                   'different channels (1, 3)')
+
+
+FEW_BITS = 'analysis_tools/few_bits.py'
+
+
+def test_networks_of_one_config_have_their_own_rows(run_dir):
+    """Two checkpoints are no two draws of one network."""
+    config, paths = f'{DEMO}/plain20_ce_mnist5k.py', []
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        paths.append(run_dir / f'{seed}.pth')
+        model = MODELS.build(Config.fromfile(ROOT / config).model)
+        torch.save(model.state_dict(), paths[-1])
+    out = run_dir / 'new' / 'few.md'
+    done = tool(FEW_BITS, *(f'{config}@{path}' for path in paths), '--bits',
+                '8', '--seeds', '0', '--calibration', '8', '--images', '20',
+                '--out', out)
+    assert_done(done)
+    rows = out.read_text().splitlines()[2:4]
+    assert [row.split(' | ')[0] for row in rows] == [
+        '| plain20_ce_mnist5k', '| plain20_ce_mnist5k (2)']
+    assert '±' not in out.read_text()
+    assert len(json.loads(out.with_suffix('.json').read_text())) == 4
+
+
+@pytest.mark.parametrize('out, words', [
+    ('few.json', 'name a Markdown file'), ('few.JSON', 'few.md'),
+    ('folder.md', 'folder.md is a folder'), ('taken.md', 'taken.json is a'),
+    ('file/few.md', 'is a file')])
+def test_few_bits_checks_its_output_first(run_dir, out, words):
+    for folder in ('folder.md', 'taken.json'):
+        (run_dir / folder).mkdir()
+    (run_dir / 'file').touch()
+    assert_refused(tool(FEW_BITS, 'absent.py@absent.pth', '--out',
+                        run_dir / out), words)
 
 
 @pytest.fixture(scope='module')
@@ -49,6 +105,19 @@ def test_plot_blocks(epsilon_run, run_dir):
             tool('analysis_tools/plot_blocks.py', epsilon_run / 'run',
                  '--baseline', baseline, '--out', run_dir / 'blocks.png'),
             words)
+
+
+def test_plot_blocks_makes_the_folder(epsilon_run, run_dir):
+    out = run_dir / 'new' / 'deep' / 'b.SVG'
+    assert_done(tool('analysis_tools/plot_blocks.py', epsilon_run / 'run',
+                     '--out', out))
+    assert out.stat().st_size
+
+
+@pytest.mark.parametrize('name', ['b.foo', 'b'])
+def test_plot_blocks_checks_the_suffix_first(run_dir, name):
+    assert_refused(tool('analysis_tools/plot_blocks.py', run_dir / 'absent',
+                        '--out', run_dir / name), name, '.png', '.svg')
 
 
 def test_plot_blocks_joins_resumed_logs(run_dir):

@@ -2,6 +2,7 @@
 import json
 
 import pytest
+import torch
 
 from tests.helpers.tools import assert_done, assert_refused, tool
 
@@ -26,6 +27,24 @@ def test_benchmark(tmp_path):
     assert rows[0]['peak_mib'] > 0
     assert {path.suffix for path in (tmp_path / 'out').iterdir()
             } == {'.csv', '.json', '.md', '.png'}
+
+
+def test_a_graph_of_another_batch_size_loses_nothing(tmp_path):
+    pytest.importorskip('onnx')
+    pytest.importorskip('onnxruntime')
+    path = tmp_path / 'net.onnx'
+    torch.onnx.export(torch.nn.Conv2d(1, 2, 3), (torch.zeros(1, 1, 8, 8), ),
+                      path, dynamo=False)
+    result = tool('analysis_tools/benchmark.py', path, '--engines',
+                  'onnxruntime', '--batch-sizes', '1', '8', '--repeats', '2',
+                  '--warm-up', '0', '--out', tmp_path / 'out')
+    assert_done(result)
+    said = ' '.join(result.stdout.split())
+    assert 'onnxruntime leaves out net: ' in said
+    assert 'takes batches of 1 images, not of 8' in said
+    rows = json.loads(
+        (tmp_path / 'out/benchmark.json').read_text())['results']
+    assert [row['batch_size'] for row in rows] == [1]
 
 
 @pytest.mark.parametrize('arguments, words', [

@@ -1,4 +1,5 @@
 """Teachers from other libraries, as a user converts them."""
+import pytest
 import torch
 from mmpretrain.registry import MODELS
 
@@ -71,3 +72,15 @@ def test_convert_teacher(run_dir, teacher):
     torch.save(strange, source)
     assert_refused(tool(converter, source, target), 'module.se.fc.weight')
     assert not target.exists()
+
+
+@pytest.mark.parametrize('name', ['source.pth', 'link.pth', './source.pth'])
+def test_the_source_is_not_overwritten(run_dir, name):
+    source = run_dir / 'source.pth'
+    torch.save(dict(weight=torch.ones(1)), source)
+    (run_dir / 'link.pth').symlink_to(source)
+    before = source.read_bytes()
+    for pair in ((source, f'{run_dir}/{name}'), (f'{run_dir}/{name}', source)):
+        assert_refused(tool('model_converters/convert_teacher.py', *pair),
+                       'is SOURCE itself')
+    assert source.read_bytes() == before

@@ -3,6 +3,7 @@ import runpy
 
 import pytest
 
+from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 from tests.helpers.tools import as_a_new_process
 
@@ -30,3 +31,12 @@ def test_it_runs_a_tool_with_its_arguments():
 def test_a_tool_that_is_not_there():
     with pytest.raises(SystemExit, match='error: There is no tool trian; '):
         call('trian')
+
+
+def test_the_traceback_of_a_tool_can_be_seen():
+    for arguments in (['train', 'no.py', '--debug'],
+                      ['--debug', 'train', 'no.py']):
+        with pytest.raises(UsageError, match='There is no config at no.py'):
+            call(*arguments)
+    with pytest.raises(UsageError, match='There is no tool trian'):
+        call('trian', '--debug')

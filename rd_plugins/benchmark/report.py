@@ -2,9 +2,10 @@
 import csv
 import json
 from dataclasses import asdict, dataclass, fields
+from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, Iterable, List, Optional, Sequence
 
 import matplotlib
 import torch
@@ -122,6 +123,12 @@ def write(results: List[Result], folder: Path, command: str) -> None:
         f'{markdown(results)}\n{remark}\n\n```bash\n{command}\n```\n')
 
 
+def colors_of(names: Iterable[str]) -> Dict[str, tuple]:
+    """A colour for each distinct name; the first comes again after ten."""
+    return dict(zip(dict.fromkeys(names),
+                    cycle(matplotlib.colormaps['tab10'].colors)))
+
+
 def draw(results: List[Result], timelines: Dict[str, List[LayerMemory]],
          path: Path) -> None:
     """Plot accuracy (or memory) over latency, and memory over layers.
@@ -136,10 +143,9 @@ def draw(results: List[Result], timelines: Dict[str, List[LayerMemory]],
     from matplotlib import pyplot
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 4.5))
     with_accuracy = any(r.accuracy is not None for r in results)
-    markers = dict(zip(dict.fromkeys(r.engine for r in results), 'osD^v'))
-    colors = dict(
-        zip(dict.fromkeys(r.name for r in results),
-            pyplot.get_cmap('tab10').colors))
+    markers = dict(zip(dict.fromkeys(r.engine for r in results),
+                       cycle('osD^v')))
+    colors = colors_of(r.name for r in results)
     for result in results:
         height = result.accuracy if with_accuracy else result.peak_mib
         if height is not None:

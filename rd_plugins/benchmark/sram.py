@@ -6,7 +6,7 @@ import matplotlib
 
 from rd_plugins.shipping.export.micro.budget import parse_bytes
 from rd_plugins.shipping.export.micro.vela import KIB
-from .report import MIB, Result
+from .report import MIB, Result, colors_of
 
 FITS, EXCEEDS = 'o', 'x'
 LEFT_OUT = 'not compiled'
@@ -73,8 +73,8 @@ def draw_sram(results: List[Result], path: Path) -> None:
     matplotlib.use('Agg')
     from matplotlib import pyplot
     figure, axes = pyplot.subplots(figsize=(8, 5))
-    names = list(dict.fromkeys(result.name for result in results))
-    for name, color in zip(names, pyplot.get_cmap('tab10').colors):
+    colors = colors_of(result.name for result in results)
+    for name, color in colors.items():
         rows = [result for result in results if result.name == name]
         axes.plot([row.median_ms for row in rows], list(map(sram_of, rows)),
                   color=color, linewidth=0.6, label=name)

@@ -176,7 +176,8 @@ def compress(request: Request) -> Compressed:
         UsageError: As in :func:`settle`, :func:`read_trained_model` and
             :func:`write_model`. Nothing is written then.
     """
-    check_output_folder(request.out, request.force)
+    check_output_folder(request.out, request.force,
+                        (request.config, request.checkpoint))
     source = read_source(request)
     evidence, tried = settle(request, source)
     removed = source.model.backbone.closed_blocks()

@@ -39,7 +39,7 @@ def fold_norms(config: str,
         UsageError: If a norm cannot be folded, or as in
             :func:`read_trained_model` and :func:`write_model`.
     """
-    check_output_folder(out, force)
+    check_output_folder(out, force, (config, checkpoint))
     source = read_trained_model(config, checkpoint)
     cfg = deepcopy(source.cfg)
     cfg.model.backbone = folded_cfg(source)

@@ -93,9 +93,12 @@ def image_shape(cfg: Config,
             or resize of the test pipeline, or the known size of the dataset.
 
     Raises:
-        UsageError: If the size is not known.
+        UsageError: If the size is not known, or has more than two numbers.
     """
     channels = cfg.model.backbone.get('in_channels', 3)
+    if isinstance(side, (list, tuple)) and len(side) > 2:
+        raise UsageError(f'--shape {" ".join(map(str, side))} has {len(side)} '
+                         'numbers; give HEIGHT WIDTH, or one number for both.')
     if not side:
         dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
         side = SIDES.get(str(dataset.get('type')).split('.')[-1])

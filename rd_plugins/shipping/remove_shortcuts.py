@@ -66,7 +66,7 @@ def remove_shortcuts(config: str,
         UsageError: As in :func:`without_shortcuts`,
             :func:`read_trained_model` and :func:`write_model`.
     """
-    check_output_folder(out, force)
+    check_output_folder(out, force, (config, checkpoint))
     source = read_trained_model(config, checkpoint)
     images = image_shape(source.cfg, shape)
     cfg, merged = without_shortcuts(source)

@@ -72,10 +72,11 @@ def write_model(out: str,
         Written: The files and the two relative differences.
 
     Raises:
-        UsageError: If the outputs differ or the folder exists. Nothing is
-            written then.
+        UsageError: If the outputs differ, or the folder exists or holds the
+            source. Nothing is written then.
     """
-    with new_folder(out, force) as folder:
+    inputs = source.config, source.checkpoint
+    with new_folder(out, force, inputs) as folder:
         images = torch.randn(
             4, *shape, generator=torch.Generator().manual_seed(0))
         exact = check_same_outputs(source.model, model, images, EXACT)

@@ -1,53 +1,77 @@
 """Output folders that are written completely or not at all."""
 import os
 import shutil
-import signal
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Iterable, Iterator, Optional, Sequence, Union
 
 from .errors import UsageError
+from .termination import termination_raises
 
-# Seconds after which a termination that was lost is raised again
-RAISE_AGAIN = 2.0
+Place = Union[str, Path]
 
 
-def check_output_folder(target: str, force: bool) -> Path:
+def check_output_folder(target: Place, force: bool,
+                        inputs: Iterable[Place] = ()) -> Path:
     """Check that a folder can be written.
 
     Args:
-        target (str): The folder to write.
+        target (str | Path): The folder to write.
         force (bool): Whether it may be replaced.
+        inputs (Iterable[str | Path]): Files, folders or addresses that are
+            read for it. Defaults to ().
 
     Returns:
-        Path: Its absolute path.
+        Path: Its absolute path, without links.
 
     Raises:
         UsageError: If it exists and ``force`` is off, if it is a file, or if
-            it contains the working directory.
+            it contains the working directory or an input.
     """
-    path = Path(os.path.abspath(target))
+    path = Path(os.path.realpath(target))
     if path.exists() and not path.is_dir():
         raise UsageError(f'{target} is a file; name a folder to write to.')
+    for source in inputs:
+        if any(place.is_relative_to(path) for place in _places_of(source)):
+            raise UsageError(f'{target} holds {source}, which would be lost; '
+                             'name another folder.')
     if path.exists() and not force:
         raise UsageError(f'{target} exists; name another folder, or replace '
                          'it with --force.')
-    check_parent(path, target)
+    check_parent(path, str(target))
     if Path.cwd().is_relative_to(path):
         raise UsageError(f'{target} holds the folder you are in; name '
                          'another.')
     return path
 
 
-def check_output_file(target: str) -> None:
+def _places_of(source: Place) -> Iterator[Path]:
+    """Where a file or folder lies, and where what it links to does."""
+    path = os.path.expanduser(source)
+    if os.path.exists(path):
+        folder, name = os.path.split(path)
+        yield Path(os.path.realpath(folder), name)
+        yield Path(os.path.realpath(path))
+
+
+def check_output_file(target: str, suffixes: Sequence[str] = ()) -> None:
     """Check that a file can be written, before the work of hours.
 
+    Args:
+        target (str): The file.
+        suffixes (Sequence[str]): What it may end in, in lower case.
+            Defaults to (): anything.
+
     Raises:
-        UsageError: If it is a folder, or lies in none that can be written.
+        UsageError: If it is a folder, lies in none that can be written, or
+            ends in something else.
     """
     path = Path(os.path.abspath(target))
     if path.is_dir() or str(target).endswith(os.sep):
         raise UsageError(f'{target} is a folder; name a file to write to.')
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise UsageError(f'{target} ends in none of {", ".join(suffixes)}; '
+                         'name a file that does.')
     check_parent(path, target)
 
 
@@ -110,28 +134,6 @@ def _clear_remains(target: Path) -> None:
 
 
 @contextmanager
-def _termination_raises() -> Iterator[None]:
-    """Raise SystemExit on SIGTERM, so that clean-up code runs.
-
-    Where Python ignores exceptions, in a destructor say, it would be lost; so
-    it is raised again until the context is left.
-    """
-
-    def stop(number: int, _) -> None:
-        signal.setitimer(signal.ITIMER_REAL, RAISE_AGAIN)
-        raise SystemExit(128 + signal.SIGTERM)
-
-    previous = {number: signal.signal(number, stop)
-                for number in (signal.SIGTERM, signal.SIGALRM)}
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
 def _new_parents(path: Path) -> Iterator[None]:
     """Make the folders above a path; remove them if nothing comes of it."""
     made = [parent for parent in path.parents if not parent.exists()]
@@ -145,31 +147,35 @@ def _new_parents(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def new_folder(target: str, force: bool = False) -> Iterator[Path]:
+def new_folder(target: Place, force: bool = False,
+               inputs: Iterable[Place] = ()) -> Iterator[Path]:
     """Context that writes a folder completely or not at all.
 
     The folder has a temporary name beside the target and is renamed at the
     end. After an error, Ctrl-C or SIGTERM it is removed, and an older folder
-    of the target's name is unchanged.
+    of the target's name is unchanged. A link stays, and the folder that it
+    points to is written.
 
     Args:
-        target (str): The folder to write.
+        target (str | Path): The folder to write.
         force (bool): Replace a folder of that name. Defaults to False.
+        inputs (Iterable[str | Path]): Files, folders or addresses that are
+            read for it. Defaults to ().
 
     Yields:
         Path: The folder to write into.
 
     Raises:
-        UsageError: If the target exists and ``force`` is off.
+        UsageError: As in :func:`check_output_folder`.
     """
-    _clear_remains(Path(os.path.abspath(target)))
-    path = check_output_folder(target, force)
+    _clear_remains(Path(os.path.realpath(target)))
+    path = check_output_folder(target, force, inputs)
     unfinished, replaced = (
         path.with_name(f'.{path.name}.{kind}.{os.getpid()}.tmp')
         for kind in ('new', 'old'))
     with _new_parents(path):
         try:
-            with _termination_raises():
+            with termination_raises():
                 unfinished.mkdir()
                 yield unfinished
                 if path.exists():

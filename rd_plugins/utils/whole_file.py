@@ -6,7 +6,7 @@ from functools import lru_cache
 from os import path as osp
 from pathlib import Path
 from typing import Any, Dict, Optional, Union
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import torch
 
@@ -14,10 +14,12 @@ from .errors import UsageError
 
 
 def check_archive(path: str) -> None:
-    """Check that a file is what ``torch.save`` has written, byte for byte.
+    """Check the checksums of a file that ``torch.save`` has written.
 
-    PyTorch does not compare a file's checksums; ``zipfile`` does. Files of
-    PyTorch before 1.6 are no archives and have none.
+    PyTorch does not compare them; ``zipfile`` does. They cover the contents of
+    the archive's parts. Of its headers, what is contradictory is found; some
+    bytes, those of dates and of padding among them, may change unseen. Files
+    of PyTorch before 1.6 are no archives and have no checksums.
 
     Raises:
         UsageError: If the file is cut off or changed, or fills the memory.
@@ -36,8 +38,10 @@ def check_archive(path: str) -> None:
                     'checkpoint does; it may be made to fill the memory. '
                     'Take another file.')
             changed = archive.testzip()
-    except (BadZipFile, NotImplementedError, EOFError):
-        changed = 'its end'
+    except UsageError:
+        raise
+    except Exception:  # zipfile raises whatever comes of a wrong header
+        changed = 'its table of contents'
     if changed:
         raise UsageError(f'{path} cannot be read: it is damaged at {changed}, '
                          'cut off or changed. Copy or download it again, or '

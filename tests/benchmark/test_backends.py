@@ -31,6 +31,27 @@ def test_it_runs(name):
     assert peak is None or peak >= batch_size * 4 * 6 * 6 * value
 
 
+@pytest.mark.parametrize('name, is_open', [
+    ('onnxruntime', False), ('onnxruntime', True), ('openvino', False),
+    ('openvino', True), ('tensorrt', False)])
+def test_an_onnx_file_of_another_batch_size(tmp_path, name, is_open):
+    kind = BACKENDS[name]
+    if not kind.is_available():
+        pytest.skip(f'{name} is not installed')
+    path = tmp_path / 'net.onnx'
+    torch.onnx.export(
+        nn.Conv2d(3, 4, 3), (torch.zeros(2, 3, 8, 8), ), path, dynamo=False,
+        input_names=['x'], dynamic_axes=dict(x=[0]) if is_open else None)
+    network = Network('net', (3, 8, 8), onnx_path=str(path))
+    backend = kind(1, 'fp32', False)
+    backend.load(network, 2)()
+    if is_open:
+        backend.load(network, 4)()
+        return
+    with pytest.raises(UsageError, match='batches of 2 .* not of 4'):
+        backend.load(network, 4)
+
+
 def test_limits_of_an_accelerator():
     """Each is a backend of its own; a number of bytes, or none."""
     arguments = Namespace(

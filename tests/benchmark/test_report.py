@@ -3,8 +3,8 @@ import json
 import pytest
 
 from rd_plugins.benchmark.memory import LayerMemory
-from rd_plugins.benchmark.report import (RUNS, SIZES, Result, draw, markdown,
-                                         rows_of, summarize, write)
+from rd_plugins.benchmark.report import (RUNS, SIZES, Result, colors_of, draw,
+                                         markdown, rows_of, summarize, write)
 
 
 def result(name='plain', **figures):
@@ -58,3 +58,17 @@ def test_picture(tmp_path, accuracy):
     timelines = dict(plain=[LayerMemory('conv1', 100), LayerMemory('fc', 50)])
     draw([result(accuracy=accuracy)], timelines, tmp_path / 'a.png')
     assert (tmp_path / 'a.png').stat().st_size > 10000
+
+
+def test_a_picture_of_many_networks_and_engines(tmp_path):
+    results = [result(name=f'n{number}', engine=f'e{number}')
+               for number in range(12)]
+    timelines = {'n11': [LayerMemory('conv1', 100)]}
+    draw(results, timelines, tmp_path / 'a.png')
+    assert (tmp_path / 'a.png').stat().st_size > 10000
+
+
+def test_colours_come_again_after_ten():
+    colors = colors_of(f'n{number // 2}' for number in range(24))
+    assert len(colors) == 12 and len(set(colors.values())) == 10
+    assert colors['n0'] == colors['n10'] != colors['n11']

@@ -1,7 +1,8 @@
 import pytest
+from matplotlib.axes import Axes
 
 from rd_plugins.benchmark.report import Result
-from rd_plugins.benchmark.sram import fits, sram_table, write_sram
+from rd_plugins.benchmark.sram import draw_sram, fits, sram_table, write_sram
 
 
 def estimate(name, limit, kib, milliseconds):
@@ -53,6 +54,16 @@ def test_the_picture(tmp_path):
     assert table == sram_table(RESULTS)
     picture = (tmp_path / 'new/sram.png').read_bytes()
     assert picture.startswith(b'\x89PNG') and len(picture) > 5000
+
+
+def test_every_network_is_in_the_picture(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(Axes, 'legend', lambda axes, **_: shown.extend(
+        axes.get_legend_handles_labels()[1]))
+    names = [f'net {number}' for number in range(12)]
+    draw_sram([estimate(name, 'all', 1, 1.0) for name in names],
+              tmp_path / 'sram.png')
+    assert shown == names
 
 
 @pytest.mark.parametrize('limit', ['5X', '-1'])

@@ -64,3 +64,9 @@ def test_image_shape(config, shape):
     cfg.test_dataloader.dataset.update(type='Other', pipeline=[])
     with pytest.raises(UsageError, match='--shape'):
         image_shape(cfg)
+
+
+def test_a_shape_of_more_than_height_and_width():
+    cfg = Config.fromfile(ROOT / 'configs/demo/resnet20_mnist5k.py')
+    with pytest.raises(UsageError, match='--shape 3 14 14 .* HEIGHT WIDTH'):
+        image_shape(cfg, [3, 14, 14])

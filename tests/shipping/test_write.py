@@ -11,6 +11,7 @@ from rd_plugins.shipping.read import read_trained_model
 from rd_plugins.shipping.write import write_model
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
+from tests.shipping.tools import assert_refuses, names
 
 CONFIG = ROOT / 'configs/demo/resnet20_mnist5k.py'
 SHAPE = (1, 28, 28)
@@ -25,7 +26,7 @@ def source(tmp_path):
     return read_trained_model(str(CONFIG), str(tmp_path / 'source.pth'))
 
 
-def write_folded(source, tmp_path, change=None, **backbone):
+def write_folded(source, tmp_path, change=None, force=False, **backbone):
     """Write a folded model, after a change to it or to its config."""
     cfg = deepcopy(source.cfg)
     cfg.model.backbone.update(deploy=True, **backbone)
@@ -33,11 +34,8 @@ def write_folded(source, tmp_path, change=None, **backbone):
     if change:
         change(model)
     return write_model(
-        str(tmp_path / 'out'), 'folded', source, cfg, model, SHAPE, 'Folded.')
-
-
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
+        str(tmp_path / 'out'), 'folded', source, cfg, model, SHAPE, 'Folded.',
+        force)
 
 
 def test_what_is_written_loads_strictly(source, tmp_path):
@@ -75,3 +73,32 @@ def test_a_planted_fault_is_found_and_nothing_is_left(source, tmp_path,
     with pytest.raises(UsageError, match='computes something else'):
         write_folded(source, tmp_path, **fault)
     assert names(tmp_path) == ['source.pth']
+
+
+def test_the_folder_of_the_source_is_not_replaced(source, tmp_path):
+    (tmp_path / 'out').mkdir()
+    source.checkpoint = str((tmp_path / 'source.pth').rename(
+        tmp_path / 'out' / 'source.pth'))
+    with pytest.raises(UsageError, match='which would be lost'):
+        write_folded(source, tmp_path, force=True)
+    assert names(tmp_path / 'out') == ['source.pth']
+
+
+@pytest.mark.parametrize('held', ['net.py', 'epoch_1.pth'])
+@pytest.mark.parametrize('name, flags', [
+    ('model_converters/fold_norms.py', []),
+    ('model_converters/remove_shortcuts.py', []),
+    ('compress.py', ['--by-weights']),
+    ('deploy.py', ['--backend', 'onnxruntime']),
+])
+def test_tools_do_not_replace_the_folder_of_an_input(tmp_path, name, flags,
+                                                     held):
+    """It is said at once, before the files are read."""
+    (tmp_path / 'run').mkdir()
+    paths = [tmp_path / ('run' if each == held else '') / each
+             for each in ('net.py', 'epoch_1.pth')]
+    for path in paths:
+        path.touch()
+    assert_refuses(name, *paths, *flags, '--out', tmp_path / 'run', '--force',
+                   words=[f'{held}, which would be lost'])
+    assert names(tmp_path / 'run') == [held]

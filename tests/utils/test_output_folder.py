@@ -139,30 +139,52 @@ def test_kinds_of_outputs(tmp_path):
         check_output_file(str(tmp_path))
     with pytest.raises(UsageError, match='is a folder; name a file'):
         check_output_file(f'{tmp_path}/x/')
+    with pytest.raises(UsageError, match='x.doc ends in none of .md, .txt;'):
+        check_output_file(f'{tmp_path}/x.doc', ('.md', '.txt'))
+    check_output_file(f'{tmp_path}/x.MD', ('.md', '.txt'))
     with pytest.raises(UsageError, match='is a file; name a folder'):
         check_report_folder(tmp_path / 'file')
     check_report_folder(tmp_path)
     check_report_folder(None)
 
 
-LOST = '''
-import os, signal, time
-from rd_plugins.utils.output_folder import new_folder
+def test_a_folder_that_holds_an_input_is_not_replaced(tmp_path):
+    run = tmp_path / 'run'
+    (run / 'deep').mkdir(parents=True)
+    (tmp_path / 'elsewhere').touch()
+    (run / 'deep' / 'config.py').touch()
+    (run / 'link.pth').symlink_to(tmp_path / 'elsewhere')
+    (tmp_path / 'outside.pth').symlink_to(run / 'deep' / 'config.py')
+    (tmp_path / 'run_link').symlink_to(run)
+    before = names(tmp_path)
+    for source in ('run/deep/config.py', 'run/link.pth', 'outside.pth',
+                   'run_link/link.pth', 'run'):
+        for target in ('run', 'run_link', 'absent/../run'):
+            for force in (False, True):
+                with pytest.raises(UsageError, match='name another folder'):
+                    with new_folder(tmp_path / target, force,
+                                    ['https://a.b/c.pth', tmp_path / source]):
+                        pass
+    assert names(tmp_path) == before
 
-class Destructor:
-    def __del__(self):
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(0.1)
 
-with new_folder('out'):
-    Destructor()
-    time.sleep(60)
-'''
+def test_inputs_elsewhere_are_no_hindrance(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'out.pth').touch()
+    with new_folder('out', True, ['out.pth', 'https://out/a.pth', 'absent',
+                                  'rd_plugins::out/a.py']):
+        pass
 
 
-def test_a_kill_is_not_lost_where_exceptions_are_ignored(tmp_path):
-    done = subprocess.run([sys.executable, '-c', LOST], cwd=tmp_path,
-                          capture_output=True, text=True, timeout=50)
-    assert 'Exception ignored' in done.stderr and 'SystemExit' in done.stderr
-    assert done.returncode == 128 + signal.SIGTERM
-    assert not names(tmp_path)
+@pytest.mark.parametrize('is_there', [True, False])
+def test_a_link_stays_and_what_it_points_to_is_written(tmp_path, is_there):
+    target, link = tmp_path / 'there', tmp_path / 'out'
+    link.symlink_to(target)
+    if is_there:
+        target.mkdir()
+        (target / 'old').touch()
+    with new_folder(link, force=True) as folder:
+        (folder / 'new').touch()
+    assert link.is_symlink() and names(target) == ['new']
+    assert names(tmp_path) == ['new', 'out', 'there']

@@ -69,6 +69,34 @@ def test_a_file_that_was_cut_off_is_found(whole):
             check_archive(str(whole))
 
 
+def test_no_changed_bit_ends_in_a_traceback(tmp_path):
+    """Those of headers, too; a few of them, of dates say, change nothing."""
+    path = tmp_path / 'epoch_1.pth'
+    write_checkpoint(dict(state_dict=dict(w=torch.ones(20))), str(path))
+    content = path.read_bytes()
+    refused = 0
+    with open(path, 'r+b', buffering=0) as file:
+        for place, byte in enumerate(content):
+            for bit in range(8):
+                os.pwrite(file.fileno(), bytes([byte ^ 1 << bit]), place)
+                try:
+                    check_archive(str(path))
+                except UsageError:
+                    refused += 1
+            os.pwrite(file.fileno(), bytes([byte]), place)
+    check_archive(str(path))
+    assert refused > 4 * len(content)
+
+
+def test_a_checkpoint_with_a_changed_header_is_passed_over(whole, tmp_path):
+    content = bytearray(whole.read_bytes())
+    content[content.index(b'archive', content.index(b'PK\1\2'))] ^= 0x80
+    (tmp_path / 'epoch_3.pth').write_bytes(content)
+    with pytest.raises(UsageError, match='damaged at its table of contents'):
+        check_archive(str(tmp_path / 'epoch_3.pth'))
+    assert newest_whole(tmp_path) == 2
+
+
 def test_what_unpacks_to_more_is_refused_unread(tmp_path):
     path = write_bomb(tmp_path / 'bomb.pth')
     assert os.path.getsize(path) < 2**20

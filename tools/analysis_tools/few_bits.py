@@ -14,6 +14,7 @@ import json
 import shlex
 import sys
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, Dict, Iterator, List, Optional, Tuple
@@ -22,6 +23,7 @@ import torch
 from mmengine.config import DictAction
 from mmengine.runner import Runner
 
+from rd_plugins.benchmark.arguments import give_unique_names
 from rd_plugins.engine.launch import check_data_folders, exit_on_usage_error
 from rd_plugins.shipping.export.calibration import Calibration
 from rd_plugins.shipping.export.classifier import Probabilities
@@ -31,9 +33,25 @@ from rd_plugins.shipping.read import (TrainedModel, image_shape,
                                       read_trained_model, with_preprocessor)
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.output_folder import check_output_file
 
 COMMAND = 'tools/analysis_tools/few_bits.py'
 FLOAT = 32
+NUMBERS = '.json'  # suffix of the file beside the table
+
+
+@dataclass
+class Network:
+    """A trained network.
+
+    Args:
+        name (str): Its name in the table.
+        config (str): Path of its config.
+        checkpoint (str): Path or address of its checkpoint.
+    """
+    name: str
+    config: str
+    checkpoint: str
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -53,6 +71,38 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--out', type=Path, help='a Markdown file')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction)
     return parser.parse_args(argv)
+
+
+def check_out(out: Optional[Path]) -> None:
+    """Check that the table and the numbers can be written.
+
+    Raises:
+        UsageError: If one of them cannot.
+    """
+    if out is None:
+        return
+    if out.suffix.lower() == NUMBERS:
+        raise UsageError(f'--out {out} is where the numbers go; name a '
+                         f'Markdown file, {out.with_suffix(".md")} say.')
+    check_output_file(str(out))
+    check_output_file(str(out.with_suffix(NUMBERS)))
+
+
+def read_networks(texts: List[str]) -> List[Network]:
+    """Split the arguments, and give each network a unique name.
+
+    Raises:
+        UsageError: If one has no checkpoint.
+    """
+    networks = []
+    for text in texts:
+        config, _, checkpoint = text.partition('@')
+        if not checkpoint:
+            raise UsageError(f'{text} has no weights; write '
+                             'CONFIG@CHECKPOINT.')
+        networks.append(Network(Path(config).stem, config, checkpoint))
+    give_unique_names(networks)
+    return networks
 
 
 def test_batches(source: TrainedModel, images: Optional[int]
@@ -81,26 +131,25 @@ def quantized(source: TrainedModel, bits: int, seed: int, count: int
     return few
 
 
-def measure(text: str, args: argparse.Namespace) -> Iterator[Dict[str, Any]]:
+def measure(network: Network, args: argparse.Namespace
+            ) -> Iterator[Dict[str, Any]]:
     """Accuracy of one network in float and with each number of bits."""
-    config, _, checkpoint = text.partition('@')
-    if not checkpoint:
-        raise UsageError(f'{text} has no weights; write CONFIG@CHECKPOINT.')
-    source = read_trained_model(config, checkpoint, args.cfg_options)
+    source = read_trained_model(network.config, network.checkpoint,
+                                args.cfg_options)
     for kind in ('train_dataloader', 'test_dataloader'):
         check_data_folders(source.cfg, kind)
     batches = test_batches(source, args.images)
-    name = Path(config).stem
     model = source.model
     with torch.no_grad():
         right = sum(int((model(images).argmax(1) == labels).sum())
                     for images, labels in batches)
     total = sum(len(labels) for _, labels in batches)
-    yield dict(network=name, bits=FLOAT, accuracy=100 * right / total)
+    yield dict(network=network.name, bits=FLOAT,
+               accuracy=100 * right / total)
     for bits in args.bits:
         for seed in args.seeds:
             few = quantized(source, bits, seed, args.calibration)
-            yield dict(network=name, bits=bits, seed=seed,
+            yield dict(network=network.name, bits=bits, seed=seed,
                        accuracy=accuracy(few, batches))
 
 
@@ -125,9 +174,10 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write."""
     argv = sys.argv[1:] if argv is None else argv
     args = parse_args(argv)
+    check_out(args.out)
     results = []
-    for text in args.networks:
-        for row in measure(text, args):
+    for network in read_networks(args.networks):
+        for row in measure(network, args):
             results.append(row)
             print(row, flush=True)
     print(table(results))
@@ -135,7 +185,7 @@ def main(argv: Optional[List[str]] = None) -> None:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         args.out.write_text(table(results) + '\n```bash\npython ' + COMMAND +
                             f' {shlex.join(argv)}\n```\n')
-        args.out.with_suffix('.json').write_text(
+        args.out.with_suffix(NUMBERS).write_text(
             json.dumps(results, indent=1) + '\n')
 
 

@@ -12,6 +12,7 @@ import argparse
 from typing import List, Optional
 
 import torch
+from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
@@ -41,9 +42,9 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def build(path: str, args: argparse.Namespace) -> torch.nn.Module:
+def build(cfg: Config, args: argparse.Namespace) -> torch.nn.Module:
     """The network of a config, ready to be timed."""
-    model = MODELS.build(read_config(path).model).eval()
+    model = MODELS.build(cfg.model).eval()
     model = fold_dirac(model) if args.keep_norms else folded_copy(model)
     return model.to(args.device)
 
@@ -52,9 +53,10 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Time and print."""
     args = parse_args(argv)
     init_default_scope('mmpretrain')
-    models = {path: build(path, args) for path in args.configs}
-    channels, *others = (model.backbone.conv1.in_channels
-                         for model in models.values())
+    cfgs = {path: read_config(path) for path in args.configs}
+    models = {path: build(cfg, args) for path, cfg in cfgs.items()}
+    channels, *others = (cfg.model.backbone.get('in_channels', 3)
+                         for cfg in cfgs.values())
     if any(other != channels for other in others):
         raise UsageError('The networks take images of different channels '
                          f'({channels}, {", ".join(map(str, others))}); give '

@@ -23,12 +23,16 @@ from rd_plugins.utils.output_folder import check_output_file
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib.backend_bases import FigureCanvasBase  # noqa: E402
 from matplotlib.colors import LogNorm  # noqa: E402
 from matplotlib.lines import Line2D  # noqa: E402
 
 # What a line of a DeadBlockHook's log has
 FIELDS = ('epoch', 'lr', 'restart', 'epsilon', 'blocks', 'peak', 'closed',
           'dead')
+# Suffixes of what Matplotlib draws
+PICTURES = tuple(f'.{kind}' for kind in sorted(
+    FigureCanvasBase.get_supported_filetypes()))
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -164,7 +168,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Read and draw."""
     args = parse_args(argv)
     if args.out:
-        check_output_file(str(args.out))
+        check_output_file(str(args.out), PICTURES)
     log = read_log(args.work_dir, LOG_FILE, 'peak', 'epoch')
     check_fields(log, args.work_dir)
     figure, (blocks, rate, error) = plt.subplots(
@@ -177,6 +181,7 @@ def main(argv: Optional[List[str]] = None) -> None:
         draw_error(error, args.baseline, 'C1')
     error.set_xlabel('epoch')
     out = args.out or args.work_dir / 'blocks.png'
+    out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, dpi=110)
     last = log[-1]
     print(f'{out}: {len(last["dead"])} of {len(last["blocks"])} blocks dead, '

@@ -10,6 +10,7 @@ cannot be converted, they are printed and nothing is written.
 """
 import argparse
 import re
+from os import path as osp
 from typing import Dict, List, Optional, Tuple
 
 import torch
@@ -102,6 +103,20 @@ def check_weights(source: Dict[str, Tensor], path: str) -> None:
                              f'{key}; take an earlier checkpoint.')
 
 
+def check_target(target: str, source: str) -> None:
+    """Check that the target can be written and is not the source.
+
+    Raises:
+        UsageError: If it cannot, or is.
+    """
+    check_output_file(target)
+    source = osp.expanduser(source)
+    if osp.exists(target) and osp.exists(source) and osp.samefile(
+            target, source):
+        raise UsageError(f'{target} is SOURCE itself, which would be lost; '
+                         'name another file.')
+
+
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -116,7 +131,7 @@ def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
 def main(argv: Optional[List[str]] = None) -> None:
     """Convert the state dict and write it."""
     args = parse_args(argv)
-    check_output_file(args.target)
+    check_target(args.target, args.source)
     source = read_checkpoint(args.source)
     check_weights(source['state_dict'], args.source)
     state_dict, unknown = convert(source['state_dict'])

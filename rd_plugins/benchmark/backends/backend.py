@@ -5,6 +5,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 import numpy as np
 import torch
 
+from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import times_in_turns
 from ..network import Network
 
@@ -64,6 +65,25 @@ class Backend:
             batch_size (int): Images per batch.
             run (Callable): The function that :meth:`load` returned.
         """
+
+
+def onnx_graph(network: Network, batch_size: int) -> bytes:
+    """The ONNX graph of a network for batches of that size.
+
+    Raises:
+        UsageError: If it comes from a file for batches of another size.
+    """
+    import onnx
+    content = network.onnx(batch_size)
+    if network.onnx_path:
+        images = onnx.load_model_from_string(content).graph.input[0]
+        for size in images.type.tensor_type.shape.dim[:1]:
+            if size.dim_value not in (0, batch_size):  # 0: any
+                raise UsageError(
+                    f'{network.onnx_path} takes batches of {size.dim_value} '
+                    f'images, not of {batch_size}; export it for any size '
+                    '(tools/deploy.py --dynamic).')
+    return content
 
 
 def random_images(network: Network, batch_size: int) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import Callable, Optional
 
 from .. import memory
 from ..network import Network
-from .backend import Backend, random_images
+from .backend import Backend, onnx_graph, random_images
 
 
 class OnnxRuntime(Backend):
@@ -31,7 +31,7 @@ class OnnxRuntime(Backend):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
         session = onnxruntime.InferenceSession(
-            network.onnx(batch_size), options, providers=[
+            onnx_graph(network, batch_size), options, providers=[
                 'CUDAExecutionProvider'
                 if self.device() == 'cuda' else 'CPUExecutionProvider'
             ])

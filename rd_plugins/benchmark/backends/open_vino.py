@@ -3,7 +3,7 @@ from importlib.util import find_spec
 from typing import Callable
 
 from ..network import Network
-from .backend import Backend, random_images
+from .backend import Backend, onnx_graph, random_images
 
 
 class OpenVino(Backend):
@@ -28,7 +28,7 @@ class OpenVino(Backend):
         import openvino
         core = openvino.Core()
         compiled = core.compile_model(
-            core.read_model(network.onnx(batch_size)), 'CPU', {
+            core.read_model(onnx_graph(network, batch_size)), 'CPU', {
                 # The default is bf16 on CPUs that support it.
                 'INFERENCE_PRECISION_HINT':
                 dict(fp32='f32', bf16='bf16')[self.precision],

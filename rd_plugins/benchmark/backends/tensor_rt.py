@@ -5,7 +5,7 @@ from typing import Any, Callable
 import torch
 
 from ..network import Network
-from .backend import Backend
+from .backend import Backend, onnx_graph
 
 
 class Execution:
@@ -56,7 +56,7 @@ class TensorRT(Backend):
         builder = tensorrt.Builder(logger)
         definition = builder.create_network(0)
         parser = tensorrt.OnnxParser(definition, logger)
-        if not parser.parse(network.onnx(batch_size)):
+        if not parser.parse(onnx_graph(network, batch_size)):
             raise RuntimeError(parser.get_error(0).desc())
         config = builder.create_builder_config()
         if self.precision == 'fp16':

@@ -16,6 +16,8 @@ from rd_plugins.utils.output_folder import check_output_folder, new_folder
 from rd_plugins.utils.quiet import quiet
 from .backend import Backend, Exported, Request
 from .backends import BACKENDS
+from .calibration import CALIB_IMAGES
+from .onnx_graph import DEPLOY_CFG
 from .serving import describe, write_description
 
 
@@ -75,6 +77,13 @@ def fill_folder(request: Request, source: TrainedModel, backend: Backend,
     return rows
 
 
+def inputs_of(request: Request) -> List[str]:
+    """The files and folders that an export reads."""
+    options = (request.options.get(option.name)
+               for option in (CALIB_IMAGES, DEPLOY_CFG))
+    return [request.config, request.checkpoint, *filter(None, options)]
+
+
 def export(request: Request) -> List[dict]:
     """Write the backend's files, the model's config and two descriptions.
 
@@ -88,7 +97,8 @@ def export(request: Request) -> List[dict]:
         UsageError: If the backend is not installed or computes something
             else. Nothing is written then.
     """
-    check_output_folder(request.folder, request.force)
+    inputs = inputs_of(request)
+    check_output_folder(request.folder, request.force, inputs)
     backend = BACKENDS[request.backend](request)
     backend.check()
     source = read_trained_model(request.config, request.checkpoint,
@@ -96,6 +106,6 @@ def export(request: Request) -> List[dict]:
     if request.test:
         check_data_folders(source.cfg, 'test_dataloader')
     backend.check_source(source)
-    with new_folder(request.folder, request.force) as folder:
+    with new_folder(request.folder, request.force, inputs) as folder:
         with nullcontext() if request.verbose else quiet():
             return fill_folder(request, source, backend, folder)

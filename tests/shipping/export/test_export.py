@@ -50,6 +50,17 @@ def test_what_compress_writes(run_dir):
     assert len(norms) == 7
 
 
+@pytest.mark.parametrize('flag, name', [
+    ('--calib-images', 'pictures'), ('--deploy-cfg', 'deploy.py')])
+def test_the_folder_of_what_it_reads_is_not_replaced(checkpoint, run_dir,
+                                                     flag, name):
+    (run_dir / 'out' / name).mkdir(parents=True)
+    done = tool('deploy.py', CONFIG, checkpoint, '--backend', 'onnxruntime',
+                '--out', run_dir / 'out', '--force', flag,
+                run_dir / 'out' / name)
+    assert_refused(done, f'{name}, which would be lost')
+
+
 def deploy(checkpoint, out, backend, *flags, config=CONFIG):
     needed = {'dynamo': 'onnxscript', 'mmdeploy': 'mmdeploy'}
     for module in (backend, *(needed[flag] for flag in flags
