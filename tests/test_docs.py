@@ -30,8 +30,14 @@ def test_the_site_builds_without_a_warning(tmp_path):
 
 def test_the_notebook_runs_from_top_to_bottom():
     cells = json.loads((ROOT / 'docs/tutorial.ipynb').read_text())['cells']
-    code = [''.join(cell['source']).replace('4000, 4)', '4000, 40)')
-            for cell in cells if cell['cell_type'] == 'code']
+    # A tenth of the digits, which teach its teacher next to nothing
+    shorter = {'4000, 4)': '4000, 40)',
+               'alpha=0.5': 'alpha=0.5, check_teacher=False'}
+    code = [''.join(cell['source']) for cell in cells
+            if cell['cell_type'] == 'code']
+    for long, short in shorter.items():
+        assert any(long in cell for cell in code)
+        code = [cell.replace(long, short) for cell in code]
     names = {}
     with as_a_new_process(['notebook'], ROOT):
         for cell in code:
