@@ -78,7 +78,8 @@ def average_statistics():
     before = deepcopy(model.module.state_dict())
     averaged = frozen.running_mean.clone()
     dist.all_reduce(averaged)
-    SyncStatisticsHook().after_train_epoch(SimpleNamespace(model=model))
+    SyncStatisticsHook().after_train_epoch(SimpleNamespace(
+        model=model, hooks=[]))
     return before, model.module.state_dict(), averaged / 3
 
 

@@ -126,13 +126,16 @@ class SafeCheckpointHook(CheckpointHook):
                     self.file_backend.remove(path)
 
     def _make_place(self, runner, step: int) -> List[str]:
-        """Note the step among those that are kept; the files to remove."""
+        """Note the step among those that are kept; the files to remove.
+
+        The new checkpoint still names those, so that a run that is killed
+        before they are removed removes them when it is resumed.
+        """
         if self.max_keep_ckpts <= 0 or step in self.keep_ckpt_ids:
             return []
         kept = [*self.keep_ckpt_ids, step]
         self.keep_ckpt_ids.append(step)  # a deque of that length
-        runner.message_hub.update_info('keep_ckpt_ids',
-                                       list(self.keep_ckpt_ids))
+        runner.message_hub.update_info('keep_ckpt_ids', kept)
         return [
             self.file_backend.join_path(self.out_dir,
                                         self.filename_tmpl.format(old))

@@ -63,7 +63,20 @@ def test_old_checkpoints_go_and_the_pointer_follows(run_dir):
     assert pointer(folder) == f'{folder}/epoch_3.pth'
     hub = read_checkpoint(folder / 'epoch_3.pth')['message_hub']
     assert hub['runtime_info']['best_ckpt'] == str(best)
-    assert hub['runtime_info']['keep_ckpt_ids'] == [3]
+    assert hub['runtime_info']['keep_ckpt_ids'] == [2, 3]
+
+
+@pytest.mark.parametrize('stop, last', [(2, 2), (None, 3)])
+def test_a_run_killed_before_it_removes_removes_later(run_dir, stop, last):
+    """Before it trains on, and after."""
+    folder = run_dir / 'a'
+    train(cfg_of(folder), stop_before=1)
+    first = (folder / 'epoch_1.pth').read_bytes()
+    train(cfg_of(folder, resume=True), stop_before=2)
+    assert files(folder) == ['epoch_2.pth', 'last_checkpoint']
+    (folder / 'epoch_1.pth').write_bytes(first)
+    train(cfg_of(folder, resume=True), stop_before=stop)
+    assert files(folder) == [f'epoch_{last}.pth', 'last_checkpoint']
 
 
 def test_weights_that_are_not_finite_are_never_saved(run_dir):
