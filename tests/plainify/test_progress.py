@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from rd_plugins.plainify.progress import as_time, epochs_in, run_step
 from rd_plugins.plainify.steps import Step
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
+from tests.helpers.processes import is_running, wait_until
 
 SLEEPS = """
 import os, pathlib, time
@@ -59,21 +59,6 @@ def test_what_a_log_says():
     assert epochs_in('') == (0.0, '')
     assert [as_time(s) for s in (4.2, 65, 7260)] == [
         '4 s', '1 min 5 s', '2 h 1 min']
-
-
-def is_running(process):
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def wait_until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
 
 
 def test_a_termination_ends_the_tool_too(tmp_path):

@@ -1,11 +1,10 @@
 """The processes of a table."""
-import os
 import signal
 import subprocess
 import sys
-import time
 
 from tests.helpers import ROOT
+from tests.helpers.processes import is_running, wait_until
 
 CODE = """
 import sys
@@ -25,21 +24,12 @@ Queue([run], 1, None, [], print).work(0.1)
 """
 
 
-def is_running(process):
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_a_table_that_is_terminated_ends_its_trainings(tmp_path):
     """Otherwise the same command would start a second one beside it."""
     table = subprocess.Popen([sys.executable, '-c', CODE, str(tmp_path)],
                              cwd=ROOT, stdout=subprocess.DEVNULL)
-    pid, deadline = tmp_path / 'pid', time.time() + 120
-    while not (pid.exists() and pid.read_text()) and time.time() < deadline:
-        time.sleep(0.05)
+    pid = tmp_path / 'pid'
+    assert wait_until(lambda: pid.exists() and pid.read_text(), 120)
     training = int(pid.read_text())
     assert is_running(training)
     table.send_signal(signal.SIGTERM)

@@ -14,26 +14,13 @@ from rd_plugins.models.objectives import (ClassificationLoss, Objective, Step,
                                           TeacherLoss)
 from rd_plugins.models.stages import Stages, stages_of
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.checkpoint import is_fade_weight
 from rd_plugins.utils.errors import UsageError, check_bool, check_choice
 from .co_trained_teacher import CoTrainedTeacher
 from .first_batch import check_first_batch
+from .from_teacher import start_from, with_classes_of
 from .frozen_teacher import FrozenTeacher
 from .teacher import Teacher
 from .teacher_exam import TeacherExam
-
-
-def with_classes_of(head: Optional[dict],
-                    teacher: Optional[dict]) -> Optional[dict]:
-    """The config of a teacher with the student's number of classes.
-
-    A config that inherits names ``num_classes`` once, for the student, though
-    its base has given the teacher a copy of the student's head.
-    """
-    classes = (head or {}).get('num_classes')
-    if not classes or 'num_classes' not in ((teacher or {}).get('head') or {}):
-        return teacher
-    return dict(teacher, head=dict(teacher['head'], num_classes=classes))
 
 
 @MODELS.register_module()
@@ -233,27 +220,7 @@ class Distiller(ImageClassifier):
         super().init_weights()
         self.load_teacher()
         if self.copy_teacher:
-            self._copy_teacher()
-
-    def _copy_teacher(self) -> None:
-        weights = self.teacher_architecture.state_dict()
-        try:
-            missing, unexpected = self.load_state_dict(weights, strict=False)
-        except RuntimeError as error:
-            reason = ' '.join(str(error).split())
-            raise UsageError('The student cannot start from the weights of '
-                             f'its teacher: {reason}') from error
-        # A teacher has no objectives, no fading shortcuts and no gates.
-        missing = [
-            key for key in missing
-            if not key.startswith(('auxiliary.', 'backbone.gates.'))
-            and not is_fade_weight(key)
-        ]
-        if missing or unexpected:
-            raise UsageError(
-                'The student cannot start from the weights of its teacher: '
-                f'{(missing + unexpected)[0]} is in one of them only. Choose '
-                'a teacher with the student\'s layers, or copy_teacher=False.')
+            start_from(self, self.teacher_architecture)
 
     def _apply(self, fn, *args, **kwargs):
         # The teacher is no submodule, but has the student's device, precision

@@ -1,0 +1,48 @@
+"""What a student and its teacher have from one another at the start."""
+from typing import Optional
+
+from torch import nn
+
+from rd_plugins.utils.checkpoint import is_fade_weight
+from rd_plugins.utils.errors import UsageError
+
+# What a student may have that no teacher has: objectives and gates
+OWN = ('auxiliary.', 'backbone.gates.')
+
+
+def with_classes_of(head: Optional[dict],
+                    teacher: Optional[dict]) -> Optional[dict]:
+    """The config of a teacher with the student's number of classes.
+
+    A config that inherits names ``num_classes`` once, for the student, though
+    its base has given the teacher a copy of the student's head.
+    """
+    classes = (head or {}).get('num_classes')
+    if not classes or 'num_classes' not in ((teacher or {}).get('head') or {}):
+        return teacher
+    return dict(teacher, head=dict(teacher['head'], num_classes=classes))
+
+
+def start_from(student: nn.Module, teacher: nn.Module) -> None:
+    """Copy a teacher's weights into a student.
+
+    Objectives, gates and the weights of fading shortcuts stay as they are.
+
+    Raises:
+        UsageError: If the two differ in anything else.
+    """
+    try:
+        missing, unexpected = student.load_state_dict(
+            teacher.state_dict(), strict=False)
+    except RuntimeError as error:
+        reason = ' '.join(str(error).split())
+        raise UsageError('The student cannot start from the weights of its '
+                         f'teacher: {reason}') from error
+    odd = [key for key in missing
+           if not key.startswith(OWN) and not is_fade_weight(key)]
+    odd += unexpected
+    if odd:
+        raise UsageError(
+            'The student cannot start from the weights of its teacher: '
+            f'{odd[0]} is in one of them only. Choose a teacher with the '
+            "student's layers, or copy_teacher=False.")
