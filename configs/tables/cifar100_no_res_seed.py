@@ -16,7 +16,11 @@ seeds = [0]
 
 teacher = '../no_res/resnet20_seed_cifar100.py'
 plain = '../no_res/plain20_ce_seed_cifar100.py'
-student = dict(config='../no_res/plain20_seed_cifar100.py', test_config=plain)
+seldom = dict(train_cfg=dict(val_interval=10))
+student = dict(
+    config='../no_res/plain20_seed_cifar100.py',
+    test_config=plain,
+    options=seldom)
 
 rows = dict(
     published_teacher=dict(
@@ -35,7 +39,10 @@ rows = dict(
         published='57.67',
         **student),
     own_teacher=dict(
-        title='ResNet-20, trained here', config=teacher, published='59.98'),
+        title='ResNet-20, trained here',
+        config=teacher,
+        options=seldom,
+        published='59.98'),
     own_student=dict(
         title='plain-20, No-Res from the teacher trained here',
         teacher='own_teacher',
