@@ -103,12 +103,11 @@ def make_table(table: Table, args: argparse.Namespace,
     results = Results(Path(args.out), deepcopy(table))  # with all its rows
     given = given_weights(weights)
     select(table, rows, args.seeds)
-    flags = ['--amp'] if args.amp else []
     runs = {}
     for seed in table.seeds:
         for row in table.rows.values():
             run = Run(table, row, seed, Path(args.work_dir), args.cfg_options,
-                      given, kept_weights(results))
+                      given, kept_weights(results), args.amp)
             runs.setdefault(run.name, run)
     to_do = unfinished(list(runs.values()), results)
 
@@ -116,11 +115,10 @@ def make_table(table: Table, args: argparse.Namespace,
         if results.find(run.row.name, run.seed):
             return  # a teacher that was trained again
         kept = keep_weights(run, results.folder / WEIGHTS)
-        results.add(dict(run.result(flags), **measured_size(run),
-                         weights=kept))
+        results.add(dict(run.result(), **measured_size(run), weights=kept))
         print(f'{run.name}: {results.runs[-1]["accuracy"]:.2f} %', flush=True)
 
-    left = Queue(to_do, args.jobs, deadline, flags, keep).work()
+    left = Queue(to_do, args.jobs, deadline, keep).work()
     if args.latency and not left:
         results.add_latencies(latencies(list(runs.values())))
     state = f'{len(left)} left; run the same command to go on' if left else \

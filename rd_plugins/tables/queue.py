@@ -26,16 +26,14 @@ class Queue:
             has one CPU thread.
         deadline (float, optional): When to stop, as ``time.monotonic``, in
             seconds.
-        flags (list[str]): Flags of every training, such as ``['--amp']``.
         on_result (Callable): Called with each run after its test.
     """
 
     def __init__(self, runs: List[Run], jobs: int, deadline: Optional[float],
-                 flags: List[str], on_result: Callable[[Run], None]) -> None:
+                 on_result: Callable[[Run], None]) -> None:
         self.waiting = list(runs)
         self.jobs = jobs
         self.deadline = deadline
-        self.flags = flags
         self.on_result = on_result
         self.active: Dict[subprocess.Popen, Run] = {}
         self.epochs: Dict[str, int] = {}
@@ -77,8 +75,7 @@ class Queue:
 
     def _launch(self, run: Run) -> None:
         trained = run.is_trained()
-        command = run.test_command() if trained else run.train_command(
-            self.flags)
+        command = run.test_command() if trained else run.train_command()
         environment = dict(os.environ)
         if self.jobs > 1:
             environment['OMP_NUM_THREADS'] = '1'

@@ -20,7 +20,8 @@ from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
 from .data import data_checksums
 from .table import Row, Table
 
-TRAIN_CONFIG = 'train_config.py'
+# Not in the run's own folder, where MMEngine writes what became of it.
+TRAIN_CONFIG = 'asked/train_config.py'
 
 
 def finished_epochs(folder: Path) -> int:
@@ -41,6 +42,7 @@ class Run:
         weights (dict): Paths of given checkpoints, by the names in the rows.
         kept (dict): Paths of the weights that results keep, by the names of
             runs; they teach where the training's folder is gone.
+        amp (bool): Train in mixed precision. Defaults to False.
     """
     table: Table
     row: Row
@@ -49,6 +51,7 @@ class Run:
     options: dict
     weights: Dict[str, str]
     kept: Dict[str, str] = field(default_factory=dict)
+    amp: bool = False
 
     @property
     def name(self) -> str:
@@ -69,7 +72,7 @@ class Run:
             return None
         row = self.table.rows[self.row.teacher]
         return Run(self.table, row, self.seed, self.root, self.options,
-                   self.weights, self.kept)
+                   self.weights, self.kept, self.amp)
 
     @cached_property
     def max_epochs(self) -> int:
@@ -110,6 +113,9 @@ class Run:
             shorten(cfg, self.row.epochs)
         cfg.randomness = dict(cfg.get('randomness') or {}, seed=self.seed)
         cfg.merge_from_dict(self.options)
+        if self.amp:  # as --amp of MMPretrain's tool
+            cfg.optim_wrapper.type = 'AmpOptimWrapper'
+            cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
         return cfg
 
     def config_with_teacher(self) -> Config:
@@ -133,24 +139,24 @@ class Run:
             return {}
         return dict(model=self.row.options.get('model', {}))
 
-    def train_command(self, flags: List[str]) -> List[str]:
+    def train_command(self) -> List[str]:
         """Write the config of the training; returns its command."""
         path = self._write(self.config_with_teacher(), TRAIN_CONFIG)
         resume = ['--resume'] if numbered_checkpoints(self.folder) else []
         return [sys.executable, str(files_folder() / 'tools/train.py'), path,
-                '--work-dir', str(self.folder), *resume, *flags]
+                '--work-dir', str(self.folder), *resume]
 
     def test_command(self) -> List[str]:
         """Write the config of the test; returns its command."""
-        path = self._write(self.test_config(), 'test_config.py')
+        path = self._write(self.test_config(), 'asked/test_config.py')
         return [sys.executable, str(files_folder() / 'tools/test.py'), path,
                 self.checkpoint(), '--work-dir', str(self.folder / 'test'),
                 '--out', str(self.folder / 'test.json'), '--out-item',
                 'metrics']
 
     def _write(self, cfg: Config, name: str) -> str:
-        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         cfg.dump(path)
         return str(path)
 
@@ -161,7 +167,7 @@ class Run:
             epochs=None if self.row.checkpoint else self.max_epochs,
             options=self.options)
 
-    def result(self, flags: List[str]) -> dict:
+    def result(self) -> dict:
         """The result, after training and test."""
         metrics = json.loads((self.folder / 'test.json').read_text())
         return dict(
@@ -170,7 +176,7 @@ class Run:
             seed=None if self.row.checkpoint else self.seed,
             accuracy=round(metrics['accuracy/top1'], 4),
             **self.settings(),
-            flags=' '.join(flags),
+            flags='--amp' if self.amp else '',
             data=data_checksums(self.training_config()),
             curve=self.curve(),
             **provenance())

@@ -19,8 +19,8 @@ training = ("import os, pathlib, sys, time;"
 run = SimpleNamespace(
     name='r', folder=folder, teacher=None, row=SimpleNamespace(checkpoint=''),
     is_trained=lambda: False, epoch=lambda: 0,
-    train_command=lambda flags: [sys.executable, '-c', training, str(folder)])
-Queue([run], 1, None, [], print).work(0.1)
+    train_command=lambda: [sys.executable, '-c', training, str(folder)])
+Queue([run], 1, None, print).work(0.1)
 """
 
 

@@ -46,9 +46,9 @@ def arguments(folder, name, *flags):
             'test_dataloader.num_workers=0', *flags]
 
 
-def start(folder, name):
+def start(folder, name, *flags):
     """A process of its own, to be killed with those that it starts."""
-    script, *rest = arguments(folder, name)
+    script, *rest = arguments(folder, name, *flags)
     return subprocess.Popen(
         [sys.executable, ROOT / 'tools' / script, *rest], cwd=ROOT,
         stdout=subprocess.DEVNULL, start_new_session=True)
@@ -66,25 +66,26 @@ def folder(run_dir):
     return run_dir
 
 
-def test_a_killed_table_ends_as_an_uninterrupted_one(folder):
-    killed = start(folder, 'killed')
+@pytest.mark.parametrize('flags', [(), ('--amp', )])
+def test_a_killed_table_ends_as_an_uninterrupted_one(folder, flags):
+    killed = start(folder, 'killed', *flags)
     epoch = folder / 'killed/digits/student-seed0/epoch_1.pth'
     deadline = time.time() + 120
     while not epoch.exists() and time.time() < deadline:
         time.sleep(0.05)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
-    again = tool(*arguments(folder, 'killed'))
+    again = tool(*arguments(folder, 'killed', *flags))
     assert_done(again)
     assert 'teacher: tests' not in again.stdout  # it has its result
     assert 'complete' in again.stdout
-    assert_done(tool(*arguments(folder, 'whole')))
+    assert_done(tool(*arguments(folder, 'whole', *flags)))
     assert accuracies(folder, 'whole') == accuracies(folder, 'killed')
     weights = [sorted(path.name for path in
                       (folder / name / 'out/weights').iterdir())
                for name in ('whole', 'killed')]
     assert weights[0] == weights[1] and len(weights[0]) == 1
-    once_more = tool(*arguments(folder, 'whole'))
+    once_more = tool(*arguments(folder, 'whole', *flags))
     assert_done(once_more)
     assert 'trains' not in once_more.stdout
 
@@ -134,7 +135,7 @@ def test_a_training_that_fails_is_named(tmp_path):
                       'train_cfg = dict(max_epochs=1)\n')
     row = Row('broken', 'B', str(config))
     run = Run(Table('t', 'T', {'broken': row}), row, 0, tmp_path, {}, {})
-    queue = Queue([run], 1, None, [], lambda run: None)
+    queue = Queue([run], 1, None, lambda run: None)
     reason = "broken-seed0 failed with status 1: .*'Nothing'.*; its log is "
     with pytest.raises(UsageError, match=reason) as refusal:
         queue.work(0.1)

@@ -12,13 +12,15 @@ from rd_plugins.utils.errors import UsageError
 
 CONFIG = """model = dict(type='A', teacher=dict(type='B'))
 train_cfg = dict(max_epochs=5)
+optim_wrapper = dict(type='OptimWrapper')
 train_dataloader = dict(
     batch_size=4, num_workers=1, dataset=dict(type='C', data_root='here'))
 """
 PATH = Path('table.json')
 
 
-def make_run(folder, options=None, row_options=None, weights='w.pth'):
+def make_run(folder, options=None, row_options=None, weights='w.pth',
+             amp=False):
     """A student of given weights."""
     config = folder / 'configs/rd/student.py'
     config.parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +29,8 @@ def make_run(folder, options=None, row_options=None, weights='w.pth'):
     row = Row('student', 'S', str(config), teacher='teacher',
               options=row_options or {})
     table = Table('t', 'T', dict(teacher=teacher, student=row))
-    return Run(table, row, 0, folder / 'work', options or {}, dict(t=weights))
+    return Run(table, row, 0, folder / 'work', options or {}, dict(t=weights),
+               amp=amp)
 
 
 @pytest.mark.parametrize('changed, differs', [
@@ -40,10 +43,11 @@ def make_run(folder, options=None, row_options=None, weights='w.pth'):
     (dict(row_options=dict(train_cfg=dict(max_epochs=6))),
      'train_cfg.max_epochs: 5 in the checkpoint, 6 in the config'),
     (dict(options={'model.type': 'D', 'model.new': 1}), "'D'.*, and more"),
+    (dict(amp=True), "'AmpOptimWrapper' in the config"),
 ])
 def test_checkpoints(tmp_path, changed, differs):
     run = make_run(tmp_path)
-    run.train_command([])
+    run.train_command()
     other = make_run(tmp_path, **changed)
     check_training(other)  # nothing is trained yet
     torch.save({}, run.folder / 'epoch_1.pth')
@@ -53,7 +57,7 @@ def test_checkpoints(tmp_path, changed, differs):
     else:
         with pytest.raises(UsageError, match=differs):
             check_training(other)
-    cfg = Config.fromfile(run.folder / 'train_config.py')
+    cfg = Config.fromfile(run.folder / 'asked/train_config.py')
     assert cfg.model.teacher.init_cfg.checkpoint == 'w.pth'
 
 
