@@ -6,7 +6,7 @@ from functools import lru_cache
 from os import path as osp
 from pathlib import Path
 from typing import Any, Dict, Optional, Union
-from zipfile import ZipFile
+from zipfile import ZipFile, is_zipfile
 
 import torch
 
@@ -25,7 +25,8 @@ def check_archive(path: str) -> None:
         UsageError: If the file is cut off or changed, or fills the memory.
     """
     with open(path, 'rb') as file:
-        if file.read(4) != b'PK\x03\x04':
+        # Damage may have hit the beginning, or cut off the end.
+        if file.read(4) != b'PK\x03\x04' and not is_zipfile(file):
             return
     try:
         with ZipFile(path) as archive:

@@ -97,6 +97,18 @@ def test_a_checkpoint_with_a_changed_header_is_passed_over(whole, tmp_path):
     assert newest_whole(tmp_path) == 2
 
 
+@pytest.mark.parametrize('place', range(4))
+def test_a_checkpoint_with_a_changed_beginning_is_passed_over(
+        whole, tmp_path, place):
+    """It is not taken for a file of old versions."""
+    content = bytearray(whole.read_bytes())
+    content[place] ^= 0x80
+    (tmp_path / 'epoch_3.pth').write_bytes(content)
+    with pytest.raises(UsageError, match='is damaged at'):
+        check_archive(str(tmp_path / 'epoch_3.pth'))
+    assert newest_whole(tmp_path) == 2
+
+
 def test_what_unpacks_to_more_is_refused_unread(tmp_path):
     path = write_bomb(tmp_path / 'bomb.pth')
     assert os.path.getsize(path) < 2**20
