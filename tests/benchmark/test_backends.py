@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from rd_plugins.benchmark.backends import BACKENDS
+from rd_plugins.benchmark.backends.backend import onnx_graph
 from rd_plugins.benchmark.network import Network
 from rd_plugins.utils.errors import UsageError
 
@@ -33,7 +34,7 @@ def test_it_runs(name):
 
 @pytest.mark.parametrize('name, is_open', [
     ('onnxruntime', False), ('onnxruntime', True), ('openvino', False),
-    ('openvino', True), ('tensorrt', False)])
+    ('openvino', True), ('tensorrt', False), ('tensorrt', True)])
 def test_an_onnx_file_of_another_batch_size(tmp_path, name, is_open):
     kind = BACKENDS[name]
     if not kind.is_available():
@@ -43,6 +44,10 @@ def test_an_onnx_file_of_another_batch_size(tmp_path, name, is_open):
         nn.Conv2d(3, 4, 3), (torch.zeros(2, 3, 8, 8), ), path, dynamo=False,
         input_names=['x'], dynamic_axes=dict(x=[0]) if is_open else None)
     network = Network('net', (3, 8, 8), onnx_path=str(path))
+    onnx = pytest.importorskip('onnx')
+    graph = onnx.load_model_from_string(onnx_graph(network, 2)).graph
+    sizes = graph.input[0].type.tensor_type.shape.dim
+    assert [size.dim_value for size in sizes] == [2, 3, 8, 8]
     backend = kind(1, 'fp32', False)
     backend.load(network, 2)()
     if is_open:

@@ -68,22 +68,26 @@ class Backend:
 
 
 def onnx_graph(network: Network, batch_size: int) -> bytes:
-    """The ONNX graph of a network for batches of that size.
+    """The ONNX graph of a network for batches of that size, and no other.
+
+    TensorRT would ask for a profile of a graph that takes any size.
 
     Raises:
         UsageError: If it comes from a file for batches of another size.
     """
     import onnx
     content = network.onnx(batch_size)
-    if network.onnx_path:
-        images = onnx.load_model_from_string(content).graph.input[0]
-        for size in images.type.tensor_type.shape.dim[:1]:
-            if size.dim_value not in (0, batch_size):  # 0: any
-                raise UsageError(
-                    f'{network.onnx_path} takes batches of {size.dim_value} '
-                    f'images, not of {batch_size}; export it for any size '
-                    '(tools/deploy.py --dynamic).')
-    return content
+    if not network.onnx_path:
+        return content
+    model = onnx.load_model_from_string(content)
+    size, *_ = model.graph.input[0].type.tensor_type.shape.dim
+    if size.dim_value not in (0, batch_size):  # 0: any
+        raise UsageError(
+            f'{network.onnx_path} takes batches of {size.dim_value} images, '
+            f'not of {batch_size}; export it for any size '
+            '(tools/deploy.py --dynamic).')
+    size.dim_value = batch_size
+    return model.SerializeToString()
 
 
 def random_images(network: Network, batch_size: int) -> np.ndarray:
