@@ -43,11 +43,18 @@ rows = dict(
         config='../fading/plain56_cifar10.py',
         options=schedule(),
         **student),
-    fading_low=dict(
-        title='the same, peak 0.01, shortcuts gone at 3/4, 10 epochs',
+    fading_stages=dict(
+        title='fading block after block, with stage losses, 10 epochs',
         config='../fading/plain56_cifar10.py',
         options=dict(
-            model=dict(backbone=dict(fade=dict(horizon=0.75))),
+            model=dict(
+                backbone=dict(
+                    fade=dict(horizon=0.75, order='first_to_last')),
+                objectives=[
+                    dict(
+                        type='rd_plugins.StageLoss', stage=k, loss_weight=5.0)
+                    for k in (1, 2, 3)
+                ]),
             **schedule(epochs=10, peak=0.01)),
         **student),
     ce=dict(title='plain-56, cross entropy', config=plain, options=schedule()),
