@@ -249,6 +249,11 @@ def method_facts(cfg, model):
         facts['stage_inputs'], = {each.stage_inputs for each in stages}
         if cfg.model.get('finetune'):
             facts['finetune'] = cfg.model.finetune.type.split('.')[-1]
+    elif isinstance(model, Distiller) and model.objectives_of_type(StageLoss):
+        stages = model.objectives_of_type(StageLoss)
+        assert [each.stage for each in stages] == list(
+            range(1, len(model.stages) + 1))
+        facts['stage_weight'], = {each.loss_weight for each in stages}
     hybrid = objective(model, HybridLoss)
     if hybrid:
         weight = hybrid.weight
@@ -317,6 +322,8 @@ def network_facts(model, hooks):
         if backbone.fade:
             facts['fade'] = dict(
                 start=backbone.fade.start, until=backbone.fade.horizon)
+            if backbone.fade.order != 'together':
+                facts['fade']['order'] = backbone.fade.order
     if getattr(backbone, 'gates', None) is not None:
         facts.update(
             epsilon=round(float(backbone.gates.epsilon), 6),

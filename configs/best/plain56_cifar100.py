@@ -3,8 +3,8 @@
     python tools/train.py configs/rd/resnet56_cifar100.py    # the teacher
     python tools/train.py configs/best/plain56_cifar100.py
 
-Fading shortcuts and logit distillation (docs/fading.md), on a cosine and with
-averaged weights.
+Shortcuts fade block after block, with logit distillation and stage losses
+(docs/fading.md), on a cosine and with averaged weights.
 Expected: not known. Measured: not run.
 """
 _base_ = [
@@ -18,7 +18,13 @@ model = dict(
     type='rd_plugins.LogitDistiller',
     alpha=0.5,
     copy_teacher=True,
-    backbone=dict(shortcut='fading_pad', fade=dict(horizon=0.5)),
+    backbone=dict(
+        shortcut='fading_pad',
+        fade=dict(horizon=0.75, order='first_to_last')),
+    objectives=[
+        dict(type='rd_plugins.StageLoss', stage=k, loss_weight=5.0)
+        for k in (1, 2, 3)
+    ],
     head=dict(num_classes=100),
     teacher=dict(
         _base_.model,
@@ -26,3 +32,6 @@ model = dict(
         init_cfg=dict(
             type='Pretrained',
             checkpoint='work_dirs/resnet56_cifar100/epoch_200.pth')))
+
+# Low, for the student starts where its teacher has arrived.
+optim_wrapper = dict(optimizer=dict(lr=0.01))

@@ -11,7 +11,13 @@ model = dict(
     type='rd_plugins.LogitDistiller',
     alpha=0.5,
     copy_teacher=True,
-    backbone=dict(shortcut='fading_pad', fade=dict(horizon=0.75)),
+    backbone=dict(
+        shortcut='fading_pad',
+        fade=dict(horizon=0.75, order='first_to_last')),
+    objectives=[
+        dict(type='rd_plugins.StageLoss', stage=k, loss_weight=5.0)
+        for k in (1, 2, 3)
+    ],
     teacher=dict(
         _base_.model,
         init_cfg=dict(

@@ -39,23 +39,18 @@ rows = dict(
         checkpoint='resnet56',
         published='93.39'),
     fading=dict(
-        title='plain-56, fading shortcuts and logit distillation',
-        config='../fading/plain56_cifar10.py',
-        options=schedule(),
-        **student),
-    fading_stages=dict(
-        title='fading block after block, with stage losses, 10 epochs',
+        title='plain-56, all shortcuts fade at once, logit distillation',
         config='../fading/plain56_cifar10.py',
         options=dict(
             model=dict(
-                backbone=dict(
-                    fade=dict(horizon=0.75, order='first_to_last')),
-                objectives=[
-                    dict(
-                        type='rd_plugins.StageLoss', stage=k, loss_weight=5.0)
-                    for k in (1, 2, 3)
-                ]),
-            **schedule(epochs=10, peak=0.01)),
+                backbone=dict(fade=dict(horizon=0.5, order='together')),
+                objectives=[]),
+            **schedule()),
+        **student),
+    fading_stages=dict(
+        title='plain-56, block after block, with stage losses, 10 epochs',
+        config='../fading/plain56_cifar10.py',
+        options=schedule(epochs=10, peak=0.01),
         **student),
     ce=dict(title='plain-56, cross entropy', config=plain, options=schedule()),
     jointrd=dict(
