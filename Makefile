@@ -5,9 +5,10 @@
 # make demo-micro   the demo's teacher and student for a microcontroller
 # make coverage, mutation, test-inputs   what the tests run, notice and refuse,
 #             see docs/testing.md and docs/reliability.md
-# make test-data, test-faults, test-forks, test-slow, test-openvino, test-micro,
-#      test-mim, test-downstream   what needs large files, time or an
-#             environment of its own, see docs/testing.md
+# make test-data, test-faults, test-forks, test-slow, test-openvino,
+#      test-executorch, test-micro, test-mim, test-downstream   what needs
+#             large files, time or an environment of its own, see
+#             docs/testing.md
 # Each builds .venv from the pinned set if it is missing or stale.
 PYTHON ?= python3
 VENV := .venv
@@ -28,7 +29,7 @@ define layer
 	$(1)/bin/python -m pip uninstall -q -y opencv-python
 endef
 
-.PHONY: benchmark benchmark-micro coverage demo demo-micro mutation site test test-benchmark test-data test-faults test-forks test-inputs test-micro test-openvino test-mim test-downstream test-slow lint env clean
+.PHONY: benchmark benchmark-micro coverage demo demo-micro mutation site test test-benchmark test-data test-executorch test-faults test-forks test-inputs test-micro test-openvino test-mim test-downstream test-slow lint env clean
 
 demo: env
 	$(BIN)/python tools/demo.py
@@ -71,6 +72,15 @@ test-data: env
 # Exports for OpenVINO; ONNX Runtime, ncnn and, with a GPU, TensorRT are in test
 test-openvino: $(VENV)-openvino/complete
 	PYTHONPATH=. $(VENV)-openvino/bin/python -m pytest tests/shipping/export -k openvino
+
+# ExecuTorch, PyTorch's runtime for phones and microcontrollers
+test-executorch: $(VENV)-executorch/complete
+	PYTHONPATH=. $(VENV)-executorch/bin/python -m pytest \
+	    tests/shipping/export/test_executorch.py tests/benchmark
+
+$(VENV)-executorch/complete: $(VENV)/complete requirements/executorch.txt
+	$(call layer,$(VENV)-executorch,-r requirements/executorch.txt)
+	touch $@
 
 # Microcontrollers: LiteRT, TFLite-Micro and Arm's compiler for the Ethos-U
 test-micro: $(VENV)-micro/complete

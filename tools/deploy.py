@@ -21,7 +21,7 @@ from rd_plugins.shipping.export.backends import (add_backend_arguments,
 from rd_plugins.shipping.export.export import export
 from rd_plugins.utils.arguments import number
 
-MEMORY = ('arena', 'arena_head', 'sram', 'flash', 'dram')
+MEMORY = ('arena', 'arena_head', 'planned', 'sram', 'flash', 'dram')
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'deploy'
 
 

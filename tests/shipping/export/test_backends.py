@@ -10,6 +10,9 @@ from tests.shipping.tools import assert_refuses, names
     ('ncnn', ['--dynamic'], 'has no --dynamic; its own options are --fp16'),
     ('ncnn', ['--deploy-cfg', 'some.py'], 'has no --deploy-cfg'),
     ('openvino', ['--int8', '8'], 'has no --int8'),
+    ('executorch', ['--dynamic'],
+     'has no --dynamic; its own options are --int8, --calib-images, --deleg'),
+    ('executorch', ['--int8', '8', '--delegate', 'none'], 'is quantised for'),
     ('onnxruntime', ['--int8', '0'], 'at least one image'),
     ('onnxruntime', ['--calib-images', 'tests/shipping'], 'has no pictures'),
     pytest.param(
@@ -49,6 +52,7 @@ def without(monkeypatch, *packages):
 
 @pytest.mark.parametrize('backend, flags, package', [
     ('tflite', [], 'litert_torch'),
+    ('executorch', [], 'executorch'),
     ('ethos-u', ['--accelerator', 'ethos-u55-128'], 'ethosu')])
 def test_a_missing_compiler(trained, run_dir, monkeypatch, backend, flags,
                             package):

@@ -4,6 +4,7 @@ from typing import Dict, List, Tuple, Type
 
 from ..backend import Backend, Option
 from .ethos_u import EthosU
+from .executorch import ExecuTorch
 from .ncnn import Ncnn
 from .onnxruntime import OnnxRuntime
 from .openvino import OpenVINO
@@ -12,7 +13,8 @@ from .tflite import Tflite
 
 BACKENDS: Dict[str, Type[Backend]] = {
     backend.name: backend
-    for backend in (OnnxRuntime, OpenVINO, TensorRT, Ncnn, Tflite, EthosU)
+    for backend in (OnnxRuntime, OpenVINO, TensorRT, Ncnn, ExecuTorch, Tflite,
+                    EthosU)
 }
 
 
