@@ -3,7 +3,7 @@
     python tools/train.py configs/demo/resnet56_mnist5k.py  # teacher
     python tools/train.py configs/demo/plain56_mnist5k.py
 
-Expected: not known. Measured: 90.97 ± 2.50 % (docs/results/demo.md).
+Expected: not known. Measured: 85.23 ± 9.92 % (docs/results/demo.md).
 """
 _base_ = './resnet56_mnist5k.py'
 

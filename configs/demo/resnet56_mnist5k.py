@@ -2,7 +2,7 @@
 
     python tools/train.py configs/demo/resnet56_mnist5k.py
 
-Expected: not known. Measured: 96.93 ± 0.21 % (docs/results/demo.md).
+Expected: not known. Measured: 96.93 ± 0.47 % (docs/results/demo.md).
 """
 _base_ = './resnet20_mnist5k.py'
 

@@ -5,7 +5,7 @@
 
 Method: docs/fading.md; the recipe to begin with, without averaged weights.
 Expected: not known.
-Measured: XX.XX % in 10 epochs (docs/results/cifar10_plain56_20e.md).
+Measured: 88.94 % in 10 epochs (docs/results/cifar10_plain56_20e.md).
 """
 _base_ = '../best/plain56_cifar10.py'
 

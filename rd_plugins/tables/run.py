@@ -18,6 +18,7 @@ from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
 from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
 from .data import data_checksums
+from .places import without_places
 from .table import Row, Table
 
 # Not in the run's own folder, where MMEngine writes what became of it.
@@ -165,7 +166,7 @@ class Run:
         return dict(
             config=os.path.relpath(self.row.config, files_folder()),
             epochs=None if self.row.checkpoint else self.max_epochs,
-            options=self.options)
+            options=without_places(self.options))
 
     def result(self) -> dict:
         """The result, after training and test."""

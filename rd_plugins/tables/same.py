@@ -1,24 +1,15 @@
 """Keeps trainings and results of different settings apart."""
 from pathlib import Path
-from typing import Any, Dict
 
 from mmengine.config import Config
 
 from rd_plugins.engine.resume import changes
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.recorded_config import flat
 from rd_plugins.utils.whole_file import numbered_checkpoints
+from .places import without_places
 from .run import TRAIN_CONFIG, Run
 
-# What says where things are; it differs between machines, the result does not.
-PLACES = ('data_root', 'data_prefix', 'ann_file', 'checkpoint', 'num_workers')
 ADVICE = 'To keep both, name other folders: --work-dir and --out.'
-
-
-def without_places(options: Dict[str, Any]) -> Dict[str, Any]:
-    """Options by their dotted names, without those that name places."""
-    return {key: value for key, value in flat(options).items()
-            if key and key.split('.')[-1] not in PLACES}
 
 
 def check_training(run: Run) -> None:

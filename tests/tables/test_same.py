@@ -79,6 +79,13 @@ def test_results(tmp_path, changed, differs):
             check_result(run, result, PATH)
 
 
+def test_results_do_not_say_where_the_data_lay(tmp_path):
+    run = make_run(tmp_path, options={
+        'train_dataloader': dict(batch_size=8, num_workers=0),
+        'test_dataloader.dataset.data_root': str(tmp_path)})
+    assert run.settings()['options'] == {'train_dataloader.batch_size': 8}
+
+
 def test_results_that_record_less(tmp_path):
     """Those of earlier versions have no options; given weights no epochs."""
     run = make_run(tmp_path, options={'a.lr': 1})
