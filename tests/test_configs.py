@@ -242,17 +242,17 @@ def method_facts(cfg, model):
     """The objectives and their weights."""
     name = type(model).__name__
     facts = dict() if name == 'ImageClassifier' else dict(method=name)
-    if name == 'StagewiseDistiller':
-        stages = model.objectives_of_type(StageLoss)
+    is_staged = name == 'StagewiseDistiller'
+    stages = (model.objectives_of_type(StageLoss)
+              if isinstance(model, Distiller) else [])
+    if stages or is_staged:
         assert [each.stage for each in stages] == list(
             range(1, len(model.stages) + 1))
+    if is_staged:
         facts['stage_inputs'], = {each.stage_inputs for each in stages}
         if cfg.model.get('finetune'):
             facts['finetune'] = cfg.model.finetune.type.split('.')[-1]
-    elif isinstance(model, Distiller) and model.objectives_of_type(StageLoss):
-        stages = model.objectives_of_type(StageLoss)
-        assert [each.stage for each in stages] == list(
-            range(1, len(model.stages) + 1))
+    elif stages:
         facts['stage_weight'], = {each.loss_weight for each in stages}
     hybrid = objective(model, HybridLoss)
     if hybrid:

@@ -3,9 +3,11 @@ import json
 import runpy
 
 import pytest
+import torch
+from mmpretrain.models import GlobalAveragePooling
 
 from rd_plugins.utils.errors import UsageError
-from tests.helpers import ROOT
+from tests.helpers import DEMO, ROOT
 from tests.helpers.tools import tool
 
 
@@ -21,6 +23,19 @@ def assert_refuses(name, *arguments, words):
         run(name, *arguments)
     for word in words:
         assert word in str(error.value)
+
+
+def assert_refuses_what_cannot_be_converted(
+        checkpoint, run_dir, monkeypatch, backend, *flags, words):
+    """A network with a Fourier transform, which no converter knows."""
+    monkeypatch.setattr(
+        GlobalAveragePooling, 'forward', lambda self, inputs: (
+            torch.fft.fft2(inputs[0]).abs().mean((2, 3)), ))
+    assert_refuses(
+        'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py', checkpoint, '--backend',
+        backend, *flags, '--out', run_dir / 'out',
+        words=[*words, 'Nothing was written'])
+    assert not names(run_dir)
 
 
 def names(folder):

@@ -7,10 +7,11 @@ from torch import nn
 
 from rd_plugins.shipping.export.pte import Pte, quantized_pt2e, to_pte
 from rd_plugins.utils.errors import UsageError
-from tests.helpers import DEMO
 from tests.helpers.tools import tool
 from tests.shipping.export.test_export import CONFIG, FEW, checkpoint
-from tests.shipping.tools import assert_refuses, names
+from tests.shipping.tools import (assert_refuses,
+                                  assert_refuses_what_cannot_be_converted,
+                                  names)
 
 pytest.importorskip('executorch')
 __all__ = ['checkpoint']
@@ -102,15 +103,9 @@ def test_int8_needs_xnnpack(checkpoint, run_dir):
 
 
 def test_a_network_that_cannot_be_converted(checkpoint, run_dir, monkeypatch):
-    from mmpretrain.models import GlobalAveragePooling
-    monkeypatch.setattr(
-        GlobalAveragePooling, 'forward', lambda self, inputs: (
-            torch.fft.fft2(inputs[0]).abs().mean((2, 3)), ))
-    assert_refuses(
-        'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py', checkpoint, '--backend',
-        'executorch', '--out', run_dir / 'out',
-        words=['ExecuTorch 1.', 'does not convert', 'Nothing was written'])
-    assert not names(run_dir)
+    assert_refuses_what_cannot_be_converted(
+        checkpoint, run_dir, monkeypatch, 'executorch',
+        words=['ExecuTorch 1.', 'does not convert'])
 
 
 def test_a_file_that_is_no_program():

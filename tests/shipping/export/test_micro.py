@@ -2,13 +2,13 @@
 import json
 
 import pytest
-import torch
 
 from rd_plugins.shipping.export.micro.graph import operators
-from tests.helpers import DEMO
 from tests.helpers.tools import tool
 from tests.shipping.export.test_export import CONFIG, FEW, checkpoint
-from tests.shipping.tools import assert_refuses, names
+from tests.shipping.tools import (assert_refuses,
+                                  assert_refuses_what_cannot_be_converted,
+                                  names)
 
 pytest.importorskip('litert_torch')
 pytest.importorskip('tflite_micro')
@@ -68,12 +68,6 @@ def test_no_images_to_calibrate_with(checkpoint, run_dir):
 
 
 def test_a_network_that_cannot_be_converted(checkpoint, run_dir, monkeypatch):
-    from mmpretrain.models import GlobalAveragePooling
-    monkeypatch.setattr(
-        GlobalAveragePooling, 'forward', lambda self, inputs: (
-            torch.fft.fft2(inputs[0]).abs().mean((2, 3)), ))
-    assert_refuses(
-        'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py', checkpoint, '--backend',
-        'tflite', *CALIBRATE, '--out', run_dir / 'out',
-        words=['LiteRT-Torch does not convert', 'Nothing was written'])
-    assert not names(run_dir)
+    assert_refuses_what_cannot_be_converted(
+        checkpoint, run_dir, monkeypatch, 'tflite', *CALIBRATE,
+        words=['LiteRT-Torch does not convert'])
