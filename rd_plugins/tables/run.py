@@ -168,6 +168,11 @@ class Run:
             epochs=None if self.row.checkpoint else self.max_epochs,
             options=without_places(self.options))
 
+    def flags(self) -> str:
+        """What makes the training faster, as the user has asked for it."""
+        compiled = bool(self.training_config().get('compile'))
+        return ' '.join(['--amp'] * self.amp + ['compile=True'] * compiled)
+
     def result(self) -> dict:
         """The result, after training and test."""
         metrics = json.loads((self.folder / 'test.json').read_text())
@@ -177,7 +182,7 @@ class Run:
             seed=None if self.row.checkpoint else self.seed,
             accuracy=round(metrics['accuracy/top1'], 4),
             **self.settings(),
-            flags='--amp' if self.amp else '',
+            flags=self.flags(),
             data=data_checksums(self.training_config()),
             curve=self.curve(),
             **provenance())

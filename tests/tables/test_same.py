@@ -37,6 +37,8 @@ def make_run(folder, options=None, row_options=None, weights='w.pth',
     (dict(weights='elsewhere/w.pth'), None),
     (dict(options={'train_dataloader.dataset.data_root': 'there',
                    'train_dataloader.num_workers': 8}), None),
+    (dict(options=dict(compile=True)), None),
+    (dict(options={'compile.backend': 'eager'}), None),
     (dict(options={'val_dataloader.batch_size': 1}), None),
     (dict(options={'train_dataloader.batch_size': 8}),
      'train_dataloader.batch_size: 4 in the checkpoint, 8 in the config'),
@@ -84,6 +86,17 @@ def test_results_do_not_say_where_the_data_lay(tmp_path):
         'train_dataloader': dict(batch_size=8, num_workers=0),
         'test_dataloader.dataset.data_root': str(tmp_path)})
     assert run.settings()['options'] == {'train_dataloader.batch_size': 8}
+
+
+@pytest.mark.parametrize('options, amp, flags', [
+    ({}, False, ''),
+    (dict(compile=False), True, '--amp'),
+    ({'compile.backend': 'eager'}, True, '--amp compile=True'),
+])
+def test_results_say_what_made_the_run_faster(tmp_path, options, amp, flags):
+    run = make_run(tmp_path, options=options, amp=amp)
+    assert run.flags() == flags
+    assert not run.settings()['options']
 
 
 def test_results_that_record_less(tmp_path):
