@@ -21,6 +21,21 @@ student = dict(
     config='../no_res/plain20_seed_cifar100.py',
     test_config=plain,
     options=seldom)
+phases = [
+    *(dict(
+        name=f'stage {k}',
+        epochs=30,
+        train=[f'backbone.layer{k}'],
+        loss=f'stage{k}',
+        lr=4.0,
+        milestones=[14, 24]) for k in (1, 2, 3)),
+    dict(
+        name='fine-tune',
+        epochs=30,
+        loss='finetune',
+        lr=0.001,
+        milestones=[14, 24]),
+]
 
 rows = dict(
     published_teacher=dict(
@@ -38,6 +53,18 @@ rows = dict(
         teacher='published_teacher',
         published='57.67',
         **student),
+    student_rate_4=dict(
+        title='the same, stages at a rate of 4 instead of 0.1',
+        teacher='published_teacher',
+        published='57.67',
+        **{
+            **student, 'options':
+            dict(
+                custom_hooks=[
+                    dict(type='rd_plugins.PhaseHook', phases=phases)
+                ],
+                **seldom)
+        }),
     own_teacher=dict(
         title='ResNet-20, trained here',
         config=teacher,
