@@ -32,7 +32,7 @@ custom_hooks = [
                 epochs=20,
                 train=[f'backbone.layer{k}'],
                 loss=f'stage{k}',
-                lr=0.1,
+                lr=4.0,
                 schedule='cosine') for k in (1, 2, 3, 4)),
             dict(
                 name='fine-tune',

@@ -32,7 +32,7 @@ custom_hooks = [
                 epochs=10,
                 train=[f'backbone.layer{k}'],
                 loss=f'stage{k}',
-                lr=0.2,
+                lr=4.0,
                 schedule='cosine') for k in (1, 2, 3, 4)),
             dict(
                 name='fine-tune',

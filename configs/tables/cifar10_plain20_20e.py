@@ -14,6 +14,31 @@ note = ('No-Res was trained with weight decay on norms, which its recipe has '
         'left out since.')
 seeds = [0]
 
+
+def phases(stage_rate, last_rate=0.05):
+    """Three stages of three epochs each, then everything for eleven."""
+    stages = [
+        dict(
+            name=f'stage {k}',
+            epochs=3,
+            train=[f'backbone.layer{k}'],
+            loss=f'stage{k}',
+            lr=stage_rate,
+            schedule='cosine') for k in (1, 2, 3)
+    ]
+    last = dict(
+        name='fine-tune',
+        epochs=11,
+        loss='finetune',
+        lr=last_rate,
+        schedule='cosine')
+    return dict(
+        train_cfg=dict(max_epochs=20, val_interval=5),
+        custom_hooks=[
+            dict(type='rd_plugins.PhaseHook', phases=[*stages, last])
+        ])
+
+
 schedule = dict(
     param_scheduler=[
         dict(
@@ -51,24 +76,23 @@ rows = dict(
         config='../no_res/plain20_cifar10.py',
         test_config=plain,
         teacher='teacher',
+        options=phases(0.1)),
+    no_res_rate_4=dict(
+        title='plain-20, No-Res with stages at a rate of 4 instead of 0.1',
+        config='../no_res/plain20_cifar10.py',
+        test_config=plain,
+        teacher='teacher',
+        options=phases(4.0)),
+    fading_stages=dict(
+        title='plain-20, fading stage by stage, then logit distillation',
+        config='../fading/plain20_stages_cifar10.py',
+        test_config=plain,
+        teacher='teacher',
         options=dict(
-            train_cfg=dict(max_epochs=20, val_interval=5),
-            custom_hooks=[
-                dict(
-                    type='rd_plugins.PhaseHook',
-                    phases=[
-                        *(dict(
-                            name=f'stage {k}',
-                            epochs=3,
-                            train=[f'backbone.layer{k}'],
-                            loss=f'stage{k}',
-                            lr=0.1,
-                            schedule='cosine') for k in (1, 2, 3)),
-                        dict(
-                            name='fine-tune',
-                            epochs=11,
-                            loss='finetune',
-                            lr=0.05,
-                            schedule='cosine'),
-                    ])
-            ])))
+            model=dict(
+                backbone=dict(
+                    fade=dict(
+                        begin=[0, 0.15, 0.3],
+                        horizon=[0.1125, 0.2625, 0.4125]))),
+            **phases(4.0, last_rate=0.02))))
+del phases

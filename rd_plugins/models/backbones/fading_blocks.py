@@ -1,7 +1,7 @@
 """Blocks whose shortcuts fade away, and the schedule of the fading."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import List, Optional, Tuple
+from typing import List, Optional, Sequence, Tuple, Union
 
 import torch
 from torch import nn
@@ -21,24 +21,29 @@ class Fade:
     Args:
         start (float): Their weight at the beginning. Defaults to 1.0.
         end (float): Their weight at the end; must be 0. Defaults to 0.0.
-        begin (float): The fraction of the run after which fading begins.
-            Defaults to 0.
-        horizon (float): The fraction of the run after which all shortcuts are
-            gone, below 1. Defaults to 0.5.
+        begin (float | Sequence[float]): The fraction of the run after which
+            fading begins, or one fraction for each stage. Defaults to 0.
+        horizon (float | Sequence[float]): The fraction of the run after which
+            all shortcuts are gone, below 1, or one for each stage.
+            Defaults to 0.5.
         order (str): ``'together'``, or block by block,
             ``'first_to_last'`` or ``'last_to_first'``, with the same time for
-            each block. Defaults to ``'together'``.
+            each block; within each stage, if stages have fractions of their
+            own. Defaults to ``'together'``.
 
     Raises:
         UsageError: If the values are out of range.
     """
     start: float = 1.0
     end: float = 0.0
-    begin: float = 0.0
-    horizon: float = 0.5
+    begin: Union[float, Sequence[float]] = 0.0
+    horizon: Union[float, Sequence[float]] = 0.5
     order: str = 'together'
 
     def __post_init__(self) -> None:
+        if self.by_stage:
+            self.stages(max(len(given) for given in self._given()))
+            return
         check_choice('fade', 'order', self.order, ORDERS)
         for name in ('start', 'end', 'begin', 'horizon'):
             check_number('fade', name, getattr(self, name))
@@ -51,6 +56,34 @@ class Fade:
                 f'{self} is not possible; it needs start > 0 and 0 <= begin < '
                 'horizon < 1, so that the end of the run trains the network '
                 'without shortcuts.')
+
+    def _given(self) -> List[Sequence[float]]:
+        return [given for given in (self.begin, self.horizon)
+                if isinstance(given, (list, tuple))]
+
+    @property
+    def by_stage(self) -> bool:
+        """Whether stages have fractions of their own."""
+        return bool(self._given())
+
+    def stages(self, count: int) -> List['Fade']:
+        """When the shortcuts of each stage fade.
+
+        Args:
+            count (int): Number of stages.
+
+        Raises:
+            UsageError: If there are fractions for another number of stages.
+        """
+        if any(len(given) != count for given in self._given()):
+            raise UsageError(
+                f'fade has begin={self.begin} and horizon={self.horizon} for '
+                f'{count} stages; give a number for all, or one for each.')
+        begin, horizon = (
+            each if isinstance(each, (list, tuple)) else [each] * count
+            for each in (self.begin, self.horizon))
+        return [replace(self, begin=first, horizon=last)
+                for first, last in zip(begin, horizon)]
 
     def window(self, index: int, count: int) -> Tuple[float, float]:
         """The fractions of the run between which a shortcut fades.
@@ -146,14 +179,15 @@ class FadingStages:
     """
     fade: Optional[Fade] = None
 
-    def read_fade(self, shortcut: str, fade: Optional[dict],
-                  deploy: bool) -> None:
+    def read_fade(self, shortcut: str, fade: Optional[dict], deploy: bool,
+                  num_stages: int) -> None:
         """Read and check the options of fading.
 
         Args:
             shortcut (str): The backbone's option ``shortcut``.
             fade (dict, optional): The arguments of :class:`Fade`.
             deploy (bool): Whether it is built in its folded form.
+            num_stages (int): Number of stages.
 
         Raises:
             UsageError: If the options contradict each other.
@@ -171,12 +205,7 @@ class FadingStages:
                 'shortcuts fade in training. Deploy the trained weights with '
                 "shortcut='none'.")
         self.fade = Fade(**(fade or {}))
-
-    @cached_property
-    def fading_shortcuts(self) -> List[FadingShortcut]:
-        """The fading shortcuts, in the order of the blocks."""
-        return [module for module in self.modules()
-                if isinstance(module, FadingShortcut)]
+        self.fade.stages(num_stages)
 
     def set_progress(self, progress: float) -> None:
         """Set the weights of the shortcuts.
@@ -184,6 +213,19 @@ class FadingStages:
         Args:
             progress (float): The fraction of the run that is done.
         """
-        shortcuts = self.fading_shortcuts
-        for index, shortcut in enumerate(shortcuts):
-            shortcut.fade(self.fade.weight(index, len(shortcuts), progress))
+        for fade, shortcuts in self._fades:
+            for index, shortcut in enumerate(shortcuts):
+                shortcut.fade(fade.weight(index, len(shortcuts), progress))
+
+    @cached_property
+    def _fades(self) -> List[Tuple[Fade, List[FadingShortcut]]]:
+        if not self.fade.by_stage:
+            return [(self.fade, _shortcuts_of(self))]
+        stages = [getattr(self, name) for name in self.res_layers]
+        return list(zip(self.fade.stages(len(stages)),
+                        map(_shortcuts_of, stages)))
+
+
+def _shortcuts_of(module: nn.Module) -> List[FadingShortcut]:
+    return [each for each in module.modules()
+            if isinstance(each, FadingShortcut)]

@@ -118,7 +118,40 @@ def test_block_after_block(order, gone):
     assert found == pytest.approx(gone)
 
 
+def test_stage_after_stage():
+    """Each stage in its own part of the run; at 0.35 the second is halfway."""
+    network = MODELS.build(dict(
+        type='rd_plugins.CifarResNet', depth=20, shortcut='fading_pad',
+        fade=dict(begin=[0, 0.3, 0.5], horizon=[0.3, 0.4, 0.6]), **SMALL))
+    network.set_progress(0.35)
+    found = [block.auxiliary.weight.item() for name in network.res_layers
+             for block in getattr(network, name)]
+    assert found == pytest.approx([0] * 3 + [0.5] * 3 + [1] * 3)
+
+
+def test_block_after_block_within_a_stage():
+    network = MODELS.build(dict(
+        type='rd_plugins.CifarResNet', depth=20, shortcut='fading',
+        fade=dict(horizon=[0.3, 0.6, 0.9], order='first_to_last'), **SMALL))
+    network.set_progress(0.3)
+    found = [block.auxiliary.weight.item() for name in network.res_layers
+             for block in getattr(network, name)]
+    quarter = (1 + math.sqrt(0.5)) / 2
+    assert found == pytest.approx([0] * 3 + [0, 0.5, 1] + [0, 1, 1])
+    network.set_progress(0.15)
+    assert network.layer2[0].auxiliary.weight.item() == pytest.approx(
+        (1 + math.cos(math.pi * 0.75)) / 2)
+    assert network.layer3[0].auxiliary.weight.item() == pytest.approx(0.5)
+    network.set_progress(0.075)
+    assert network.layer3[0].auxiliary.weight.item() == pytest.approx(quarter)
+
+
 @pytest.mark.parametrize('options, message', [
+    (dict(shortcut='fading', fade=dict(horizon=[.3, .6])), 'for 3 stages'),
+    (dict(shortcut='fading', fade=dict(begin=[0, .1], horizon=[.3, .6, .9])),
+     'a number for all, or one for each'),
+    (dict(shortcut='fading', fade=dict(horizon=[.3, .6, 1])), 'horizon < 1'),
+    (dict(shortcut='fading', fade=dict(horizon=[.3, .6, 'a'])), 'horizon'),
     (dict(shortcut='fading', fade=dict(end=0.1)), 'fade to 0.*Set end=0'),
     (dict(shortcut='fading', fade=dict(horizon=1)), 'horizon < 1'),
     (dict(shortcut='fading', fade=dict(begin=.5)), 'begin < horizon'),

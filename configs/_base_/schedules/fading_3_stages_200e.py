@@ -1,0 +1,25 @@
+"""Phases of a student that fades and is fitted stage by stage: 200 epochs.
+
+The backbone's ``fade`` has a window for each stage, in three quarters of its
+phase. The phases set the learning rate; a config also needs
+param_scheduler = [].
+"""
+custom_hooks = [
+    dict(
+        type='rd_plugins.PhaseHook',
+        phases=[
+            *(dict(
+                name=f'stage {k}',
+                epochs=20,
+                train=[f'backbone.layer{k}'],
+                loss=f'stage{k}',
+                lr=4.0,
+                schedule='cosine') for k in (1, 2, 3)),
+            dict(
+                name='fine-tune',
+                epochs=140,
+                loss='finetune',
+                lr=0.02,
+                schedule='cosine'),
+        ])
+]

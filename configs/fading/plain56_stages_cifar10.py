@@ -1,0 +1,32 @@
+"""Fading stage by stage: plain-56 that begins as its teacher, on CIFAR-10.
+
+    python tools/train.py configs/rd/resnet56_cifar10.py    # the teacher
+    python tools/train.py configs/fading/plain56_stages_cifar10.py
+
+While a stage's shortcuts fade, it alone is trained, to keep the output of the
+teacher's stage; then everything, with the teacher's predictions
+(docs/fading.md).
+Expected: not known. Measured: not run.
+"""
+_base_ = [
+    '../rd/resnet56_cifar10.py',
+    '../_base_/schedules/fading_3_stages_200e.py',
+]
+
+model = dict(
+    type='rd_plugins.StagewiseDistiller',
+    backbone=dict(
+        shortcut='fading_pad',
+        fade=dict(begin=[0, 0.1, 0.2], horizon=[0.075, 0.175, 0.275])),
+    finetune=dict(type='rd_plugins.LogitDistiller', alpha=0.5),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet56_cifar10/epoch_200.pth')))
+
+# A mean over all channels gives the scale of one a gradient of 1/C, which
+# decay would outweigh.
+optim_wrapper = dict(
+    paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0))
+param_scheduler = []
