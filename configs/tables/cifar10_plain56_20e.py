@@ -52,6 +52,35 @@ rows = dict(
         config='../fading/plain56_cifar10.py',
         options=schedule(epochs=10, peak=0.01),
         **student),
+    stages=dict(
+        title='plain-56, stage by stage, then logit distillation, 10 epochs',
+        config='../fading/plain56_stages_cifar10.py',
+        options=dict(
+            model=dict(
+                backbone=dict(
+                    fade=dict(begin=[0, 0.2, 0.4], horizon=[0.15, 0.35,
+                                                            0.55]))),
+            train_cfg=dict(max_epochs=10, val_interval=5),
+            custom_hooks=[
+                dict(
+                    type='rd_plugins.PhaseHook',
+                    phases=[
+                        *(dict(
+                            name=f'stage {k}',
+                            epochs=2,
+                            train=[f'backbone.layer{k}'],
+                            loss=f'stage{k}',
+                            lr=4.0,
+                            schedule='cosine') for k in (1, 2, 3)),
+                        dict(
+                            name='fine-tune',
+                            epochs=4,
+                            loss='finetune',
+                            lr=0.02,
+                            schedule='cosine')
+                    ])
+            ]),
+        **student),
     ce=dict(title='plain-56, cross entropy', config=plain, options=schedule()),
     jointrd=dict(
         title='plain-56, JointRD',
