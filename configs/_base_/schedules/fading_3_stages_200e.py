@@ -13,7 +13,7 @@ custom_hooks = [
                 epochs=20,
                 train=[f'backbone.layer{k}'],
                 loss=f'stage{k}',
-                lr=4.0,
+                lr=2.0,
                 schedule='cosine') for k in (1, 2, 3)),
             dict(
                 name='fine-tune',
