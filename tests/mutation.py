@@ -35,7 +35,7 @@ CORE = {
         ['tests/models/layers/test_strict_identity.py'],
         ['a_gate_passes_all_or_nothing', 'the_gate_is_the_papers_four_relus',
          'counts_and_averages_of_a_gate']),
-    'models/backbones/fading_blocks.py': (
+    'models/backbones/fade.py': (
         ['tests/models/backbones/test_fading_blocks.py'],
         ['a_fade_ends_plain_and_block_by_block',
          'windows_of_blocks_fill_the_fade']),

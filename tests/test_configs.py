@@ -224,7 +224,9 @@ def phase_facts(hooks):
             loss=phase.loss,
             epochs=phase.epochs,
             learning_rate=dict(cosine=phase.lr) if phase.schedule ==
-            'cosine' else steps(map(phase.learning_rate, range(phase.epochs))))
+            'cosine' else steps(map(phase.learning_rate, range(phase.epochs))),
+            **({} if phase.weight_decay is None else dict(
+                weight_decay=phase.weight_decay)))
         for phase in hooks['PhaseHook'].phases
     ])
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rd_plugins.engine import Phase, RestartMultiStepLR
-from rd_plugins.models.backbones.fading_blocks import ORDERS, Fade
+from rd_plugins.models.backbones.fade import ORDERS, Fade
 from rd_plugins.models.layers import (DiracConv2d, GateStates, StrictIdentity,
                                       largest_closed, peak_response)
 from rd_plugins.models.layers.gate_states import SLOPE
@@ -54,7 +54,7 @@ def test_a_decay_falls_from_start_to_end(end, more, horizon, a, b):
 def test_a_fade_ends_plain_and_block_by_block(begin, length, order, count,
                                               progress):
     fade = Fade(begin=begin, horizon=begin + length, order=order)
-    weights = [fade.weight(i, count, progress) for i in range(count)]
+    weights = [block.weight(progress) for block in fade.blocks([count])]
     assert all(0 <= weight <= 1 for weight in weights)
     if progress <= begin:
         assert weights == [1.0] * count
@@ -71,7 +71,8 @@ def test_a_fade_ends_plain_and_block_by_block(begin, length, order, count,
 @given(st.sampled_from(ORDERS), st.integers(1, 9))
 def test_windows_of_blocks_fill_the_fade(order, count):
     fade = Fade(begin=0.1, horizon=0.7, order=order)
-    windows = sorted(fade.window(i, count) for i in range(count))
+    windows = sorted((block.begin, block.horizon)
+                     for block in fade.blocks([count]))
     assert windows[0][0] == pytest.approx(0.1)
     assert windows[-1][1] == pytest.approx(0.7)
     if order != 'together':

@@ -33,6 +33,7 @@ custom_hooks = [
                 train=[f'backbone.layer{k}'],
                 loss=f'stage{k}',
                 lr=4.0,
+                weight_decay=0.0,
                 schedule='cosine') for k in (1, 2, 3, 4)),
             dict(
                 name='fine-tune',

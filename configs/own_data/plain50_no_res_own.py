@@ -32,7 +32,8 @@ custom_hooks = [
                 epochs=10,
                 train=[f'backbone.layer{k}'],
                 loss=f'stage{k}',
-                lr=0.05,
+                lr=2.0,
+                weight_decay=0.0,
                 schedule='cosine') for k in (1, 2, 3, 4)),
             dict(
                 name='fine-tune',

@@ -15,7 +15,7 @@ note = ('No-Res was trained with weight decay on norms, which its recipe has '
 seeds = [0]
 
 
-def phases(stage_rate, last_rate=0.05):
+def phases(stage_rate, last_rate=0.05, **options):
     """Three stages of three epochs each, then everything for eleven."""
     stages = [
         dict(
@@ -24,7 +24,8 @@ def phases(stage_rate, last_rate=0.05):
             train=[f'backbone.layer{k}'],
             loss=f'stage{k}',
             lr=stage_rate,
-            schedule='cosine') for k in (1, 2, 3)
+            schedule='cosine',
+            **options) for k in (1, 2, 3)
     ]
     last = dict(
         name='fine-tune',
@@ -82,7 +83,7 @@ rows = dict(
         config='../no_res/plain20_cifar10.py',
         test_config=plain,
         teacher='teacher',
-        options=phases(4.0)),
+        options=phases(4.0, weight_decay=0.0)),
     fading_stages=dict(
         title='plain-20, fading stage by stage, then logit distillation',
         config='../fading/plain20_stages_cifar10.py',
@@ -94,5 +95,5 @@ rows = dict(
                     fade=dict(
                         begin=[0, 0.15, 0.3],
                         horizon=[0.1125, 0.2625, 0.4125]))),
-            **phases(4.0, last_rate=0.02))))
+            **phases(2.0, last_rate=0.02, weight_decay=0.0))))
 del phases

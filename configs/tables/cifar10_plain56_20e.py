@@ -71,6 +71,7 @@ rows = dict(
                             train=[f'backbone.layer{k}'],
                             loss=f'stage{k}',
                             lr=2.0,
+                            weight_decay=0.0,
                             schedule='cosine') for k in (1, 2, 3)),
                         dict(
                             name='fine-tune',

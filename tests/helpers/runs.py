@@ -186,3 +186,11 @@ def fading_cfg(work_dir: Path, **options) -> Config:
     cfg.model.copy_teacher = True
     cfg.model.backbone.update(shortcut='fading_pad', fade=dict(horizon=0.5))
     return cfg
+
+
+def staged_fading_cfg(work_dir: Path, fade: dict, **options) -> Config:
+    """The phases of :func:`staged_cfg`; shortcuts fade stage by stage."""
+    cfg = staged_cfg(work_dir, **options)
+    cfg.model.finetune = dict(type='rd_plugins.LogitDistiller')
+    cfg.model.backbone.update(shortcut='fading_pad', fade=fade)
+    return cfg

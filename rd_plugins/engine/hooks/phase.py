@@ -38,6 +38,8 @@ class Phase:
         gamma (float): The factor at a milestone. Defaults to 0.1.
         warmup (float): Number of epochs over which the learning rate rises
             linearly from a tenth of its value. Defaults to 0.
+        weight_decay (float, optional): The weight decay, for parameters
+            without a ``decay_mult``. Defaults to None: the optimizer's.
         reset_optimizer (bool): Whether to clear the optimizer's state
             (momentum) at the beginning. Defaults to True.
 
@@ -54,6 +56,7 @@ class Phase:
     milestones: Sequence[int] = ()
     gamma: float = 0.1
     warmup: float = 0
+    weight_decay: Optional[float] = None
     reset_optimizer: bool = True
 
     def __post_init__(self) -> None:
@@ -65,6 +68,8 @@ class Phase:
         check_number(owner, 'gamma', self.gamma, above=0)
         check_number(owner, 'warmup', self.warmup, at_least=0,
                      at_most=self.epochs)
+        if self.weight_decay is not None:
+            check_number(owner, 'weight_decay', self.weight_decay, at_least=0)
         for milestone in self.milestones:
             check_number(owner, 'milestones entry', milestone, above=0,
                          below=self.epochs)

@@ -3,6 +3,7 @@ from dataclasses import fields
 from itertools import accumulate
 from typing import List, Optional
 
+import torch
 from mmengine.hooks import Hook
 from mmengine.optim import BaseOptimWrapper
 from torch import nn
@@ -11,6 +12,7 @@ from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 from .phase import Phase, covers
+from .phase_checks import check_fades, check_phase
 
 
 def freeze(model: nn.Module, phase: Phase) -> None:
@@ -97,10 +99,10 @@ class PhaseHook(Hook):
         return sum(epoch >= begin for begin in self._begins[1:-1])
 
     def before_run(self, runner) -> None:
-        """Store the ``lr_mult`` of each parameter group.
+        """Store ``lr_mult`` and weight decay of each parameter group.
 
-        This comes before a resumed checkpoint overwrites the learning rates.
-        A test run has no optimizer.
+        This comes before a resumed checkpoint overwrites them. A test run has
+        no optimizer.
         """
         self._current = None
         if not isinstance(runner.optim_wrapper, BaseOptimWrapper):
@@ -110,6 +112,8 @@ class PhaseHook(Hook):
             group['lr'] / base if base else 1.0
             for group in runner.optim_wrapper.param_groups
         ]
+        self._decays = [group.get('weight_decay', 0.0)
+                        for group in runner.optim_wrapper.param_groups]
 
     def before_train(self, runner) -> None:
         """Check the phases against the run and the model."""
@@ -129,35 +133,8 @@ class PhaseHook(Hook):
                 f'gradients are accumulated over {counts}; choose a batch '
                 'size with which no gradient is left over at a border.')
         for phase in self.phases:
-            self._check(phase, unwrap_model(runner), runner.optim_wrapper)
-
-    @staticmethod
-    def _check(phase: Phase, model: nn.Module, optim_wrapper) -> None:
-        names = [name for name, _ in model.named_parameters()]
-        optimized = {
-            id(parameter) for group in optim_wrapper.param_groups
-            for parameter in group['params']
-        }
-        for name, parameter in model.named_parameters():
-            if phase.trains(name) and not (parameter.requires_grad
-                                           and id(parameter) in optimized):
-                raise UsageError(
-                    f'Phase {phase.name!r} trains {name}, which the model\'s '
-                    'config has frozen; leave that to the phases (no '
-                    'frozen_stages, no requires_grad=False).')
-        for chosen in () if phase.train == 'all' else phase.train:
-            if not any(covers(chosen, name) for name in names):
-                raise UsageError(
-                    f'Phase {phase.name!r} trains {chosen!r}, which has no '
-                    'parameters in this model; it has, for example, '
-                    f'{names[0]!r}.')
-        if hasattr(model, 'named_objectives'):
-            model.named_objectives(phase.active)
-        elif phase.active is not None:
-            raise UsageError(
-                f'Phase {phase.name!r} names the objectives '
-                f'{", ".join(phase.active)}, but {type(model).__name__} is no '
-                'Distiller and has one loss only; leave them out.')
+            check_phase(phase, unwrap_model(runner), runner.optim_wrapper)
+        check_fades(self.phases, unwrap_model(runner))
 
     def before_train_epoch(self, runner) -> None:
         """Enter the phase of this epoch."""
@@ -183,6 +160,7 @@ class PhaseHook(Hook):
         phase, begin = self.phases[index], self._begins[index]
         model = unwrap_model(runner)
         freeze(model, phase)
+        self._set_decay(runner.optim_wrapper.optimizer, phase)
         if phase.reset_optimizer and runner.epoch == begin:
             runner.optim_wrapper.optimizer.state.clear()
         choose_objectives(model, phase)
@@ -194,6 +172,15 @@ class PhaseHook(Hook):
             'progress_end', (begin + phase.epochs) * steps, resumed=False)
         rebuild(runner)
         self._log(runner, index)
+
+    def _set_decay(self, optimizer: torch.optim.Optimizer,
+                   phase: Phase) -> None:
+        base = optimizer.defaults.get('weight_decay', 0.0)
+        for group, decay in zip(optimizer.param_groups, self._decays):
+            if phase.weight_decay is not None:
+                multiplier = decay / base if base else 1.0
+                decay = phase.weight_decay * multiplier
+            group['weight_decay'] = decay
 
     def _log(self, runner, index: int) -> None:
         phase = self.phases[index]

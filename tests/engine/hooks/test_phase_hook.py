@@ -304,3 +304,47 @@ def test_impossible_hooks():
         PhaseHook([])
     with pytest.raises(UsageError, match="no option 'epoch'; choose from ep"):
         PhaseHook([dict(name='a', epoch=1)])
+
+
+class Decays(Hook):
+    """The weight decay of every parameter in the last step of an epoch."""
+
+    def __init__(self):
+        self.found = []
+
+    def after_train_epoch(self, runner):
+        names = {p: name for name, p in runner.model.named_parameters()}
+        self.found.append({
+            names[parameter]: group['weight_decay']
+            for group in runner.optim_wrapper.param_groups
+            for parameter in group['params'] if parameter in names
+        })
+
+
+@pytest.mark.parametrize('stop', [None, 1, 2])
+def test_a_phase_has_its_own_weight_decay(run_dir, stop):
+    """What the optimizer leaves out stays out; a resumed run decays alike."""
+    phases = [
+        dict(name='none', epochs=2, train=['backbone'], lr=0.1,
+             weight_decay=0.0),
+        dict(name='half', epochs=1, lr=0.1, weight_decay=0.02),
+        dict(name='as given', epochs=1, lr=0.1),
+    ]
+    options = {
+        'optim_wrapper.optimizer.weight_decay': 0.04,
+        'optim_wrapper.paramwise_cfg': dict(norm_decay_mult=0.5)
+    }
+
+    def cfg(**more):
+        return staged_cfg(run_dir / 'a', phases, **options, **more)
+
+    record = Decays()
+    if stop:
+        train(cfg(), stop)
+    runner = build_runner(cfg(resume=bool(stop)))
+    runner.register_hook(record, 'LOWEST')
+    runner.train()
+    expected = [0, 0, 0.02, 0.04][stop or 0:]
+    assert [each['backbone.conv1.weight'] for each in record.found] == expected
+    assert [each['backbone.layer1.0.bn1.weight'] for each in record.found
+            ] == [each / 2 for each in expected]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmpretrain.registry import MODELS
 
-from rd_plugins.models.backbones.fading_blocks import Fade
+from rd_plugins.models.backbones.fade import Fade
 from rd_plugins.models.layers import FadingShortcut
 from rd_plugins.utils.errors import UsageError
 
@@ -106,15 +106,15 @@ def test_weights_are_half_a_cosine():
     quarter = (1 + math.sqrt(0.5)) / 2
     for progress, expected in ((0, 1), (0.2, 1), (0.3, quarter), (0.4, 0.5),
                                (0.6, 0), (1, 0)):
-        assert fade.weight(3, 9, progress) == pytest.approx(expected)
-    assert fade.weight(3, 9, 0.6) == 0
+        assert fade.weight(progress) == pytest.approx(expected)
+    assert fade.weight(0.6) == 0
 
 
 @pytest.mark.parametrize('order, gone', [('first_to_last', [0, 0, .5, 1]),
                                          ('last_to_first', [1, .5, 0, 0])])
 def test_block_after_block(order, gone):
     fade = Fade(horizon=0.8, order=order)
-    found = [fade.weight(index, 4, 0.5) for index in range(4)]
+    found = [block.weight(0.5) for block in fade.blocks([1, 3])]
     assert found == pytest.approx(gone)
 
 
