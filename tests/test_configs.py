@@ -324,8 +324,8 @@ def network_facts(model, hooks):
         if backbone.fade:
             facts['fade'] = dict(
                 start=backbone.fade.start, until=backbone.fade.horizon)
-            if backbone.fade.begin:
-                facts['fade']['begin'] = backbone.fade.begin
+            if backbone.fade.by != 'run':
+                facts['fade']['by'] = backbone.fade.by
             if backbone.fade.order != 'together':
                 facts['fade']['order'] = backbone.fade.order
     if getattr(backbone, 'gates', None) is not None:

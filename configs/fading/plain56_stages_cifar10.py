@@ -16,8 +16,7 @@ _base_ = [
 model = dict(
     type='rd_plugins.StagewiseDistiller',
     backbone=dict(
-        shortcut='fading_pad',
-        fade=dict(begin=[0, 0.1, 0.2], horizon=[0.075, 0.175, 0.275])),
+        shortcut='fading_pad', fade=dict(by='phase', horizon=0.75)),
     finetune=dict(type='rd_plugins.LogitDistiller', alpha=0.5),
     teacher=dict(
         _base_.model,

@@ -89,11 +89,5 @@ rows = dict(
         config='../fading/plain20_stages_cifar10.py',
         test_config=plain,
         teacher='teacher',
-        options=dict(
-            model=dict(
-                backbone=dict(
-                    fade=dict(
-                        begin=[0, 0.15, 0.3],
-                        horizon=[0.1125, 0.2625, 0.4125]))),
-            **phases(2.0, last_rate=0.02, weight_decay=0.0))))
+        options=phases(2.0, last_rate=0.02, weight_decay=0.0)))
 del phases

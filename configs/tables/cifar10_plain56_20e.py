@@ -56,10 +56,6 @@ rows = dict(
         title='plain-56, stage by stage, then logit distillation, 10 epochs',
         config='../fading/plain56_stages_cifar10.py',
         options=dict(
-            model=dict(
-                backbone=dict(
-                    fade=dict(begin=[0, 0.2, 0.4], horizon=[0.15, 0.35,
-                                                            0.55]))),
             train_cfg=dict(max_epochs=10, val_interval=5),
             custom_hooks=[
                 dict(

@@ -1,8 +1,7 @@
 """Phases of a student that fades and is fitted stage by stage: 200 epochs.
 
-The backbone's ``fade`` has a window for each stage, in three quarters of its
-phase. The phases set the learning rate; a config also needs
-param_scheduler = [].
+For ``fade=dict(by='phase')``. The phases set the learning rate; a config also
+needs param_scheduler = [].
 """
 custom_hooks = [
     dict(

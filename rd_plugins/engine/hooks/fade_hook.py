@@ -7,6 +7,8 @@ from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.backbones.fading_blocks import FadingStages
 from rd_plugins.models.layers import FadingShortcut
 from rd_plugins.registry import HOOKS
+from .phase_checks import check_fades, span_of
+from .phase_hook import PhaseHook
 
 
 @HOOKS.register_module()
@@ -14,21 +16,35 @@ class FadeHook(Hook):
     """Fades shortcuts with the progress of the run.
 
     Before each step, every backbone with ``shortcut='fading'`` gets the
-    fraction of the whole run that is done, also in a run with phases; its
-    ``fade`` turns that into weights. Other models are not changed.
-    ``configs/_base_/default_runtime.py`` puts the hook among the default
-    hooks.
+    fraction of the whole run that is done; its ``fade`` turns that into
+    weights. With a :class:`PhaseHook` each stage can fade in its own phase.
+    Other models are not changed. ``configs/_base_/default_runtime.py`` puts
+    the hook among the default hooks.
     """
 
     # Before the step, and before an EMA looks at the model.
     priority = 'HIGH'
 
     def before_train(self, runner) -> None:
-        """Find the backbones with fading shortcuts."""
-        self._backbones = [
-            module for module in unwrap_model(runner).modules()
+        """Find the backbones with fading shortcuts.
+
+        Raises:
+            UsageError: If a phase freezes a block whose shortcut fades, or
+                stages fade by phase without one.
+        """
+        backbones = {
+            name: module for name, module in unwrap_model(
+                runner).named_modules()
             if isinstance(module, FadingStages) and module.fade is not None
-        ]
+        }
+        phases = [phase for hook in runner.hooks
+                  if isinstance(hook, PhaseHook) for phase in hook.phases]
+        for name, backbone in backbones.items():
+            if backbone.fade.by == 'phase':
+                backbone.fade_in([span_of(f'{name}.{stage}', phases)
+                                  for stage in backbone.res_layers])
+            check_fades(phases, name, backbone)
+        self._backbones = list(backbones.values())
 
     def before_train_iter(self, runner, batch_idx: int,
                           data_batch=None) -> None:

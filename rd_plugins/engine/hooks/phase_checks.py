@@ -1,6 +1,6 @@
 """Checks of phases against the model they train."""
 from itertools import accumulate
-from typing import Sequence
+from typing import List, Sequence, Tuple
 
 from mmengine.optim import OptimWrapper
 from torch import nn
@@ -45,27 +45,50 @@ def check_phase(phase: Phase, model: nn.Module,
             'Distiller and has one loss only; leave them out.')
 
 
-def check_fades(phases: Sequence[Phase], model: nn.Module) -> None:
+def spans(phases: Sequence[Phase]) -> List[Tuple[float, float]]:
+    """The fractions of the run between which the phases lie."""
+    ends = [0, *accumulate(phase.epochs for phase in phases)]
+    return [(first / ends[-1], last / ends[-1])
+            for first, last in zip(ends, ends[1:])]
+
+
+def span_of(stage: str, phases: Sequence[Phase]) -> Tuple[float, float]:
+    """The span of the first phase that trains a stage.
+
+    Args:
+        stage (str): Its name in the model.
+        phases (Sequence[Phase]): All phases of the run.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    for phase, span in zip(phases, spans(phases)):
+        if phase.trains(stage):
+            return span
+    raise UsageError(
+        f"fade has by='phase', but no phase trains {stage}; give custom_hooks "
+        "a PhaseHook with one that does, or leave by out.")
+
+
+def check_fades(phases: Sequence[Phase], name: str,
+                backbone: FadingStages) -> None:
     """Check that a block which loses its shortcut is trained meanwhile.
+
+    Args:
+        phases (Sequence[Phase]): All phases of the run.
+        name (str): The backbone's name in the model.
+        backbone (FadingStages): The backbone.
 
     Raises:
         UsageError: If a phase freezes it.
     """
-    fades = {
-        f'{name}.{block}': fade
-        for name, backbone in model.named_modules()
-        if isinstance(backbone, FadingStages) and backbone.fade
-        for block, fade in backbone.fades.items()
-    }
-    ends = list(accumulate(phase.epochs for phase in phases))
-    for phase, end in zip(phases, ends):
-        first, last = (end - phase.epochs) / ends[-1], end / ends[-1]
-        for block, fade in fades.items():
+    for phase, (first, last) in zip(phases, spans(phases)):
+        for block, fade in backbone.fades.items():
             overlaps = fade.begin + 1e-6 < last and first + 1e-6 < fade.horizon
-            if overlaps and not phase.trains(block):
+            if overlaps and not phase.trains(f'{name}.{block}'):
                 raise UsageError(
-                    f'The shortcut of {block} fades from {fade.begin:.4g} to '
-                    f'{fade.horizon:.4g} of the run, but phase '
-                    f'{phase.name!r}, from {first:.4g} to {last:.4g}, does '
-                    'not train that block; choose begin and horizon of fade, '
-                    'a number for each stage, within phases that do.')
+                    f'The shortcut of {name}.{block} fades from '
+                    f'{fade.begin:.4g} to {fade.horizon:.4g} of the run, but '
+                    f'phase {phase.name!r}, from {first:.4g} to {last:.4g}, '
+                    "does not train that block; set by='phase' in fade, or "
+                    'choose its begin and horizon within phases that do.')

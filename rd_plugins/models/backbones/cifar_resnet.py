@@ -54,8 +54,8 @@ class CifarResNet(FadingStages, Deployable, ResNet_CIFAR):
             ``'projection'`` and ``'pad'`` and end as ``'none'``; see ``fade``.
             Defaults to ``'projection'``.
         fade (dict, optional): When shortcuts fade: ``start``, ``begin``,
-            ``horizon`` and ``order`` of :class:`Fade`, also stage by stage.
-            Defaults to None: all together, over the first half of the run.
+            ``horizon``, ``order`` and ``by`` of :class:`Fade`. Defaults to
+            None: all together, over the first half of the run.
         block_conv_cfg (dict, optional): Config of the convolutions in the
             blocks; the stem keeps ``conv_cfg``. Defaults to None.
         stem_channels (int): Channels of the stem. Defaults to 16.
@@ -126,7 +126,7 @@ class CifarResNet(FadingStages, Deployable, ResNet_CIFAR):
         if shortcut not in ('projection', 'pad'):
             check_no_shortcut_options('CifarResNet', zero_init_residual,
                                       drop_path_rate)
-        self.read_fade(shortcut, fade, deploy, num_stages)
+        self.read_fade(shortcut, fade, deploy)
         self.shortcut = shortcut
         self.block_conv_cfg = block_conv_cfg
         super().__init__(

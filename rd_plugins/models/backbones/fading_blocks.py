@@ -1,6 +1,6 @@
 """Blocks whose shortcuts fade away, and backbones that have them."""
 from functools import cached_property
-from typing import Dict, Optional
+from typing import Dict, Optional, Sequence, Tuple
 
 import torch
 from torch import nn
@@ -75,16 +75,16 @@ class FadingStages:
         fade (Fade, optional): When the shortcuts fade; None if they do not.
     """
     fade: Optional[Fade] = None
+    _spans: Optional[Sequence[Tuple[float, float]]] = None
 
-    def read_fade(self, shortcut: str, fade: Optional[dict], deploy: bool,
-                  num_stages: int) -> None:
+    def read_fade(self, shortcut: str, fade: Optional[dict],
+                  deploy: bool) -> None:
         """Read and check the options of fading.
 
         Args:
             shortcut (str): The backbone's option ``shortcut``.
             fade (dict, optional): The arguments of :class:`Fade`.
             deploy (bool): Whether it is built in its folded form.
-            num_stages (int): Number of stages.
 
         Raises:
             UsageError: If the options contradict each other.
@@ -102,7 +102,6 @@ class FadingStages:
                 'shortcuts fade in training. Deploy the trained weights with '
                 "shortcut='none'.")
         self.fade = Fade(**(fade or {}))
-        self.fade.blocks([1] * num_stages)
 
     def set_progress(self, progress: float) -> None:
         """Set the weights of the shortcuts.
@@ -121,4 +120,15 @@ class FadingStages:
         stages = {name: len(getattr(self, name)) for name in self.res_layers}
         names = [f'{stage}.{block}' for stage, count in stages.items()
                  for block in range(count)]
-        return dict(zip(names, self.fade.blocks(list(stages.values()))))
+        return dict(zip(names, self.fade.blocks(
+            list(stages.values()), self._spans)))
+
+    def fade_in(self, spans: Sequence[Tuple[float, float]]) -> None:
+        """Set when the stages have their phases, for ``by='phase'``.
+
+        Args:
+            spans (Sequence[Tuple[float, float]]): For each stage, the
+                fractions of the run between which it has its phase.
+        """
+        self._spans = spans
+        self.__dict__.pop('fades', None)

@@ -52,7 +52,7 @@ class _PlainStages(FadingStages, Deployable):
         check_choice(owner, 'shortcut', shortcut, self.shortcuts)
         check_merged_is_deployed(owner, shortcut, deploy)
         check_no_shortcut_options(owner, zero_init_residual, drop_path_rate)
-        self.read_fade(shortcut, fade, deploy, kwargs.get('num_stages', 4))
+        self.read_fade(shortcut, fade, deploy)
         self.shortcut = shortcut
         self.block_conv_cfg = block_conv_cfg
         super().__init__(depth, zero_init_residual=False, **kwargs)
@@ -103,8 +103,8 @@ class PlainResNet(_PlainStages, ResNet):
             network and ends strictly plain; see ``fade``.
             Defaults to ``'none'``.
         fade (dict, optional): When shortcuts fade: ``start``, ``begin``,
-            ``horizon`` and ``order`` of :class:`Fade`, also stage by stage.
-            Defaults to None: all together, over the first half of the run.
+            ``horizon``, ``order`` and ``by`` of :class:`Fade`. Defaults to
+            None: all together, over the first half of the run.
         block_conv_cfg (dict, optional): Config of the convolutions in the
             blocks, such as ``dict(type='rd_plugins.DiracConv2d')``; the stem
             keeps ``conv_cfg``. Defaults to None: ``conv_cfg`` for all.

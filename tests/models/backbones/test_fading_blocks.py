@@ -118,45 +118,38 @@ def test_block_after_block(order, gone):
     assert found == pytest.approx(gone)
 
 
-def test_stage_after_stage():
-    """Each stage in its own part of the run; at 0.35 the second is halfway."""
+def weights_by_phase(order, progress):
+    """Of all blocks; the stages have the thirds of the run as phases."""
     network = MODELS.build(dict(
         type='rd_plugins.CifarResNet', depth=20, shortcut='fading_pad',
-        fade=dict(begin=[0, 0.3, 0.5], horizon=[0.3, 0.4, 0.6]), **SMALL))
-    network.set_progress(0.35)
-    found = [block.auxiliary.weight.item() for name in network.res_layers
-             for block in getattr(network, name)]
-    assert found == pytest.approx([0] * 3 + [0.5] * 3 + [1] * 3)
+        fade=dict(horizon=0.75, order=order, by='phase'), **SMALL))
+    network.fade_in([(0, 1 / 3), (1 / 3, 2 / 3), (2 / 3, 1)])
+    network.set_progress(progress)
+    return [block.auxiliary.weight.item() for name in network.res_layers
+            for block in getattr(network, name)]
 
 
-def test_block_after_block_within_a_stage():
-    network = MODELS.build(dict(
-        type='rd_plugins.CifarResNet', depth=20, shortcut='fading',
-        fade=dict(horizon=[0.3, 0.6, 0.9], order='first_to_last'), **SMALL))
-    network.set_progress(0.3)
-    found = [block.auxiliary.weight.item() for name in network.res_layers
-             for block in getattr(network, name)]
-    quarter = (1 + math.sqrt(0.5)) / 2
-    assert found == pytest.approx([0] * 3 + [0, 0.5, 1] + [0, 1, 1])
-    network.set_progress(0.15)
-    assert network.layer2[0].auxiliary.weight.item() == pytest.approx(
-        (1 + math.cos(math.pi * 0.75)) / 2)
-    assert network.layer3[0].auxiliary.weight.item() == pytest.approx(0.5)
-    network.set_progress(0.075)
-    assert network.layer3[0].auxiliary.weight.item() == pytest.approx(quarter)
+@pytest.mark.parametrize('part, expected', [
+    (0, [1, 1, 1]), (0.375, [0.5, 0.5, 0.5]), (0.75, [0, 0, 0])])
+def test_each_stage_fades_in_its_phase(part, expected):
+    found = weights_by_phase('together', (1 + part) / 3)
+    assert found == pytest.approx([0] * 3 + expected + [1] * 3)
+
+
+@pytest.mark.parametrize('part, expected', [
+    (0.125, [0.5, 1, 1]), (0.375, [0, 0.5, 1]), (0.625, [0, 0, 0.5])])
+def test_block_after_block_within_a_phase(part, expected):
+    found = weights_by_phase('first_to_last', (1 + part) / 3)
+    assert found == pytest.approx([0] * 3 + expected + [1] * 3, abs=1e-6)
 
 
 @pytest.mark.parametrize('options, message', [
-    (dict(shortcut='fading', fade=dict(horizon=[.3, .6])), 'for 3 stages'),
-    (dict(shortcut='fading', fade=dict(begin=[0, .1], horizon=[.3, .6, .9])),
-     'a number for all, or one for each'),
-    (dict(shortcut='fading', fade=dict(horizon=[.3, .6, 1])), 'horizon < 1'),
-    (dict(shortcut='fading', fade=dict(horizon=[.3, .6, 'a'])), 'horizon'),
     (dict(shortcut='fading', fade=dict(end=0.1)), 'fade to 0.*Set end=0'),
     (dict(shortcut='fading', fade=dict(horizon=1)), 'horizon < 1'),
     (dict(shortcut='fading', fade=dict(begin=.5)), 'begin < horizon'),
     (dict(shortcut='fading', fade=dict(start=0)), 'start > 0'),
     (dict(shortcut='fading', fade=dict(order='random')), "order='random'"),
+    (dict(shortcut='fading', fade=dict(by='stage')), "by='stage'"),
     (dict(shortcut='none', fade=dict()), 'leave fade out'),
     (dict(shortcut='fading', deploy=True), 'Deploy the trained weights'),
     (dict(shortcut='fading', zero_init_residual=True), 'zero_init_residual'),
