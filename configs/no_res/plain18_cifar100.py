@@ -39,7 +39,7 @@ custom_hooks = [
                 name='fine-tune',
                 epochs=120,
                 loss='finetune',
-                lr=0.05,
+                lr=0.001,
                 schedule='cosine'),
         ])
 ]

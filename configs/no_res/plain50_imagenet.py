@@ -39,7 +39,7 @@ custom_hooks = [
                 name='fine-tune',
                 epochs=80,
                 loss='finetune',
-                lr=0.1,
+                lr=0.001,
                 schedule='cosine'),
         ])
 ]

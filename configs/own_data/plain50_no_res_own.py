@@ -39,7 +39,7 @@ custom_hooks = [
                 name='fine-tune',
                 epochs=60,
                 loss='finetune',
-                lr=0.02,
+                lr=0.001,
                 schedule='cosine'),
         ])
 ]

@@ -15,7 +15,7 @@ note = ('No-Res was trained with weight decay on norms, which its recipe has '
 seeds = [0]
 
 
-def phases(stage_rate, last_rate=0.05, **options):
+def phases(stage_rate, last_rate=0.001, **options):
     """Three stages of three epochs each, then everything for eleven."""
     stages = [
         dict(
@@ -77,7 +77,7 @@ rows = dict(
         config='../no_res/plain20_cifar10.py',
         test_config=plain,
         teacher='teacher',
-        options=phases(0.1)),
+        options=phases(0.1, last_rate=0.05)),
     no_res_rate_4=dict(
         title='plain-20, No-Res with stages at a rate of 4 instead of 0.1',
         config='../no_res/plain20_cifar10.py',
@@ -89,5 +89,5 @@ rows = dict(
         config='../fading/plain20_stages_cifar10.py',
         test_config=plain,
         teacher='teacher',
-        options=phases(2.0, last_rate=0.02, weight_decay=0.0)))
+        options=phases(2.0, weight_decay=0.0)))
 del phases

@@ -73,7 +73,7 @@ rows = dict(
                             name='fine-tune',
                             epochs=4,
                             loss='finetune',
-                            lr=0.02,
+                            lr=0.0002,
                             schedule='cosine')
                     ])
             ]),

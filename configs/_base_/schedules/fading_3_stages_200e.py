@@ -19,7 +19,7 @@ custom_hooks = [
                 name='fine-tune',
                 epochs=140,
                 loss='finetune',
-                lr=0.02,
+                lr=0.001,
                 schedule='cosine'),
         ])
 ]

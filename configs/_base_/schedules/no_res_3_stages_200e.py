@@ -18,7 +18,7 @@ custom_hooks = [
                 name='fine-tune',
                 epochs=140,
                 loss='finetune',
-                lr=0.05,
+                lr=0.001,
                 schedule='cosine'),
         ])
 ]
