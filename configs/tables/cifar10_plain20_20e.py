@@ -10,8 +10,8 @@ Expected: not known. Measured: see docs/results/cifar10_plain20_20e.md.
 """
 title = 'Plain-20 on CIFAR-10 in 20 epochs'
 reduced = '20 epochs instead of 200, one-cycle learning rate with peak 0.1.'
-note = ('The first No-Res was trained with weight decay on norms, which its recipe has '
-        'left out since.')
+note = ('The first No-Res was trained with weight decay on norms, which its '
+        'recipe has left out since.')
 seeds = [0]
 
 
