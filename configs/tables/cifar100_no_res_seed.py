@@ -20,7 +20,7 @@ seldom = dict(train_cfg=dict(val_interval=10))
 student = dict(
     config='../no_res/plain20_seed_cifar100.py',
     test_config=plain,
-    options=seldom)
+    published='57.67')
 phases = [
     *(dict(
         name=f'stage {k}',
@@ -37,6 +37,9 @@ phases = [
         milestones=[14, 24]),
 ]
 
+rate_4 = dict(
+    custom_hooks=[dict(type='rd_plugins.PhaseHook', phases=phases)], **seldom)
+
 rows = dict(
     published_teacher=dict(
         title='ResNet-20 (published weights)',
@@ -51,27 +54,20 @@ rows = dict(
     student=dict(
         title='plain-20, No-Res from the published teacher',
         teacher='published_teacher',
-        published='57.67',
+        options=seldom,
         **student),
     student_rate_4=dict(
         title='the same, stages at a rate of 4 instead of 0.1',
         teacher='published_teacher',
-        published='57.67',
-        **{
-            **student, 'options':
-            dict(
-                custom_hooks=[
-                    dict(type='rd_plugins.PhaseHook', phases=phases)
-                ],
-                **seldom)
-        }),
+        options=rate_4,
+        **student),
     own_teacher=dict(
         title='ResNet-20, trained here',
         config=teacher,
         options=seldom,
         published='59.98'),
     own_student=dict(
-        title='plain-20, No-Res from the teacher trained here',
+        title='plain-20, No-Res at a rate of 4 from the teacher trained here',
         teacher='own_teacher',
-        published='57.67',
+        options=rate_4,
         **student))

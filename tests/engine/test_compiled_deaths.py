@@ -168,7 +168,7 @@ def test_shortcuts_that_fade_one_by_one_stay_compiled():
         20, base_channels=2, shortcut='fading_pad',
         fade=dict(order='first_to_last', horizon=0.9))
     runner = runner_of(model, backend)
-    runner.__class__ = Clocked
+    runner.__class__, runner._hooks = Clocked, []
     wrapper = Uncompiled(torch.optim.SGD(model.parameters(), 0.1))
     hook, ran = FadeHook(), []
     hook.before_train(runner)
