@@ -29,8 +29,35 @@ def schedule(epochs=20, peak=0.1):
         train_cfg=dict(max_epochs=epochs, val_interval=5))
 
 
+def stage_by_stage(stages, last, last_rate):
+    """So many epochs for each of three stages, then for everything."""
+    fits = [
+        dict(
+            name=f'stage {k}',
+            epochs=stages,
+            train=[f'backbone.layer{k}'],
+            loss=f'stage{k}',
+            lr=2.0,
+            weight_decay=0.0,
+            schedule='cosine') for k in (1, 2, 3)
+    ]
+    rest = dict(
+        name='fine-tune',
+        epochs=last,
+        loss='finetune',
+        lr=last_rate,
+        schedule='cosine')
+    return dict(
+        train_cfg=dict(max_epochs=3 * stages + last, val_interval=5),
+        custom_hooks=[
+            dict(type='rd_plugins.PhaseHook', phases=[*fits, rest])
+        ])
+
+
 plain = '../rd/plain56_ce_cifar10.py'
 student = dict(test_config=plain, teacher='teacher')
+fading_by_stage = dict(
+    config='../fading/plain56_stages_cifar10.py', **student)
 
 rows = dict(
     teacher=dict(
@@ -54,34 +81,18 @@ rows = dict(
         **student),
     stages=dict(
         title='plain-56, stage by stage, then logit distillation, 10 epochs',
-        config='../fading/plain56_stages_cifar10.py',
+        options=stage_by_stage(stages=2, last=4, last_rate=0.0002),
+        **fading_by_stage),
+    stages_30e=dict(
+        title='plain-56, the same in 30 epochs',
         options=dict(
-            train_cfg=dict(max_epochs=10, val_interval=5),
-            custom_hooks=[
-                dict(
-                    type='rd_plugins.PhaseHook',
-                    phases=[
-                        *(dict(
-                            name=f'stage {k}',
-                            epochs=2,
-                            train=[f'backbone.layer{k}'],
-                            loss=f'stage{k}',
-                            lr=2.0,
-                            weight_decay=0.0,
-                            schedule='cosine') for k in (1, 2, 3)),
-                        dict(
-                            name='fine-tune',
-                            epochs=4,
-                            loss='finetune',
-                            lr=0.0002,
-                            schedule='cosine')
-                    ])
-            ]),
-        **student),
+            optim_wrapper=dict(clip_grad=dict(max_norm=1.0)),
+            **stage_by_stage(stages=8, last=6, last_rate=0.002)),
+        **fading_by_stage),
     ce=dict(title='plain-56, cross entropy', config=plain, options=schedule()),
     jointrd=dict(
         title='plain-56, JointRD',
         config='../rd/plain56_cifar10.py',
         options=schedule(),
         **student))
-del schedule
+del schedule, stage_by_stage
