@@ -84,8 +84,10 @@ rows = dict(
         options=stage_by_stage(stages=2, last=4, last_rate=0.0002),
         **fading_by_stage),
     stages_30e=dict(
-        title='plain-56, the same in 30 epochs',
+        title='plain-56, the same in 30 epochs, shortcuts gone after a fifth '
+        'of each phase',
         options=dict(
+            model=dict(backbone=dict(fade=dict(horizon=0.2))),
             optim_wrapper=dict(clip_grad=dict(max_norm=1.0)),
             **stage_by_stage(stages=8, last=6, last_rate=0.002)),
         **fading_by_stage),
