@@ -16,8 +16,7 @@ _base_ = [
 
 model = dict(
     type='rd_plugins.StagewiseDistiller',
-    backbone=dict(
-        shortcut='fading_pad', fade=dict(by='phase', horizon=0.75)),
+    backbone=dict(shortcut='fading_pad', fade=dict(by='phase', horizon=0.2)),
     finetune=dict(type='rd_plugins.LogitDistiller', alpha=0.5),
     teacher=dict(
         _base_.model,

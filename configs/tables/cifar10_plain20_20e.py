@@ -97,9 +97,12 @@ rows = dict(
         teacher='teacher',
         options=phases(4.0, weight_decay=0.0)),
     fading_stages=dict(
-        title='plain-20, fading stage by stage, then logit distillation',
+        title='plain-20, fading stage by stage, shortcuts gone after three '
+        'quarters of each phase, then logit distillation',
         config='../fading/plain20_stages_cifar10.py',
         test_config=plain,
         teacher='teacher',
-        options=phases(2.0, weight_decay=0.0)))
+        options=dict(
+            model=dict(backbone=dict(fade=dict(horizon=0.75))),
+            **phases(2.0, weight_decay=0.0))))
 del one_cycle, phases

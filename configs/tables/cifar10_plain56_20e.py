@@ -80,12 +80,14 @@ rows = dict(
         options=schedule(epochs=10, peak=0.01),
         **student),
     stages=dict(
-        title='plain-56, stage by stage, then logit distillation, 10 epochs',
-        options=stage_by_stage(stages=2, last=4, last_rate=0.0002),
+        title='plain-56, stage by stage, shortcuts gone after three quarters '
+        'of each phase, then logit distillation, 10 epochs',
+        options=dict(
+            model=dict(backbone=dict(fade=dict(horizon=0.75))),
+            **stage_by_stage(stages=2, last=4, last_rate=0.0002)),
         **fading_by_stage),
     stages_30e=dict(
-        title='plain-56, the same in 30 epochs, shortcuts gone after a fifth '
-        'of each phase',
+        title='plain-56, the same in 30 epochs, shortcuts gone after a fifth',
         options=dict(
             model=dict(backbone=dict(fade=dict(horizon=0.2))),
             optim_wrapper=dict(clip_grad=dict(max_norm=1.0)),
