@@ -27,5 +27,6 @@ model = dict(
 # A mean over all channels gives the scale of one a gradient of 1/C, which
 # decay would outweigh.
 optim_wrapper = dict(
+    clip_grad=dict(max_norm=1.0),
     paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0))
 param_scheduler = []

@@ -104,5 +104,6 @@ rows = dict(
         teacher='teacher',
         options=dict(
             model=dict(backbone=dict(fade=dict(horizon=0.75))),
+            optim_wrapper=dict(clip_grad=None),
             **phases(2.0, weight_decay=0.0))))
 del one_cycle, phases

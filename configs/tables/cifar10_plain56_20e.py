@@ -84,14 +84,12 @@ rows = dict(
         'of each phase, then logit distillation, 10 epochs',
         options=dict(
             model=dict(backbone=dict(fade=dict(horizon=0.75))),
+            optim_wrapper=dict(clip_grad=None),
             **stage_by_stage(stages=2, last=4, last_rate=0.0002)),
         **fading_by_stage),
     stages_30e=dict(
         title='plain-56, the same in 30 epochs, shortcuts gone after a fifth',
-        options=dict(
-            model=dict(backbone=dict(fade=dict(horizon=0.2))),
-            optim_wrapper=dict(clip_grad=dict(max_norm=1.0)),
-            **stage_by_stage(stages=8, last=6, last_rate=0.002)),
+        options=stage_by_stage(stages=8, last=6, last_rate=0.002),
         **fading_by_stage),
     ce=dict(title='plain-56, cross entropy', config=plain, options=schedule()),
     jointrd=dict(

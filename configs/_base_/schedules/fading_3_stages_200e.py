@@ -1,7 +1,7 @@
 """Phases of a student that fades and is fitted stage by stage: 200 epochs.
 
 For ``fade=dict(by='phase')``. The phases set the learning rate; a config also
-needs param_scheduler = [].
+needs param_scheduler = [] and, for the last phase, gradients that are clipped.
 """
 custom_hooks = [
     dict(
@@ -9,7 +9,7 @@ custom_hooks = [
         phases=[
             *(dict(
                 name=f'stage {k}',
-                epochs=20,
+                epochs=50,
                 train=[f'backbone.layer{k}'],
                 loss=f'stage{k}',
                 lr=2.0,
@@ -17,9 +17,9 @@ custom_hooks = [
                 schedule='cosine') for k in (1, 2, 3)),
             dict(
                 name='fine-tune',
-                epochs=140,
+                epochs=50,
                 loss='finetune',
-                lr=0.001,
+                lr=0.002,
                 schedule='cosine'),
         ])
 ]
