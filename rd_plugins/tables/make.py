@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser, out: str) -> None:
 
 
 def unfinished(runs: List[Run], results: Results) -> List[Run]:
-    """The runs without a result, and teachers whose weights are gone.
+    """The runs without a result, and what those need and is gone.
 
     Args:
         runs (list[Run]): All that are asked for.
@@ -80,13 +80,15 @@ def unfinished(runs: List[Run], results: Results) -> List[Run]:
         else:
             check_training(run)
             missing[run.name] = run
-    for run in list(missing.values()):
-        while (run := run.teacher) and not run.is_trained():
-            if run.name not in missing:
-                print(f'{run.name} has its result, but its weights are gone; '
-                      'it is trained again to teach.', flush=True)
-                missing[run.name] = run
-    return list(missing.values())
+    to_do = list(missing.values())
+    for run in to_do:  # grows with what those need, in turn
+        for needed in run.needs.values():
+            if needed.name not in missing and not needed.is_trained():
+                print(f'{needed.name} has its result, but its weights are '
+                      f'gone; it is trained again for {run.name}.', flush=True)
+                missing[needed.name] = needed
+                to_do.append(needed)
+    return to_do
 
 
 def make_table(table: Table, args: argparse.Namespace,
@@ -113,7 +115,7 @@ def make_table(table: Table, args: argparse.Namespace,
 
     def keep(run: Run) -> None:
         if results.find(run.row.name, run.seed):
-            return  # a teacher that was trained again
+            return  # it was trained again for another run
         kept = keep_weights(run, results.folder / WEIGHTS)
         results.add(dict(run.result(), **measured_size(run), weights=kept))
         print(f'{run.name}: {results.runs[-1]["accuracy"]:.2f} %', flush=True)

@@ -21,7 +21,7 @@ class Queue:
     stopping loses part of an epoch at most and does not change results.
 
     Args:
-        runs (list[Run]): Runs without a result, teachers first.
+        runs (list[Run]): Runs without a result.
         jobs (int): Number of processes at a time; if there are several, each
             has one CPU thread.
         deadline (float, optional): When to stop, as ``time.monotonic``, in
@@ -68,8 +68,7 @@ class Queue:
         for run in list(self.waiting):
             if len(self.active) >= self.jobs:
                 return
-            teacher = run.teacher
-            if teacher is None or teacher.is_trained():
+            if all(needed.is_trained() for needed in run.needs.values()):
                 self.waiting.remove(run)
                 self._launch(run)
 

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Tuple
 
 import torch
 from mmengine.config import Config
@@ -42,7 +42,7 @@ class Run:
         options (dict): Changes to every config, such as the data folder.
         weights (dict): Paths of given checkpoints, by the names in the rows.
         kept (dict): Paths of the weights that results keep, by the names of
-            runs; they teach where the training's folder is gone.
+            runs; they serve where the training's folder is gone.
         amp (bool): Train in mixed precision. Defaults to False.
     """
     table: Table
@@ -67,13 +67,13 @@ class Run:
         return self.root / self.table.name / self.name
 
     @cached_property
-    def teacher(self) -> Optional['Run']:
-        """The run of its teacher; None if it has none."""
-        if self.row.teacher is None:
-            return None
-        row = self.table.rows[self.row.teacher]
-        return Run(self.table, row, self.seed, self.root, self.options,
-                   self.weights, self.kept, self.amp)
+    def needs(self) -> Dict[str, 'Run']:
+        """The runs whose weights it is trained with, by their rows."""
+        return {
+            name: Run(self.table, self.table.rows[name], self.seed, self.root,
+                      self.options, self.weights, self.kept, self.amp)
+            for name in self.row.needs
+        }
 
     @cached_property
     def max_epochs(self) -> int:
@@ -107,7 +107,7 @@ class Run:
         return self.weights[self.row.checkpoint]
 
     def training_config(self) -> Config:
-        """What it trains, but for the teacher's weights."""
+        """What it trains, but for the weights of other rows."""
         cfg = Config.fromfile(self.row.config)
         cfg.merge_from_dict(self.row.options)
         if self.row.epochs:
@@ -119,12 +119,15 @@ class Run:
             cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
         return cfg
 
-    def config_with_teacher(self) -> Config:
-        """What it trains, with the teacher's weights."""
+    def config_with_weights(self) -> Config:
+        """What it trains, with the weights of other rows."""
         cfg = self.training_config()
-        if self.teacher:
+        if self.row.teacher:
+            teacher = self.needs[self.row.teacher]
             cfg.model.teacher.init_cfg = dict(
-                type='Pretrained', checkpoint=self.teacher.checkpoint())
+                type='Pretrained', checkpoint=teacher.checkpoint())
+        if self.row.start:
+            cfg.load_from = self.needs[self.row.start].checkpoint()
         return cfg
 
     def test_config(self) -> Config:
@@ -142,7 +145,7 @@ class Run:
 
     def train_command(self) -> List[str]:
         """Write the config of the training; returns its command."""
-        path = self._write(self.config_with_teacher(), TRAIN_CONFIG)
+        path = self._write(self.config_with_weights(), TRAIN_CONFIG)
         resume = ['--resume'] if numbered_checkpoints(self.folder) else []
         return [sys.executable, str(files_folder() / 'tools/train.py'), path,
                 '--work-dir', str(self.folder), *resume]

@@ -23,7 +23,7 @@ def check_training(run: Run) -> None:
         return
     differences = changes(
         without_places(Config.fromfile(path).to_dict()),
-        without_places(run.config_with_teacher().to_dict()))
+        without_places(run.config_with_weights().to_dict()))
     if differences:
         raise UsageError(
             f'{run.folder} holds checkpoints of another training of '

@@ -22,6 +22,7 @@ class Row:
         test_config (str): The config that its checkpoint is tested with,
             strictly. Defaults to the one that trains it.
         teacher (str, optional): Name of the row that teaches it.
+        start (str, optional): Name of the row whose network it goes on from.
         checkpoint (str, optional): Name of weights that are tested and not
             trained; the command line gives their file: ``--weights
             NAME=PATH``.
@@ -34,11 +35,17 @@ class Row:
     epochs: Optional[int] = None
     test_config: str = ''
     teacher: Optional[str] = None
+    start: Optional[str] = None
     checkpoint: Optional[str] = None
     published: Optional[str] = None
 
     def __post_init__(self) -> None:
         self.test_config = self.test_config or self.config
+
+    @property
+    def needs(self) -> List[str]:
+        """Names of the rows whose weights it is trained with."""
+        return [name for name in (self.teacher, self.start) if name]
 
 
 @dataclass
@@ -96,7 +103,7 @@ def read_table(path: str) -> Table:
 
     Raises:
         UsageError: If there is no such file, or a row has an unknown option,
-            config or teacher.
+            config, teacher or start.
     """
     if not Path(path).is_file():
         raise UsageError(f'There is no table at {path}; those that come with '
@@ -115,9 +122,10 @@ def read_table(path: str) -> Table:
             if not Path(config).is_file():
                 raise UsageError(f'Row {name!r} of {path} names the config '
                                  f'{config}, which does not exist.')
-        if row.teacher is not None and row.teacher not in rows:
-            raise UsageError(f'Row {name!r} of {path} has the teacher '
-                             f'{row.teacher!r}, which is no row before it.')
+        for needed in row.needs:
+            if needed not in rows:
+                raise UsageError(f'Row {name!r} of {path} needs the weights '
+                                 f'of {needed!r}, which is no row before it.')
         rows[name] = row
     return Table(
         Path(path).stem, content['title'], rows, content.get('seeds', [0]),
@@ -126,7 +134,7 @@ def read_table(path: str) -> Table:
 
 def select(table: Table, names: Optional[List[str]],
            seeds: Optional[List[int]]) -> None:
-    """Reduce a table to some rows, their teachers, and some seeds, in place.
+    """Reduce a table to some rows, those they need, and some seeds, in place.
 
     Raises:
         UsageError: If a name is unknown.
@@ -140,8 +148,7 @@ def select(table: Table, names: Optional[List[str]],
             raise UsageError(f'{table.name} has no row {name!r}; choose from '
                              f'{", ".join(table.rows)}.')
     needed = list(names)
-    for name in needed:  # grows with the teachers, and theirs
-        teacher = table.rows[name].teacher
-        needed += [teacher] if teacher else []
+    for name in needed:  # grows with what those need, in turn
+        needed += table.rows[name].needs
     table.rows = {name: row for name, row in table.rows.items()
                   if name in needed}

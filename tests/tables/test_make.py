@@ -51,7 +51,7 @@ def test_a_teacher_whose_weights_are_gone_trains_again(make, capsys):
     runs, results = make('teacher', 'student')
     assert names(unfinished(runs, results)) == [
         'small-seed0', 'student-seed0', 'teacher-seed0']
-    assert capsys.readouterr().out.count('trained again to teach') == 2
+    assert capsys.readouterr().out.count('it is trained again for s') == 2
     runs[1].folder.mkdir(parents=True)
     torch.save({}, runs[1].folder / 'epoch_5.pth')
     assert names(unfinished(runs, results)) == ['small-seed0']
@@ -63,11 +63,25 @@ def test_weights_that_a_result_keeps_teach(make, tmp_path):
     torch.save({}, weights)
     runs, results = make('teacher', weights=weights.name)
     assert unfinished(runs, results) == runs[1:]
-    cfg = runs[1].config_with_teacher()
+    cfg = runs[1].config_with_weights()
     assert cfg.model.teacher.init_cfg.checkpoint == str(weights)
     weights.unlink()
     runs, results = make()
     assert names(unfinished(runs, results))[-1] == 'teacher-seed0'
+
+
+def test_a_row_that_starts_from_another_needs_its_weights(make):
+    runs, results = make('student')
+    teacher, student, small = runs
+    small.row.start = 'teacher'
+    assert names(unfinished(runs, results)) == [
+        'teacher-seed0', 'small-seed0', 'student-seed0']
+    for name in names(runs):
+        small.kept[name] = f'{name}.pth'
+    cfg = small.config_with_weights()
+    assert cfg.load_from == 'teacher-seed0.pth'
+    assert cfg.model.teacher.init_cfg.checkpoint == 'student-seed0.pth'
+    assert 'load_from' not in student.config_with_weights()
 
 
 def test_its_own_training_comes_before_kept_weights(make, tmp_path):

@@ -1,6 +1,7 @@
 """A table of the demo's digits, in one go and interrupted."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +36,17 @@ rows = dict(
         title='JointRD', config='{DEMO}/plain20_mnist5k.py',
         options=dict(short, model=dict(check_teacher=False)),  # it is random
         test_config='{DEMO}/plain20_ce_mnist5k.py', teacher='teacher'))
+'''
+CHAIN = TABLE + f'''
+def at_rate(lr):
+    return dict(short, optim_wrapper=dict(optimizer=dict(lr=lr)))
+
+
+alone = '{DEMO}/plain20_ce_mnist5k.py'
+rows = dict(
+    first=dict(title='first', config=alone, options=at_rate(0.05)),
+    then=dict(title='then', config=alone, options=at_rate(0.0), start='first'))
+del at_rate
 '''
 
 
@@ -88,6 +100,24 @@ def test_a_killed_table_ends_as_an_uninterrupted_one(folder, flags):
     once_more = tool(*arguments(folder, 'whole', *flags))
     assert_done(once_more)
     assert 'trains' not in once_more.stdout
+
+
+def kept(folder, row):
+    """The convolutions that a table has kept of a row."""
+    path, = (folder / 'a/out/weights').glob(f'digits_{row}-*.pth')
+    weights = torch.load(path, map_location='cpu')['state_dict']
+    return {name: each for name, each in weights.items() if each.dim() == 4}
+
+
+def test_a_row_goes_on_from_the_weights_of_another(folder):
+    """Also when only its result is left; a rate of 0 shows them."""
+    (folder / 'digits.py').write_text(CHAIN)
+    assert_done(tool(*arguments(folder, 'a', '--rows', 'first')))
+    shutil.rmtree(folder / 'a/digits')
+    assert_done(tool(*arguments(folder, 'a')))
+    first, then = kept(folder, 'first'), kept(folder, 'then')
+    assert first and first.keys() == then.keys()
+    assert all(torch.equal(first[name], then[name]) for name in first)
 
 
 def test_the_page_also_has_the_rows_that_were_not_asked_for(folder):

@@ -105,5 +105,5 @@ def test_results_that_record_less(tmp_path):
     settings = run.settings()
     settings.pop('options')
     check_result(run, settings, PATH)
-    given = run.teacher
+    given = run.needs['teacher']
     check_result(given, dict(given.settings(), options={'a.lr': 2}), PATH)

@@ -45,7 +45,8 @@ def test_rows(tmp_path):
 
 @pytest.mark.parametrize('row, message', [
     (dict(config='absent.py'), 'names the config .*absent.py, which does not'),
-    (dict(config=str(PLAIN), teacher='later'), 'no row before it'),
+    (dict(config=str(PLAIN), teacher='later'), "of 'later', which is no row"),
+    (dict(config=str(PLAIN), start='later'), "of 'later', which is no row"),
     (dict(config=str(PLAIN), length=3), "no option 'length'; choose from ch"),
     (dict(), "no 'config'; every row needs a title and a config"),
 ])
@@ -62,6 +63,16 @@ def test_a_row_brings_its_teachers_and_theirs(tmp_path):
     table = read_table(write(tmp_path, rows))
     select(table, ['small'], None)
     assert list(table.rows) == ['big', 'middle', 'small']
+
+
+def test_a_row_brings_what_it_starts_from(tmp_path):
+    rows = {name: dict(title=name, config=str(PLAIN), start=start)
+            for name, start in (('first', None), ('then', 'first'),
+                                ('last', 'then'), ('other', 'first'))}
+    rows['then']['teacher'] = 'first'
+    table = read_table(write(tmp_path, rows))
+    select(table, ['last'], None)
+    assert list(table.rows) == ['first', 'then', 'last']
 
 
 def test_a_missing_table():
