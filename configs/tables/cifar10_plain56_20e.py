@@ -91,6 +91,20 @@ rows = dict(
         title='plain-56, the same in 30 epochs, shortcuts gone after a fifth',
         options=stage_by_stage(stages=8, last=6, last_rate=0.002),
         **fading_by_stage),
+    stages_then_kd=dict(
+        title='plain-56, that one and 24 epochs more of logit distillation',
+        config='../rd/plain56_kd_cifar10.py',
+        start='stages_30e',
+        options=dict(
+            model=dict(alpha=0.5),
+            optim_wrapper=dict(
+                optimizer=dict(lr=0.02), clip_grad=dict(max_norm=1.0)),
+            param_scheduler=[
+                dict(type='CosineAnnealingLR', T_max=24,
+                     convert_to_iter_based=True)
+            ],
+            train_cfg=dict(max_epochs=24, val_interval=4)),
+        **student),
     ce=dict(title='plain-56, cross entropy', config=plain, options=schedule()),
     jointrd=dict(
         title='plain-56, JointRD',

@@ -1,0 +1,20 @@
+"""Logit distillation: plain-56 on CIFAR-10.
+
+    python tools/train.py configs/rd/resnet56_cifar10.py  # teacher
+    python tools/train.py configs/rd/plain56_kd_cifar10.py
+
+As plain20_kd_cifar10.py. So deep a student needs a better start than random
+weights; --cfg-options load_from=PATH goes on from those of another method.
+Expected: not known.
+Measured: not run.
+"""
+_base_ = './resnet56_cifar10.py'
+
+model = dict(
+    type='rd_plugins.LogitDistiller',
+    backbone=dict(shortcut='none'),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet56_cifar10/epoch_200.pth')))
