@@ -10,7 +10,7 @@ Expected: not known. Measured: not run.
 _base_ = [
     '../_base_/models/resnet20_cifar.py',
     '../_base_/datasets/cifar10_bs128.py',
-    '../_base_/schedules/cifar_200e_cosine.py',
+    '../_base_/schedules/cifar_200e_cosine_ema.py',
     '../_base_/default_runtime.py',
 ]
 

@@ -6,8 +6,8 @@
 While a stage's shortcuts fade, it alone is trained, to keep the output of the
 teacher's stage; then everything, with the teacher's predictions
 (docs/fading.md).
-Expected: not known.
-Measured: 90.87 % in 20 epochs (docs/results/cifar10_plain20_20e.md).
+Expected: not known. Measured: 90.87 % in 20 epochs, shortcuts gone after three
+quarters of each phase (docs/results/cifar10_plain20_20e.md).
 """
 _base_ = [
     '../rd/resnet20_cifar10.py',

@@ -38,4 +38,3 @@ data_preprocessor = dict(
 
 # Low, for the student starts where its teacher has arrived.
 optim_wrapper = dict(optimizer=dict(lr=0.01))
-custom_hooks = []

@@ -8,13 +8,10 @@ weights; --cfg-options load_from=PATH goes on from those of another method.
 Expected: not known.
 Measured: not run.
 """
-_base_ = './resnet56_cifar10.py'
+_base_ = './plain20_kd_cifar10.py'
 
 model = dict(
-    type='rd_plugins.LogitDistiller',
-    backbone=dict(shortcut='none'),
+    backbone=dict(depth=56),
     teacher=dict(
-        _base_.model,
-        init_cfg=dict(
-            type='Pretrained',
-            checkpoint='work_dirs/resnet56_cifar10/epoch_200.pth')))
+        backbone=dict(depth=56),
+        init_cfg=dict(checkpoint='work_dirs/resnet56_cifar10/epoch_200.pth')))

@@ -8,12 +8,15 @@
 The teacher is the ResNet-20 that akamaster/pytorch_resnet_cifar10 publishes.
 Expected: not known. Measured: see docs/results/cifar10_plain20_20e.md.
 """
+_base_ = '../_base_/schedules/cifar_200e_one_cycle.py'
+
 title = 'Plain-20 on CIFAR-10 in 20 epochs'
 reduced = ('20 epochs, or as many as the row says, instead of 200; one-cycle '
            'learning rate with peak 0.1.')
 note = ('The first No-Res was trained with weight decay on norms, which its '
         'recipe has left out since.')
 seeds = [0]
+epochs = 20
 
 
 def phases(stage_rate, last_rate=0.001, **options):
@@ -41,23 +44,10 @@ def phases(stage_rate, last_rate=0.001, **options):
         ])
 
 
-def one_cycle(epochs):
-    """One cycle of the learning rate."""
-    return dict(
-        param_scheduler=[
-            dict(
-                type='OneCycleLR',
-                eta_max=0.1,
-                total_steps=epochs,
-                by_epoch=True,
-                convert_to_iter_based=True)
-        ],
-        train_cfg=dict(max_epochs=epochs, val_interval=5))
-
-
-schedule = one_cycle(20)
+one_cycle = dict(
+    param_scheduler=_base_.param_scheduler, train_cfg=dict(val_interval=5))
 plain = '../rd/plain20_ce_cifar10.py'
-student = dict(test_config=plain, teacher='teacher', options=schedule)
+student = dict(test_config=plain, teacher='teacher', options=one_cycle)
 
 rows = dict(
     teacher=dict(
@@ -65,7 +55,7 @@ rows = dict(
         config='../rd/resnet20_cifar10.py',
         checkpoint='resnet20',
         published='91.73'),
-    ce=dict(title='plain-20, cross entropy', config=plain, options=schedule),
+    ce=dict(title='plain-20, cross entropy', config=plain, options=one_cycle),
     jointrd=dict(
         title='plain-20, JointRD',
         config='../rd/plain20_cifar10.py',
@@ -79,7 +69,8 @@ rows = dict(
         config='../fading/plain20_cifar10.py',
         test_config=plain,
         teacher='teacher',
-        options=one_cycle(70)),
+        epochs=70,
+        options=one_cycle),
     kd=dict(
         title='plain-20, logit distillation',
         config='../rd/plain20_kd_cifar10.py',
@@ -106,4 +97,4 @@ rows = dict(
             model=dict(backbone=dict(fade=dict(horizon=0.75))),
             optim_wrapper=dict(clip_grad=None),
             **phases(2.0, weight_decay=0.0))))
-del one_cycle, phases
+del phases

@@ -9,24 +9,12 @@ The teacher is the ResNet-56 that akamaster/pytorch_resnet_cifar10 publishes.
 Expected: cross entropy alone stays far behind.
 Measured: docs/results/cifar10_plain56_20e.md.
 """
+_base_ = '../_base_/schedules/cifar_200e_one_cycle.py'
+
 title = 'Plain-56 on CIFAR-10 in 20 epochs'
 reduced = ('20 epochs, or as many as the row says, instead of 200; one-cycle '
            'learning rate with peak 0.1, or as the row says.')
 seeds = [0]
-
-
-def schedule(epochs=20, peak=0.1):
-    """One cycle of the learning rate."""
-    return dict(
-        param_scheduler=[
-            dict(
-                type='OneCycleLR',
-                eta_max=peak,
-                total_steps=epochs,
-                by_epoch=True,
-                convert_to_iter_based=True)
-        ],
-        train_cfg=dict(max_epochs=epochs, val_interval=5))
 
 
 def stage_by_stage(stages, last, last_rate):
@@ -54,6 +42,8 @@ def stage_by_stage(stages, last, last_rate):
         ])
 
 
+one_cycle = dict(
+    param_scheduler=_base_.param_scheduler, train_cfg=dict(val_interval=5))
 plain = '../rd/plain56_ce_cifar10.py'
 student = dict(test_config=plain, teacher='teacher')
 fading_by_stage = dict(
@@ -68,16 +58,20 @@ rows = dict(
     fading=dict(
         title='plain-56, all shortcuts fade at once, logit distillation',
         config='../fading/plain56_cifar10.py',
+        epochs=20,
         options=dict(
             model=dict(
                 backbone=dict(fade=dict(horizon=0.5, order='together')),
                 objectives=[]),
-            **schedule()),
+            **one_cycle),
         **student),
     fading_stages=dict(
         title='plain-56, block after block, with stage losses, 10 epochs',
         config='../fading/plain56_cifar10.py',
-        options=schedule(epochs=10, peak=0.01),
+        epochs=10,
+        options=dict(
+            one_cycle,
+            param_scheduler=[dict(_base_.param_scheduler[0], eta_max=0.01)]),
         **student),
     stages=dict(
         title='plain-56, stage by stage, shortcuts gone after three quarters '
@@ -105,10 +99,15 @@ rows = dict(
             ],
             train_cfg=dict(max_epochs=24, val_interval=4)),
         **student),
-    ce=dict(title='plain-56, cross entropy', config=plain, options=schedule()),
+    ce=dict(
+        title='plain-56, cross entropy',
+        config=plain,
+        epochs=20,
+        options=one_cycle),
     jointrd=dict(
         title='plain-56, JointRD',
         config='../rd/plain56_cifar10.py',
-        options=schedule(),
+        epochs=20,
+        options=one_cycle,
         **student))
-del schedule, stage_by_stage
+del stage_by_stage

@@ -6,6 +6,8 @@ The compared networks: without gates, and built about that small from the
 start (every second block of a stage, then whole stages' ends).
 Expected: not known. Measured: see docs/results/epsilon_budget.md.
 """
+_base_ = '../_base_/schedules/cifar_200e_one_cycle.py'
+
 title = 'ε-ResNet-20 with a budget of MACs, on CIFAR-10'
 reduced = ('a quarter of the training images, 12 epochs of 98 steps, '
            'one-cycle learning rate with peak 0.1 and no restarts.')
@@ -25,14 +27,7 @@ def options(hooks, **backbone):
             num_workers=0, drop_last=False, dataset=dict(indices=12500)),
         val_dataloader=dict(num_workers=0),
         test_dataloader=dict(num_workers=0),
-        param_scheduler=[
-            dict(
-                type='OneCycleLR',
-                eta_max=0.1,
-                total_steps=12,
-                by_epoch=True,
-                convert_to_iter_based=True)
-        ],
+        param_scheduler=[dict(_base_.param_scheduler[0], total_steps=12)],
         train_cfg=dict(max_epochs=12, val_interval=12),
         custom_hooks=hooks)
 

@@ -1,8 +1,7 @@
-"""200 epochs on CIFAR on a cosine, with averaged weights.
+"""200 epochs on CIFAR on a cosine.
 
 Batch 128, SGD with Nesterov momentum, learning rate 0.1, five epochs of
-warm-up, weight decay 5e-4. What is tested and shipped is a moving average of
-the weights over about 2,000 steps, five epochs.
+warm-up, weight decay 5e-4.
 """
 _base_ = './cifar_200e.py'
 
@@ -21,5 +20,3 @@ param_scheduler = [
         by_epoch=True,
         convert_to_iter_based=True),
 ]
-
-custom_hooks = [dict(type='EMAHook', momentum=0.0005)]
