@@ -133,15 +133,9 @@ class Run:
     def test_config(self) -> Config:
         """What it is tested with."""
         cfg = Config.fromfile(self.row.test_config)
-        cfg.merge_from_dict(self.test_options())
+        cfg.merge_from_dict(self.row.test_options)
         cfg.merge_from_dict(self.options)
         return cfg
-
-    def test_options(self) -> dict:
-        """What the table changes in the network that is tested."""
-        if self.row.test_config != self.row.config:
-            return {}
-        return dict(model=self.row.options.get('model', {}))
 
     def train_command(self) -> List[str]:
         """Write the config of the training; returns its command."""

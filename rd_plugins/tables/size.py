@@ -26,8 +26,8 @@ def tested_network(run: Run) -> Tuple[nn.Module, Tuple[int, ...]]:
 
     With its weights where they tell which blocks are dead.
     """
-    cfg = read_student_config(
-        run.row.test_config, dict(deepcopy(run.test_options()), **run.options))
+    options = dict(deepcopy(run.row.test_options), **run.options)
+    cfg = read_student_config(run.row.test_config, options)
     model = build_model(cfg)
     if hasattr(model.backbone, 'dead_blocks'):
         load_weights(run.checkpoint(), model)

@@ -24,7 +24,7 @@ def latencies(runs: List[Run]) -> Dict[str, dict]:
     for run in runs:
         model, shape = tested_network(run)
         own = run.name if hasattr(model.backbone, 'dead_blocks') else ''
-        network = (run.row.test_config, str(run.test_options()), own)
+        network = (run.row.test_config, str(run.row.test_options), own)
         networks[run.row.name] = network
         image = torch.randn(1, *shape, device=device)
         passes[network] = forward_pass(

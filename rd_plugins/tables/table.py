@@ -21,6 +21,8 @@ class Row:
             proportion; see :func:`shorten`. Defaults to None: the config's.
         test_config (str): The config that its checkpoint is tested with,
             strictly. Defaults to the one that trains it.
+        test_options (dict): What the table changes in that. Defaults to the
+            model of ``options`` where both configs are the same.
         teacher (str, optional): Name of the row that teaches it.
         start (str, optional): Name of the row whose network it goes on from.
         checkpoint (str, optional): Name of weights that are tested and not
@@ -34,6 +36,7 @@ class Row:
     options: dict = field(default_factory=dict)
     epochs: Optional[int] = None
     test_config: str = ''
+    test_options: dict = field(default_factory=dict)
     teacher: Optional[str] = None
     start: Optional[str] = None
     checkpoint: Optional[str] = None
@@ -41,6 +44,8 @@ class Row:
 
     def __post_init__(self) -> None:
         self.test_config = self.test_config or self.config
+        if self.test_config == self.config and not self.test_options:
+            self.test_options = dict(model=self.options.get('model', {}))
 
     @property
     def needs(self) -> List[str]:
@@ -86,10 +91,9 @@ def _row(name: str, options: dict, folder: Path) -> Row:
         if option not in options:
             raise UsageError(f'Row {name!r} has no {option!r}; every row '
                              'needs a title and a config.')
-    row = Row(name=name, **options)
-    row.config = str((folder / row.config).resolve())
-    row.test_config = str((folder / row.test_config).resolve())
-    return row
+    paths = {option: str((folder / options[option]).resolve())
+             for option in ('config', 'test_config') if option in options}
+    return Row(**{**options, **paths}, name=name)
 
 
 def read_table(path: str) -> Table:

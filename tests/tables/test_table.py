@@ -4,7 +4,7 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.tables.run import Run
-from rd_plugins.tables.table import read_table, select
+from rd_plugins.tables.table import Row, Table, read_table, select
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 
@@ -63,6 +63,18 @@ def test_a_row_brings_its_teachers_and_theirs(tmp_path):
     table = read_table(write(tmp_path, rows))
     select(table, ['small'], None)
     assert list(table.rows) == ['big', 'middle', 'small']
+
+
+def test_what_is_tested():
+    """By default as trained, unless another config tests it."""
+    deep = dict(model=dict(backbone=dict(depth=32)))
+    options = dict(deep, train_cfg=dict(max_epochs=1))
+    assert Row('r', 'R', 'a.py', options).test_options == deep
+    assert not Row('r', 'R', 'a.py', options, test_config='b.py').test_options
+    chosen = Row('r', 'R', str(PLAIN), options, test_config=str(PLAIN),
+                 test_options=dict(model=dict(backbone=dict(depth=44))))
+    run = Run(Table('t', 'T', dict(r=chosen)), chosen, 0, ROOT, {}, {})
+    assert run.test_config().model.backbone.depth == 44
 
 
 def test_a_row_brings_what_it_starts_from(tmp_path):
