@@ -391,8 +391,10 @@ def facts(name):
     """What a config builds, in the words of the table."""
     cfg, built = read(name), build(name)
     ema = built.hooks.get('EMAHook')
+    clip = cfg.optim_wrapper.get('clip_grad')
     return dict(
         **(dict(ema=ema.ema_cfg['momentum']) if ema else {}),
+        **(dict(clip=clip['max_norm']) if clip else {}),
         **data_facts(cfg),
         **optimizer_facts(built.model, built.optimizer),
         **schedule_facts(cfg, built.optimizer),

@@ -5,8 +5,8 @@
 
 Shortcuts fade block after block, with logit distillation and stage losses
 (docs/fading.md); stage by stage is better, see plain56_stages_cifar10.py.
-Expected: not known.
-Measured: 88.94 % in 10 epochs (docs/results/cifar10_plain56_20e.md).
+Expected: not known. Measured: 88.94 % in 10 epochs of one cycle
+(docs/results/cifar10_plain56_20e.md).
 """
 _base_ = [
     '../_base_/models/resnet56_cifar.py',

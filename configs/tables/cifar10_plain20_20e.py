@@ -12,9 +12,12 @@ _base_ = '../_base_/schedules/cifar_200e_one_cycle.py'
 
 title = 'Plain-20 on CIFAR-10 in 20 epochs'
 reduced = ('20 epochs, or as many as the row says, instead of 200; one-cycle '
-           'learning rate with peak 0.1.')
-note = ('The first No-Res was trained with weight decay on norms, which its '
-        'recipe has left out since.')
+           'learning rate with peak 0.1, or a cosine for each phase.')
+note = ('No-Res and fading start from the teacher\'s weights, the others from '
+        'random ones: so short a schedule favours the former. The two rows of '
+        'No-Res differ in three things: the rate of the stages (0.1, 4), '
+        'weight decay (of everything; none in the stages and of norms) and '
+        'the rate of the last phase (0.05, 0.001).')
 seeds = [0]
 epochs = 20
 
@@ -76,13 +79,13 @@ rows = dict(
         config='../rd/plain20_kd_cifar10.py',
         **student),
     no_res=dict(
-        title='plain-20, No-Res (3 x 3 epochs, then cross entropy)',
+        title='plain-20, No-Res by an earlier recipe, stages at 0.1',
         config='../no_res/plain20_cifar10.py',
         test_config=plain,
         teacher='teacher',
         options=phases(0.1, last_rate=0.05)),
     no_res_rate_4=dict(
-        title='plain-20, No-Res with stages at a rate of 4 instead of 0.1',
+        title='plain-20, No-Res by its recipe, stages at 4',
         config='../no_res/plain20_cifar10.py',
         test_config=plain,
         teacher='teacher',

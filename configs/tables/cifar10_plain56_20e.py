@@ -13,7 +13,8 @@ _base_ = '../_base_/schedules/cifar_200e_one_cycle.py'
 
 title = 'Plain-56 on CIFAR-10 in 20 epochs'
 reduced = ('20 epochs, or as many as the row says, instead of 200; one-cycle '
-           'learning rate with peak 0.1, or as the row says.')
+           'learning rate with peak 0.1, or as the row says; stage by stage '
+           'a cosine for each phase, at 2 for the stages.')
 seeds = [0]
 
 
@@ -66,7 +67,8 @@ rows = dict(
             **one_cycle),
         **student),
     fading_stages=dict(
-        title='plain-56, block after block, with stage losses, 10 epochs',
+        title='plain-56, block after block, with stage losses, peak 0.01, '
+        '10 epochs',
         config='../fading/plain56_cifar10.py',
         epochs=10,
         options=dict(
@@ -75,18 +77,20 @@ rows = dict(
         **student),
     stages=dict(
         title='plain-56, stage by stage, shortcuts gone after three quarters '
-        'of each phase, then logit distillation, 10 epochs',
+        'of each phase, then logit distillation at 0.0002, 10 epochs',
         options=dict(
             model=dict(backbone=dict(fade=dict(horizon=0.75))),
             optim_wrapper=dict(clip_grad=None),
             **stage_by_stage(stages=2, last=4, last_rate=0.0002)),
         **fading_by_stage),
     stages_30e=dict(
-        title='plain-56, the same in 30 epochs, shortcuts gone after a fifth',
+        title='plain-56, stage by stage, shortcuts gone after a fifth, then '
+        'logit distillation at 0.002 with clipped gradients, 30 epochs',
         options=stage_by_stage(stages=8, last=6, last_rate=0.002),
         **fading_by_stage),
     stages_then_kd=dict(
-        title='plain-56, that one and 24 epochs more of logit distillation',
+        title='plain-56, that one and 24 epochs more of logit distillation at '
+        '0.02',
         config='../rd/plain56_kd_cifar10.py',
         start='stages_30e',
         options=dict(

@@ -29,6 +29,6 @@ for depth, published in ((20, '91.73'), (56, '93.39')):
         config=f'../rd/plain{depth}_cifar10.py',
         **student)
     rows[f'plain{depth}_fading'] = dict(
-        title=f'plain-{depth}, fading shortcuts and logit distillation',
-        config=f'../fading/plain{depth}_cifar10.py',
+        title=f'plain-{depth}, fading shortcuts, the recipe of configs/best',
+        config=f'../best/plain{depth}_cifar10.py',
         **student)

@@ -2,7 +2,7 @@
 
     python tools/reproduce.py configs/tables/demo_110.py --jobs 2
 
-Expected: cross entropy fails. Measured: docs/results/demo_110.md.
+Expected: cross entropy fails. Measured: not run.
 """
 _base_ = './demo.py'
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from statistics import mean
+from textwrap import fill
 from typing import TYPE_CHECKING, Dict, List
 
 import matplotlib
@@ -23,7 +24,7 @@ def draw(results: Results, path: Path) -> None:
         results (Results): The results.
         path (Path): The picture to write.
     """
-    rows = {results.table.rows[name].title: runs
+    rows = {fill(results.table.rows[name].title, 48): runs
             for name, runs in results.by_row().items() if runs}
     has_curves = any(run.get('curve') for run in results.runs)
     count = 1 + has_curves
