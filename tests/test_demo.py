@@ -1,4 +1,5 @@
 """The demo: as if all but its last step were done, and as a whole."""
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,24 @@ def test_what_is_done_is_shown_and_exported(run_dir, monkeypatch):
     done = tool('demo.py', cwd=run_dir)
     check(done, run_dir)
     assert 'trains' not in done.stdout
+
+
+def test_kept_weights_are_exported(run_dir, monkeypatch):
+    """Where the training's folder is gone; with the options of the table."""
+    checkpoint = give_results(run_dir)
+    results = Results(run_dir / 'work_dirs/demo',
+                      read_table(str(ROOT / 'configs/tables/demo.py')))
+    kept = results.folder / 'weights/demo_fading-1234.pth'
+    kept.parent.mkdir()
+    checkpoint.rename(kept)
+    results.runs[-1]['weights'] = kept.name
+    results.write()
+    monkeypatch.setattr(subprocess, 'call', call_here)
+    done = tool('demo.py', '--cfg-options', *TEST, cwd=run_dir)
+    check(done, run_dir)
+    report = json.loads(
+        (run_dir / 'work_dirs/demo/onnxruntime/report.json').read_text())
+    assert report[0]['accuracy/top1'] % 2 == 0  # of 50 images
 
 
 def test_a_failed_export_is_said(run_dir, monkeypatch):

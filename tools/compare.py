@@ -14,6 +14,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Dict, List, Optional
 
+from mmengine.config import Config
+
 from rd_plugins.engine.launch import exit_on_usage_error, read_config
 from rd_plugins.tables.make import add_arguments, make_table
 from rd_plugins.tables.table import Row, Table
@@ -42,6 +44,12 @@ def named(configs: List[str]) -> Dict[str, Path]:
     return found
 
 
+def is_longer(config: str, epochs: int) -> bool:
+    """Whether a config trains for more epochs than that."""
+    loop = Config.fromfile(config).get('train_cfg') or {}
+    return loop.get('max_epochs', 0) > epochs
+
+
 def table_of(args: argparse.Namespace) -> Table:
     """The table of the configs on the command line.
 
@@ -56,9 +64,13 @@ def table_of(args: argparse.Namespace) -> Table:
     for name in published:
         raise UsageError(f'--published names {name}, which is not among the '
                          f'configs; choose from {", ".join(rows)}.')
-    reduced = args.epochs and f'{args.epochs} epochs, schedules in proportion.'
+    length = f'{args.epochs} epochs, schedules in proportion.'
+    reduced = args.epochs and any(
+        is_longer(row.config, args.epochs) for row in rows.values())
     command = shlex.join(['python', 'tools/compare.py', *args.argv])
-    return Table(args.name, args.name, rows, args.seeds or [0], reduced,
+    return Table(args.name, args.name, rows, args.seeds or [0],
+                 reduced=length if reduced else None,
+                 note=length if args.epochs and not reduced else '',
                  command=command)
 
 

@@ -19,8 +19,10 @@ from typing import List, Optional
 
 from rd_plugins.engine.refusals import exit_on_usage_error, reason_in
 from rd_plugins.tables.make import add_arguments, make_table
+from rd_plugins.tables.report import Results
 from rd_plugins.tables.run import Run
 from rd_plugins.tables.table import read_table
+from rd_plugins.tables.weights import kept_weights
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
 
@@ -46,8 +48,8 @@ def export(student: Run, out: Path) -> str:
     with log.open('w') as file:
         code = subprocess.call(
             [sys.executable, str(files_folder() / 'tools/deploy.py'),
-             student.row.test_config, student.checkpoint(), '--backend',
-             'onnxruntime', '--test', '--out', str(folder), '--force'],
+             student.write_test_config(), student.checkpoint(), '--backend',
+             'onnxruntime', '--test', '--out', str(folder), '--force',],
             stdout=file, stderr=subprocess.STDOUT)
     if code:
         raise UsageError(
@@ -80,7 +82,8 @@ def main(argv: Optional[List[str]] = None) -> None:
     if page.exists():  # not if the budget has ended before the first result
         print('\n' + page.read_text())
     student = Run(table, table.rows[EXPORTED], table.seeds[0],
-                  Path(args.work_dir), args.cfg_options, weights={})
+                  Path(args.work_dir), args.cfg_options, weights={},
+                  kept=kept_weights(Results(out, table)))
     print(export(student, out))
     print(f'Picture: {out}/demo.png. The demo took '
           f'{time.time() - start:.0f} s.')

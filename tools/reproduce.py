@@ -4,8 +4,9 @@
         --jobs 2 --budget 170m --amp
 
 Results are written to OUT (docs/results) as JSON, Markdown and a picture, with
-the student's weights. Rows with a result there are not trained again.
-Interrupted trainings are resumed, which does not change their results.
+the student's weights. Rows with a result there are not trained again, unless
+another row needs their weights and they are gone. Interrupted trainings are
+resumed, which does not change their results.
 """
 import argparse
 from typing import List, Optional

@@ -83,7 +83,9 @@ rows = dict(
         config='../no_res/plain20_cifar10.py',
         test_config=plain,
         teacher='teacher',
-        options=phases(0.1, last_rate=0.05)),
+        options=dict(
+            optim_wrapper=dict(paramwise_cfg=None),
+            **phases(0.1, last_rate=0.05))),
     no_res_rate_4=dict(
         title='plain-20, No-Res by its recipe, stages at 4',
         config='../no_res/plain20_cifar10.py',
@@ -100,4 +102,3 @@ rows = dict(
             model=dict(backbone=dict(fade=dict(horizon=0.75))),
             optim_wrapper=dict(clip_grad=None),
             **phases(2.0, weight_decay=0.0))))
-del phases

@@ -114,4 +114,3 @@ rows = dict(
         epochs=20,
         options=one_cycle,
         **student))
-del stage_by_stage

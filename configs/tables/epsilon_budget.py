@@ -26,7 +26,6 @@ def options(hooks, **backbone):
         train_dataloader=dict(
             num_workers=0, drop_last=False, dataset=dict(indices=12500)),
         val_dataloader=dict(num_workers=0),
-        test_dataloader=dict(num_workers=0),
         param_scheduler=[dict(_base_.param_scheduler[0], total_steps=12)],
         train_cfg=dict(max_epochs=12, val_interval=12),
         custom_hooks=hooks)

@@ -34,7 +34,12 @@ def checksum(dataset: dict) -> str:
     return digest.hexdigest()[:8]
 
 
-def data_checksums(cfg: Config) -> str:
-    """The checksums of the images that a config trains and tests with."""
-    return ', '.join(f'{part} {checksum(cfg[f"{part}_dataloader"].dataset)}'
-                     for part in ('train', 'test'))
+def data_checksums(trained: Config, tested: Config) -> str:
+    """The checksums of the images of a training and of a test.
+
+    Args:
+        trained (Config): What is trained.
+        tested (Config): What is tested.
+    """
+    return (f'train {checksum(trained.train_dataloader.dataset)}, '
+            f'test {checksum(tested.test_dataloader.dataset)}')

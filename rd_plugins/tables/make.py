@@ -70,7 +70,8 @@ def unfinished(runs: List[Run], results: Results) -> List[Run]:
         results (Results): The results that are there.
 
     Raises:
-        UsageError: If a result or a training is there with other settings.
+        UsageError: If a result or a training is there with other settings, or
+            if weights that must be given are not.
     """
     missing = {}
     for run in runs:
@@ -83,6 +84,9 @@ def unfinished(runs: List[Run], results: Results) -> List[Run]:
     to_do = list(missing.values())
     for run in to_do:  # grows with what those need, in turn
         for needed in run.needs.values():
+            check_training(needed)
+            if needed.row.checkpoint:
+                needed.checkpoint()  # now, not when its turn comes
             if needed.name not in missing and not needed.is_trained():
                 print(f'{needed.name} has its result, but its weights are '
                       f'gone; it is trained again for {run.name}.', flush=True)
@@ -116,13 +120,17 @@ def make_table(table: Table, args: argparse.Namespace,
     def keep(run: Run) -> None:
         if results.find(run.row.name, run.seed):
             return  # it was trained again for another run
-        kept = keep_weights(run, results.folder / WEIGHTS)
-        results.add(dict(run.result(), **measured_size(run), weights=kept))
-        print(f'{run.name}: {results.runs[-1]["accuracy"]:.2f} %', flush=True)
+        kept = None
+        if run.seed == results.table.seeds[0]:
+            kept = keep_weights(run, results.folder / WEIGHTS)
+        result = dict(run.result(), **measured_size(run), weights=kept)
+        results.add(result)
+        print(f'{run.name}: {result["accuracy"]:.2f} %', flush=True)
 
     left = Queue(to_do, args.jobs, deadline, keep).work()
     if args.latency and not left:
-        results.add_latencies(latencies(list(runs.values())))
+        results.set_latencies(latencies([
+            run for run in runs.values() if run.seed == table.seeds[0]]))
     state = f'{len(left)} left; run the same command to go on' if left else \
         'complete'
     print(f'{results.path.with_suffix(".md")}: {state}')

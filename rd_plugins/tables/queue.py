@@ -9,19 +9,21 @@ from rd_plugins.engine.refusals import reason_in
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.termination import termination_raises
 from .run import Run
+from .start import write_start
 
 # Seconds between SIGTERM and SIGKILL
 GRACE = 20
 
 
 class Queue:
-    """Trains and tests the runs that have no result yet.
+    """Trains and tests runs, each when the weights that it needs are there.
 
     Trainings write a checkpoint after every epoch and resume from it, so
     stopping loses part of an epoch at most and does not change results.
 
     Args:
-        runs (list[Run]): Runs without a result.
+        runs (list[Run]): Runs without a result, and those whose weights
+            they need and are gone.
         jobs (int): Number of processes at a time; if there are several, each
             has one CPU thread.
         deadline (float, optional): When to stop, as ``time.monotonic``, in
@@ -74,6 +76,8 @@ class Queue:
 
     def _launch(self, run: Run) -> None:
         trained = run.is_trained()
+        if run.row.start and not trained:
+            write_start(run)
         command = run.test_command() if trained else run.train_command()
         environment = dict(os.environ)
         if self.jobs > 1:
@@ -102,8 +106,14 @@ class Queue:
                     'command again to go on.')
             if is_test:
                 self.on_result(run)
-            else:
-                self.waiting.insert(0, run)
+                continue
+            if not run.is_trained():
+                raise UsageError(
+                    f'{run.name} ended and left no checkpoint of its last '
+                    f'epoch: {run.epoch()} of {run.max_epochs}. A table tests '
+                    'that one; leave out early stopping, and save_last=False '
+                    'of the CheckpointHook.')
+            self.waiting.insert(0, run)
 
     def _tell_progress(self, run: Run) -> None:
         if run.row.checkpoint:

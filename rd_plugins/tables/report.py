@@ -39,12 +39,17 @@ class Results:
     def add(self, result: dict) -> None:
         """Add a result, to what others have added too; write all files."""
         self._read()
-        self.runs.append(result)
-        self.write()
+        if not self.find(result['row'], result['seed']):
+            self.runs.append(result)
+            self.write()
 
-    def add_latencies(self, latencies: Dict[str, dict]) -> None:
-        """Add the result of :func:`.speed.latencies`; write all files."""
-        self.latencies.update(latencies)
+    def set_latencies(self, latencies: Dict[str, dict]) -> None:
+        """Set the result of :func:`.speed.latencies`; write all files.
+
+        In place of earlier ones, which were not measured beside these.
+        """
+        self._read()
+        self.latencies = latencies
         self.write()
 
     def by_row(self) -> Dict[str, List[dict]]:

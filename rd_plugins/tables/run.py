@@ -6,6 +6,7 @@ import platform
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
 from typing import Dict, List, Tuple
@@ -16,13 +17,16 @@ from mmengine.config import Config
 from rd_plugins.engine.shorten import shorten
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
-from rd_plugins.utils.whole_file import newest_whole, numbered_checkpoints
+from rd_plugins.utils.whole_file import (newest_whole, numbered_checkpoints,
+                                         write_bytes)
 from .data import data_checksums
 from .places import without_places
 from .table import Row, Table
 
 # Not in the run's own folder, where MMEngine writes what became of it.
 TRAIN_CONFIG = 'asked/train_config.py'
+TEST_CONFIG = 'asked/test_config.py'
+START = 'asked/start.pth'
 
 
 def finished_epochs(folder: Path) -> int:
@@ -65,6 +69,11 @@ class Run:
     def folder(self) -> Path:
         """Its work folder."""
         return self.root / self.table.name / self.name
+
+    @property
+    def start_file(self) -> Path:
+        """The weights that it goes on from."""
+        return self.folder / START
 
     @cached_property
     def needs(self) -> Dict[str, 'Run']:
@@ -109,7 +118,7 @@ class Run:
     def training_config(self) -> Config:
         """What it trains, but for the weights of other rows."""
         cfg = Config.fromfile(self.row.config)
-        cfg.merge_from_dict(self.row.options)
+        cfg.merge_from_dict(deepcopy(self.row.options))  # pops _delete_
         if self.row.epochs:
             shorten(cfg, self.row.epochs)
         cfg.randomness = dict(cfg.get('randomness') or {}, seed=self.seed)
@@ -127,13 +136,13 @@ class Run:
             cfg.model.teacher.init_cfg = dict(
                 type='Pretrained', checkpoint=teacher.checkpoint())
         if self.row.start:
-            cfg.load_from = self.needs[self.row.start].checkpoint()
+            cfg.load_from = str(self.start_file)
         return cfg
 
     def test_config(self) -> Config:
         """What it is tested with."""
         cfg = Config.fromfile(self.row.test_config)
-        cfg.merge_from_dict(self.row.test_options)
+        cfg.merge_from_dict(deepcopy(self.row.test_options))
         cfg.merge_from_dict(self.options)
         return cfg
 
@@ -144,9 +153,13 @@ class Run:
         return [sys.executable, str(files_folder() / 'tools/train.py'), path,
                 '--work-dir', str(self.folder), *resume]
 
+    def write_test_config(self) -> str:
+        """Write the config of the test; returns its path."""
+        return self._write(self.test_config(), TEST_CONFIG)
+
     def test_command(self) -> List[str]:
         """Write the config of the test; returns its command."""
-        path = self._write(self.test_config(), 'asked/test_config.py')
+        path = self.write_test_config()
         return [sys.executable, str(files_folder() / 'tools/test.py'), path,
                 self.checkpoint(), '--work-dir', str(self.folder / 'test'),
                 '--out', str(self.folder / 'test.json'), '--out-item',
@@ -154,8 +167,7 @@ class Run:
 
     def _write(self, cfg: Config, name: str) -> str:
         path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        cfg.dump(path)
+        write_bytes(cfg.pretty_text.encode(), str(path))
         return str(path)
 
     def settings(self) -> dict:
@@ -163,7 +175,10 @@ class Run:
         return dict(
             config=os.path.relpath(self.row.config, files_folder()),
             epochs=None if self.row.checkpoint else self.max_epochs,
-            options=without_places(self.options))
+            options=without_places(self.options),
+            row_options=without_places(self.row.options),
+            teacher=self.row.teacher,
+            start=self.row.start)
 
     def flags(self) -> str:
         """What makes the training faster, as the user has asked for it."""
@@ -180,7 +195,7 @@ class Run:
             accuracy=round(metrics['accuracy/top1'], 4),
             **self.settings(),
             flags=self.flags(),
-            data=data_checksums(self.training_config()),
+            data=data_checksums(self.training_config(), self.test_config()),
             curve=self.curve(),
             **provenance())
 
@@ -188,9 +203,13 @@ class Run:
         """Test accuracy in percent after epochs of the training."""
         values = {}
         for path in sorted(self.folder.glob('*/vis_data/scalars.json')):
-            for line in map(json.loads, path.read_text().splitlines()):
-                if 'accuracy/top1' in line:
-                    values[line['step']] = round(line['accuracy/top1'], 2)
+            for line in path.read_text().splitlines():
+                if not line.endswith('}'):
+                    continue  # a full disk, or killed while it was written
+                scalars = json.loads(line)
+                if 'accuracy/top1' in scalars:
+                    values[scalars['step']] = round(
+                        scalars['accuracy/top1'], 2)
         return sorted(values.items())
 
 

@@ -41,18 +41,18 @@ def check_result(run: Run, result: dict, path: Path) -> None:
 
     Raises:
         UsageError: If it was made by another config, in other epochs or, as
-            far as it records them, with other options.
+            far as it records them, with other options or weights.
     """
     if run.row.checkpoint:
         return
     expected = run.settings()
-    for name in ('config', 'epochs', 'options'):
-        found, wanted = result.get(name), expected[name]
+    for name, wanted in expected.items():
+        found = result.get(name, wanted)  # earlier ones record less
         if name == 'config' and found:  # as seen from another checkout
             found, wanted = Path(found).parts[-2:], Path(wanted).parts[-2:]
-        if name == 'options' and found is not None:
+        if name == 'options':
             found = without_places(found)  # earlier ones have them
-        if found is not None and found != wanted:
+        if found != wanted:
             raise UsageError(
                 f'{path} has a result of {run.name} with other {name}: '
                 f'{result[name]}, not {expected[name]}. {ADVICE}')

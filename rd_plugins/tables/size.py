@@ -1,12 +1,12 @@
 """The size of a run's network."""
-from copy import deepcopy
 from typing import Optional, Tuple
 
+from mmengine.config import Config
 from torch import nn
 
 from rd_plugins.engine.launch import build_model
 from rd_plugins.shipping.read import image_shape
-from rd_plugins.shipping.student import read_student_config
+from rd_plugins.shipping.student import student_cfg
 from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.measure import count_macs_and_params
 from .run import Run
@@ -21,13 +21,19 @@ def count_blocks(backbone: nn.Module) -> Optional[int]:
     return sum(len(getattr(backbone, name)) for name in backbone.res_layers)
 
 
+def student_config(run: Run) -> Config:
+    """What a run is tested with, without a teacher."""
+    cfg = run.test_config()
+    cfg.model = student_cfg(cfg.model)
+    return cfg
+
+
 def tested_network(run: Run) -> Tuple[nn.Module, Tuple[int, ...]]:
     """The network that is tested, and the shape of an image.
 
     With its weights where they tell which blocks are dead.
     """
-    options = dict(deepcopy(run.row.test_options), **run.options)
-    cfg = read_student_config(run.row.test_config, options)
+    cfg = student_config(run)
     model = build_model(cfg)
     if hasattr(model.backbone, 'dead_blocks'):
         load_weights(run.checkpoint(), model)

@@ -25,16 +25,15 @@ def kept_weights(results: Results) -> Dict[str, str]:
 def keep_weights(run: Run, folder: Path) -> Optional[str]:
     """Write a student's weights, with the hash of the file in its name.
 
-    Only the weights of the first seed are written, and no given ones.
-
     Args:
         run (Run): A finished run.
         folder (Path): The folder to write to.
 
     Returns:
-        str, optional: Name of the file; None if none was written.
+        str, optional: Name of the file; None if the weights were given or are
+            too large.
     """
-    if run.row.checkpoint or run.seed != run.table.seeds[0]:
+    if run.row.checkpoint:
         return None
     path = run.checkpoint()
     weights = choose_weights(read_checkpoint(path), path)

@@ -3,7 +3,7 @@ import json
 
 from tests.helpers import DEMO, ROOT
 from tests.helpers.tools import SMALL, assert_done, assert_refused, tool
-from tools.compare import named
+from tools.compare import named, parse_args, table_of
 
 PLAIN = ROOT / DEMO / 'plain20_ce_mnist5k.py'
 
@@ -38,6 +38,13 @@ def check_that_others_are_refused(folder):
                         '--cfg-options', *SMALL),
                    'total_steps: 2 in the checkpoint, 3 in the config')
     assert sorted(map(str, folder.rglob('*'))) == before
+
+
+def test_only_shorter_schedules_are_reduced():
+    def table(epochs):
+        return table_of(parse_args([str(PLAIN), '--epochs', epochs]))
+    assert 'proportion' in table('2').reduced and not table('2').note
+    assert not table('40').reduced and '40 epochs' in table('40').note
 
 
 def test_names_of_configs():

@@ -35,6 +35,11 @@ def test_another_label_or_image_is_noticed(tmp_path):
 
 
 def test_training_and_test_data():
-    train, test = data_checksums(demo_cfg('resnet20_mnist5k')).split(', ')
+    cfg = demo_cfg('resnet20_mnist5k')
+    train, test = data_checksums(cfg, cfg).split(', ')
     assert train.startswith('train ') and test.startswith('test ')
     assert train[6:] != test[5:]
+    other = demo_cfg('resnet20_mnist5k')
+    other.test_dataloader.dataset.indices = 50
+    assert data_checksums(other, cfg) == f'{train}, {test}'
+    assert data_checksums(cfg, other) != f'{train}, {test}'

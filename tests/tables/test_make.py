@@ -7,6 +7,7 @@ from rd_plugins.tables.report import Results
 from rd_plugins.tables.run import Run
 from rd_plugins.tables.table import Row, Table
 from rd_plugins.tables.weights import kept_weights
+from rd_plugins.utils.errors import UsageError
 
 CONFIG = """model = dict(type='A', teacher=dict(type='B'))
 train_cfg = dict(max_epochs=5)
@@ -79,9 +80,37 @@ def test_a_row_that_starts_from_another_needs_its_weights(make):
     for name in names(runs):
         small.kept[name] = f'{name}.pth'
     cfg = small.config_with_weights()
-    assert cfg.load_from == 'teacher-seed0.pth'
+    assert cfg.load_from == str(small.start_file)
     assert cfg.model.teacher.init_cfg.checkpoint == 'student-seed0.pth'
     assert 'load_from' not in student.config_with_weights()
+
+
+def test_a_needed_training_has_the_settings_of_its_row(make):
+    """Whether its result is there or not."""
+    runs, results = make('teacher')
+    teacher = runs[0]
+    teacher.train_command()
+    torch.save({}, teacher.folder / 'epoch_5.pth')
+    assert unfinished(runs, results) == runs[1:]
+    teacher.row.options['train_cfg'] = dict(max_epochs=4)
+    results.runs[0].pop('row_options', None)
+    with pytest.raises(UsageError, match='another training of teacher-seed0'):
+        unfinished(runs, results)
+
+
+def test_weights_that_must_be_given_are_missed_at_once(make):
+    runs, results = make('teacher')
+    runs[0].row.checkpoint = 'published'
+    with pytest.raises(UsageError, match='--weights published=PATH'):
+        unfinished(runs, results)
+
+
+def test_a_row_may_replace_a_part_of_its_config(make):
+    """Every time that its config is built."""
+    runs, _ = make()
+    runs[0].row.options['model'] = dict(_delete_=True, type='C')
+    for _ in range(2):
+        assert runs[0].training_config().model == dict(type='C')
 
 
 def test_its_own_training_comes_before_kept_weights(make, tmp_path):

@@ -17,7 +17,8 @@ training = ("import os, pathlib, sys, time;"
             "pathlib.Path(sys.argv[1], 'pid').write_text(str(os.getpid()));"
             "time.sleep(300)")
 run = SimpleNamespace(
-    name='r', folder=folder, needs={}, row=SimpleNamespace(checkpoint=''),
+    name='r', folder=folder, needs={},
+    row=SimpleNamespace(checkpoint='', start=None),
     is_trained=lambda: False, epoch=lambda: 0,
     train_command=lambda: [sys.executable, '-c', training, str(folder)])
 Queue([run], 1, None, print).work(0.1)

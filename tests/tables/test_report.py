@@ -42,6 +42,8 @@ def test_two_commands_add_to_one_table(tmp_path, table):
     second.add(dict(RESULT, row='b', seed=0, accuracy=81.0))
     again = Results(tmp_path, table)
     assert again.find('a', 0) and again.find('b', 0)
+    second.add(dict(RESULT, row='a', seed=0, accuracy=80.0))  # its teacher
+    assert len(Results(tmp_path, table).runs) == 2
 
 
 def test_weights_that_were_given_have_no_seed(tmp_path, table):
@@ -61,10 +63,14 @@ def test_sizes_may_differ_among_seeds(tmp_path, table):
 def test_latencies_are_a_column(tmp_path, table):
     results = Results(tmp_path, table)
     results.add(dict(RESULT, row='a', seed=0, accuracy=80.0))
-    results.add_latencies({'a': dict(ms=1.25, threads=1, cores=2)})
+    results.set_latencies({'b': dict(ms=2.5, gpu='a GPU')})
+    other = Results(tmp_path, table)
+    other.add(dict(RESULT, row='b', seed=0, accuracy=81.0))
+    results.set_latencies({'a': dict(ms=1.25, threads=1, cores=2)})
+    assert results.find('b', 0)
     text = (tmp_path / 't.md').read_text()
     assert '| MACs | ms per image |' in text and '2.0 M | 1.25 |' in text
-    assert '1 of 2 CPU cores' in text
+    assert '1 of 2 CPU cores' in text and '2.50' not in text
     assert Results(tmp_path, table).latencies['a']['ms'] == 1.25
 
 

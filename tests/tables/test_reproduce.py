@@ -16,7 +16,7 @@ from rd_plugins.tables.table import Row, Table
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 from tests.helpers.runs import save_teacher
-from tests.helpers.tools import assert_done, tool
+from tests.helpers.tools import assert_done, assert_refused, tool
 
 DEMO = ROOT / 'configs/demo'
 TABLE = f'''
@@ -66,6 +66,12 @@ def start(folder, name, *flags):
         stdout=subprocess.DEVNULL, start_new_session=True)
 
 
+def weight_files(folder, name):
+    """Their names, which have the hash of what is in them."""
+    return sorted(
+        path.name for path in (folder / name / 'out/weights').iterdir())
+
+
 def accuracies(folder, name):
     content = json.loads((folder / name / 'out/digits.json').read_text())
     return {run['row']: run['accuracy'] for run in content['runs']}
@@ -93,10 +99,8 @@ def test_a_killed_table_ends_as_an_uninterrupted_one(folder, flags):
     assert 'complete' in again.stdout
     assert_done(tool(*arguments(folder, 'whole', *flags)))
     assert accuracies(folder, 'whole') == accuracies(folder, 'killed')
-    weights = [sorted(path.name for path in
-                      (folder / name / 'out/weights').iterdir())
-               for name in ('whole', 'killed')]
-    assert weights[0] == weights[1] and len(weights[0]) == 1
+    assert weight_files(folder, 'whole') == weight_files(folder, 'killed')
+    assert len(weight_files(folder, 'whole')) == 1
     once_more = tool(*arguments(folder, 'whole', *flags))
     assert_done(once_more)
     assert 'trains' not in once_more.stdout
@@ -110,14 +114,42 @@ def kept(folder, row):
 
 
 def test_a_row_goes_on_from_the_weights_of_another(folder):
-    """Also when only its result is left; a rate of 0 shows them."""
+    """Its training's or, if only its result is left, those that it keeps.
+
+    A rate of 0 leaves them as they are.
+    """
     (folder / 'digits.py').write_text(CHAIN)
     assert_done(tool(*arguments(folder, 'a', '--rows', 'first')))
+    shutil.copytree(folder / 'a', folder / 'trained')
     shutil.rmtree(folder / 'a/digits')
     assert_done(tool(*arguments(folder, 'a')))
+    assert_done(tool(*arguments(folder, 'trained')))
+    assert weight_files(folder, 'trained') == weight_files(folder, 'a')
     first, then = kept(folder, 'first'), kept(folder, 'then')
     assert first and first.keys() == then.keys()
     assert all(torch.equal(first[name], then[name]) for name in first)
+
+
+def test_a_row_does_not_start_from_another_network(folder):
+    (folder / 'digits.py').write_text(CHAIN + '''
+rows['then']['options'] = dict(model=dict(backbone=dict(depth=32)))
+''')
+    assert_done(tool(*arguments(folder, 'a', '--rows', 'first')))
+    assert_refused(
+        tool(*arguments(folder, 'a')), 'then-seed0 cannot start: ',
+        'does not belong to this config')
+    assert not list((folder / 'a/digits/then-seed0').glob('*.pth'))
+
+
+def test_a_training_without_its_last_checkpoint(folder):
+    """It would be trained again and again."""
+    (folder / 'digits.py').write_text(CHAIN + '''
+rows['first']['options']['default_hooks'] = dict(
+    checkpoint=dict(interval=2, save_last=False))
+''')
+    assert_refused(
+        tool(*arguments(folder, 'a', '--rows', 'first')),
+        'no checkpoint of its last epoch: 2 of 3', 'save_last=False')
 
 
 def test_the_page_also_has_the_rows_that_were_not_asked_for(folder):

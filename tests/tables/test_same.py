@@ -70,6 +70,9 @@ def test_checkpoints(tmp_path, changed, differs):
     (dict(epochs=6), 'other epochs: 6, not 5'),
     (dict(options={'a.data_root': 'there'}), None),
     (dict(options={'a.lr': 1}), 'other options'),
+    (dict(row_options={'a.lr': 1}), 'other row_options'),
+    (dict(teacher='other'), 'other teacher: other, not teacher'),
+    (dict(start='other'), 'other start: other, not None'),
 ])
 def test_results(tmp_path, changed, differs):
     run = make_run(tmp_path)
@@ -103,7 +106,8 @@ def test_results_that_record_less(tmp_path):
     """Those of earlier versions have no options; given weights no epochs."""
     run = make_run(tmp_path, options={'a.lr': 1})
     settings = run.settings()
-    settings.pop('options')
+    for name in ('options', 'row_options', 'teacher', 'start'):
+        settings.pop(name)
     check_result(run, settings, PATH)
     given = run.needs['teacher']
     check_result(given, dict(given.settings(), options={'a.lr': 2}), PATH)
