@@ -11,6 +11,7 @@ from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 from .queue import Queue
 from .report import Results
+from .result import result_of
 from .run import Run
 from .same import check_result, check_training
 from .size import measured_size
@@ -123,7 +124,7 @@ def make_table(table: Table, args: argparse.Namespace,
         kept = None
         if run.seed == results.table.seeds[0]:
             kept = keep_weights(run, results.folder / WEIGHTS)
-        result = dict(run.result(), **measured_size(run), weights=kept)
+        result = dict(result_of(run), **measured_size(run), weights=kept)
         results.add(result)
         print(f'{run.name}: {result["accuracy"]:.2f} %', flush=True)
 

@@ -1,17 +1,12 @@
-"""One training of a table: its files, commands and result."""
-import datetime
-import json
+"""One training of a table: its files, configs and commands."""
 import os
-import platform
-import subprocess
 import sys
-from dataclasses import dataclass, field
 from copy import deepcopy
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Dict, List
 
-import torch
 from mmengine.config import Config
 
 from rd_plugins.engine.shorten import shorten
@@ -19,7 +14,6 @@ from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
 from rd_plugins.utils.whole_file import (newest_whole, numbered_checkpoints,
                                          write_bytes)
-from .data import data_checksums
 from .places import without_places
 from .table import Row, Table
 
@@ -184,45 +178,3 @@ class Run:
         """What makes the training faster, as the user has asked for it."""
         compiled = bool(self.training_config().get('compile'))
         return ' '.join(['--amp'] * self.amp + ['compile=True'] * compiled)
-
-    def result(self) -> dict:
-        """The result, after training and test."""
-        metrics = json.loads((self.folder / 'test.json').read_text())
-        return dict(
-            row=self.row.name,
-            title=self.row.title,
-            seed=None if self.row.checkpoint else self.seed,
-            accuracy=round(metrics['accuracy/top1'], 4),
-            **self.settings(),
-            flags=self.flags(),
-            data=data_checksums(self.training_config(), self.test_config()),
-            curve=self.curve(),
-            **provenance())
-
-    def curve(self) -> List[Tuple[int, float]]:
-        """Test accuracy in percent after epochs of the training."""
-        values = {}
-        for path in sorted(self.folder.glob('*/vis_data/scalars.json')):
-            for line in path.read_text().splitlines():
-                if not line.endswith('}'):
-                    continue  # a full disk, or killed while it was written
-                scalars = json.loads(line)
-                if 'accuracy/top1' in scalars:
-                    values[scalars['step']] = round(
-                        scalars['accuracy/top1'], 2)
-        return sorted(values.items())
-
-
-def provenance() -> dict:
-    """Commit, hardware, software and date."""
-    commit = subprocess.run(
-        ['git', 'describe', '--always', '--dirty'], cwd=files_folder(),
-        capture_output=True, text=True).stdout.strip()
-    device = (
-        torch.cuda.get_device_name() if torch.cuda.is_available() else
-        f'{os.cpu_count()} CPU cores ({platform.machine()})')
-    return dict(
-        commit=commit or 'not in a repository',
-        hardware=device,
-        pytorch=torch.__version__.split('+')[0],
-        date=datetime.date.today().isoformat())

@@ -1,0 +1,56 @@
+"""What is recorded of a run that is trained and tested."""
+import datetime
+import json
+import os
+import platform
+import subprocess
+from typing import List, Tuple
+
+import torch
+
+from rd_plugins.utils.package import files_folder
+from .data import data_checksums
+from .run import Run
+
+
+def result_of(run: Run) -> dict:
+    """The result of a run, after training and test."""
+    metrics = json.loads((run.folder / 'test.json').read_text())
+    return dict(
+        row=run.row.name,
+        title=run.row.title,
+        seed=None if run.row.checkpoint else run.seed,
+        accuracy=round(metrics['accuracy/top1'], 4),
+        **run.settings(),
+        flags=run.flags(),
+        data=data_checksums(run.training_config(), run.test_config()),
+        curve=curve(run),
+        **provenance())
+
+
+def curve(run: Run) -> List[Tuple[int, float]]:
+    """Test accuracy in percent after epochs of the training."""
+    values = {}
+    for path in sorted(run.folder.glob('*/vis_data/scalars.json')):
+        for line in path.read_text().splitlines():
+            if not line.endswith('}'):
+                continue  # the disk was full, or it was killed meanwhile
+            scalars = json.loads(line)
+            if 'accuracy/top1' in scalars:
+                values[scalars['step']] = round(scalars['accuracy/top1'], 2)
+    return sorted(values.items())
+
+
+def provenance() -> dict:
+    """Commit, hardware, software and date."""
+    commit = subprocess.run(
+        ['git', 'describe', '--always', '--dirty'], cwd=files_folder(),
+        capture_output=True, text=True).stdout.strip()
+    device = (
+        torch.cuda.get_device_name() if torch.cuda.is_available() else
+        f'{os.cpu_count()} CPU cores ({platform.machine()})')
+    return dict(
+        commit=commit or 'not in a repository',
+        hardware=device,
+        pytorch=torch.__version__.split('+')[0],
+        date=datetime.date.today().isoformat())
