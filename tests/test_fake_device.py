@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 import torch
+from mmengine.config import Config
+from mmengine.model import BaseModel
+from mmengine.runner import runner
 from mmpretrain.datasets.transforms import (Cutout, PackInputs, RandomCrop,
                                             RandomFlip)
 from mmpretrain.registry import MODELS
@@ -24,7 +27,11 @@ from rd_plugins.engine.hooks.phase_hook import (choose_objectives, freeze,
 from rd_plugins.models.distillers import first_batch, frozen_teacher
 from rd_plugins.models.layers import GateStates
 from rd_plugins.models.objectives import HybridLoss
+from rd_plugins.shipping.evaluate import evaluate
+from rd_plugins.shipping.export.classifier import BackendClassifier
+from rd_plugins.shipping.read import TrainedModel
 from tests.helpers.models import classifier_cfg
+from tests.helpers.runs import demo_cfg
 
 
 @contextmanager
@@ -219,3 +226,43 @@ def test_a_value_read_on_the_host_is_seen(teacher_cfg, monkeypatch):
         model = model.to('cuda').train()
         with pytest.raises(DataDependentOutputException):
             trained_step(model)
+
+
+def test_a_backend_on_the_cpu_takes_images_from_the_gpu(monkeypatch):
+    """The Runner puts them there, whatever computes the scores."""
+    monkeypatch.setattr(  # it reads the label
+        DataSample, 'set_pred_label', lambda sample, label: sample)
+    source = TrainedModel(Config(dict(model=dict())), built(classifier_cfg()),
+                          {}, 'config.py', 'weights.pth')
+
+    def scores(images):
+        assert images.device.type == 'cpu'
+        return torch.rand(len(images), 4)
+
+    runtime = BackendClassifier(scores, source, one_by_one=True)
+    with fake_device():
+        assert len(runtime(*images_and_labels())) == 6
+
+
+def test_a_test_leaves_the_model_on_the_cpu(monkeypatch):
+    """There it is compared with what was exported."""
+    devices = []
+
+    class Model(BaseModel):
+
+        def to(self, device):
+            devices.append(torch.device(device).type)
+            return self
+
+        def forward(self, inputs, data_samples, mode):
+            return [sample.set_pred_score(torch.rand(10))
+                    for sample in data_samples]
+
+    monkeypatch.setattr(runner, 'get_device', lambda: 'cuda')
+    cfg = demo_cfg('plain20_ce_mnist5k')
+    cfg.test_dataloader.num_workers = 0
+    cfg.test_dataloader.persistent_workers = False
+    cfg.test_dataloader.dataset.indices = 10
+    assert 'accuracy/top1' in evaluate(cfg, Model(dict(
+        type='ClsDataPreprocessor')))
+    assert devices == ['cuda', 'cpu']

@@ -53,7 +53,8 @@ def evaluate(cfg: Config, model: nn.Module,
 
     Args:
         cfg (Config): Config of the model before the export.
-        model (nn.Module): That model or the runtime of what was exported.
+        model (nn.Module): That model or the runtime of what was exported; on
+            the CPU afterwards.
         title (str): What the progress bar says. Defaults to 'test'.
 
     Returns:
@@ -63,7 +64,7 @@ def evaluate(cfg: Config, model: nn.Module,
     if 'jax' in sys.modules:  # its threads do not survive the workers' fork
         loader.update(num_workers=0, persistent_workers=False)
     with tempfile.TemporaryDirectory(prefix='rd') as folder:
-        return Runner(
+        metrics = Runner(
             model=model,
             work_dir=folder,
             test_dataloader=loader,
@@ -73,3 +74,5 @@ def evaluate(cfg: Config, model: nn.Module,
             custom_hooks=[TestProgress(title)],
             log_level='WARNING',
             experiment_name=uuid4().hex).test()
+    model.to('cpu')  # the Runner has moved it to the GPU, if there is one
+    return metrics

@@ -56,6 +56,7 @@ class BackendClassifier(BaseModel):
                 mode: str = 'predict') -> List[DataSample]:
         """Classify images of shape (N, C, H, W)."""
         samples = data_samples or [DataSample() for _ in inputs]
+        inputs = inputs.cpu()  # the Runner's preprocessor is on the GPU
         batches = inputs.split(1) if self.one_by_one else [inputs]
         scores = torch.cat([self.scores(batch) for batch in batches])
         for score, sample in zip(scores, samples, strict=True):
