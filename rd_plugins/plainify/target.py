@@ -92,7 +92,6 @@ def check_target(target: str) -> None:
 def _deploy_parser() -> _Parser:
     """The options of ``deploy.py`` that may be given to an export here."""
     parser = _Parser(add_help=False, allow_abbrev=False)
-    parser.add_argument('--shape', type=number(at_least=1), nargs='+')
     parser.add_argument('--tolerance', type=number(float, at_least=0))
     parser.add_argument('--verbose', action='store_true')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction)

@@ -109,10 +109,12 @@ class Backend:
         packages (tuple[str]): The modules that it needs.
         options (tuple[Option]): The options that it understands. Backends may
             share one; it is on the command line once.
+        calibration (Calibration, optional): The images that it quantises with.
     """
     name: ClassVar[str]
     packages: ClassVar[Tuple[str, ...]] = ()
     options: ClassVar[Tuple[Option, ...]] = ()
+    calibration: Optional[Any] = None
 
     def __init__(self, request: Request) -> None:
         self.request = request

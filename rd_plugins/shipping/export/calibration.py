@@ -1,4 +1,5 @@
 """Images to calibrate quantised networks with."""
+import os
 import random
 from copy import deepcopy
 from dataclasses import dataclass
@@ -33,9 +34,15 @@ COUNT = 200
 
 
 def pictures_in(folder: str) -> List[Path]:
-    """All pictures in a folder, in a random order that is always the same."""
-    pictures = sorted(path for path in Path(folder).rglob('*')
-                      if path.suffix.lower() in ENDINGS)
+    """All pictures in a folder, in a random order that is always the same.
+
+    As in data sets of folders, links are followed and hidden files are none.
+    """
+    pictures = sorted(
+        Path(parent, name)
+        for parent, _, names in os.walk(folder, followlinks=True)
+        for name in names
+        if name.lower().endswith(ENDINGS) and not name.startswith('.'))
     random.Random(0).shuffle(pictures)
     return pictures
 
@@ -140,6 +147,9 @@ def _read_pictures(cfg: Config, shape: Tuple[int, int, int],
         image = mmcv.imread(
             path, flag='grayscale' if channels == 1 else 'color',
             channel_order='bgr' if as_files else 'rgb')
+        if image is None:
+            raise UsageError(f'{path} is no picture that can be read; take it '
+                             f'out of {folder}.')
         sample = transform(dict(
             img=image, img_path=str(path), img_shape=image.shape[:2],
             ori_shape=image.shape[:2]))

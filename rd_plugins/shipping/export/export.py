@@ -77,6 +77,28 @@ def fill_folder(request: Request, source: TrainedModel, backend: Backend,
     return rows
 
 
+def check_shape(request: Request, source: TrainedModel,
+                backend: Backend) -> None:
+    """Check that images that are read have the shape that is asked for.
+
+    Raises:
+        UsageError: If the config gives them another one.
+    """
+    if not request.shape or not (request.test or backend.calibration):
+        return
+    asked = image_shape(source.cfg, request.shape)
+    try:
+        own = image_shape(source.cfg)
+    except UsageError:  # the config does not say
+        return
+    if asked != own:
+        raise UsageError(
+            f'--shape {" ".join(map(str, request.shape))}: the images that '
+            '--test and INT8 read come out of the pipeline of the config at '
+            f'{own[1]} x {own[2]}. Change the sizes there, or leave --test '
+            'and INT8 out.')
+
+
 def inputs_of(request: Request) -> List[str]:
     """The files and folders that an export reads."""
     options = (request.options.get(option.name)
@@ -105,6 +127,7 @@ def export(request: Request) -> List[dict]:
                                 request.cfg_options)
     if request.test:
         check_data_folders(source.cfg, 'test_dataloader')
+    check_shape(request, source, backend)
     backend.check_source(source)
     with new_folder(request.folder, request.force, inputs) as folder:
         with nullcontext() if request.verbose else quiet():

@@ -1,5 +1,5 @@
 """What a config says about the way from a picture to a network's input."""
-from typing import List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Sequence, Union
 
 from mmengine.config import Config
 
@@ -31,16 +31,16 @@ class Preprocessing(NamedTuple):
     Args:
         channel_order (str): ``'RGB'``, ``'BGR'`` or ``'L'`` (grey).
         size (list[int]): Height and width.
-        crop (float): The part of the short side that is kept, in the middle;
-            1 is all of it.
-        keep_ratio (bool): Whether the middle is cut out, or the whole picture
-            is stretched to the size.
+        crop (float, optional): The part of the short side that is kept, in the
+            middle; 1 is all of it. None: the config says it in no such way.
+        keep_ratio (bool): Whether the picture keeps its ratio, or is stretched
+            to that of the size before its middle is cut out.
         mean (list[float]): Subtracted from pixels 0 to 255, by channel.
         std (list[float]): What they are divided by then.
     """
     channel_order: str
     size: List[int]
-    crop: float
+    crop: Optional[float]
     keep_ratio: bool
     mean: List[float]
     std: List[float]
@@ -54,6 +54,25 @@ def _order(cfg: Config, channels: int) -> str:
     return 'RGB' if flips == loads_files(cfg) else 'BGR'
 
 
+def _side(size: Union[int, Sequence[int]]) -> int:
+    return size if isinstance(size, int) else min(size)
+
+
+def _crop(steps: List[dict]) -> Optional[float]:
+    """The part of the short side that is kept; None if that is not known."""
+    edge = kept = None
+    for step in steps:
+        if kind(step) in ('ResizeEdge', 'Resize'):
+            edge = _side(step['scale'])
+            if step.get('edge', 'short') != 'short' or step.get('keep_ratio'):
+                return None
+        if kind(step) == 'CenterCrop':
+            kept = _side(step['crop_size'])
+            if step.get('efficientnet_style'):
+                return None
+    return kept / edge if kept and edge else 1.0
+
+
 def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
     """What a config's test pipeline and data preprocessor do.
 
@@ -62,17 +81,14 @@ def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
         shape (tuple[int]): Shape (C, H, W) of the network's input.
     """
     channels, *size = shape
-    edge: Optional[int] = None
-    stretched = False
-    for step in test_pipeline(cfg):
-        if kind(step) == 'ResizeEdge':
-            edge = step['scale']
-        stretched |= kind(step) == 'Resize' and not step.get('keep_ratio')
+    steps = test_pipeline(cfg)
     normalise = preprocessor_cfg(cfg)
     return Preprocessing(
         channel_order=_order(cfg, channels),
         size=size,
-        crop=min(size) / edge if edge else 1.0,
-        keep_ratio=not stretched,
+        crop=_crop(steps),
+        keep_ratio=not any(
+            kind(step) == 'Resize' and not step.get('keep_ratio')
+            for step in steps),
         mean=list(normalise.get('mean') or [0.0] * channels),
         std=list(normalise.get('std') or [1.0] * channels))

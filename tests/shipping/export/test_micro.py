@@ -54,7 +54,7 @@ def test_a_budget_that_is_exceeded(checkpoint, run_dir):
     assert_refuses(
         'deploy.py', CONFIG, checkpoint, '--backend', 'ethos-u', *ETHOS,
         *CALIBRATE, '--sram', '12K', '--out', run_dir / 'out', words=[
-            'more than the budget of 12 KiB', '--shape 16 16 (8 KiB)',
+            'more than the budget of 12 KiB', 'images of 16 x 16 (8 KiB)',
             'Nothing was written'])
     assert not names(run_dir)
 

@@ -15,6 +15,7 @@ from PIL import Image
 from rd_plugins.shipping.export.calibration import Calibration, pictures_in
 from rd_plugins.shipping.export.preprocessing import read_preprocessing
 from rd_plugins.shipping.read import read_trained_model
+from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 from tests.helpers.pictures import CLASSES, save_config, save_pictures
 from tests.helpers.tools import assert_done, assert_refused, tool
@@ -74,6 +75,26 @@ def test_the_example_of_the_docs(source, pictures, run_dir, flags):
         assert name == CLASSES[expected.argmax()]
 
 
+def test_the_example_with_a_photograph(source, run_dir):
+    """Larger than the network's input, and rotated by its camera."""
+    rows, columns = np.mgrid[0:96, 0:128]
+    pixels = np.stack([rows, columns, rows * columns / 64], 2).astype('uint8')
+    camera = Image.Exif()
+    camera[0x0112] = 6
+    photograph = run_dir / 'photograph.jpg'
+    Image.fromarray(pixels).save(photograph, exif=camera, quality=95)
+    assert_done(tool('deploy.py', *source, '--backend', 'onnxruntime', '--out',
+                     run_dir / 'served'))
+    example = EXAMPLE.replace("'served", f"'{run_dir}/served").replace(
+        "'cat.jpg'", f"'{photograph}'")
+    with redirect_stdout(StringIO()):
+        exec(example, found := {})
+    expected, = Calibration(1, str(run_dir)).images(
+        read_trained_model(*map(str, source)), (3, 32, 32))
+    difference = found['pixels'] - expected[0].permute(1, 2, 0).numpy()
+    assert np.abs(difference).mean() < 0.05 * expected.std()
+
+
 def test_the_graph_says_what_the_folder_says(source, pictures, run_dir):
     assert_done(tool('deploy.py', *source, '--backend', 'onnxruntime', '--out',
                      run_dir / 'served', '--calib-images', pictures))
@@ -106,6 +127,32 @@ def test_what_configs_say(config, shape, order, crop):
     assert found.size == list(shape[1:])
 
 
+@pytest.mark.parametrize('steps, crop, keep_ratio', [
+    ([dict(type='ResizeEdge', scale=256),
+      dict(type='CenterCrop', crop_size=(224, 192))], 0.75, True),
+    ([dict(type='mmpretrain.Resize', scale=600),
+      dict(type='CenterCrop', crop_size=448)], 448 / 600, False),
+    ([dict(type='Resize', scale=(64, 48))], 1.0, False),
+    ([dict(type='ResizeEdge', scale=256, edge='long'),
+      dict(type='CenterCrop', crop_size=224)], None, True),
+    ([dict(type='CenterCrop', crop_size=224, efficientnet_style=True)], None,
+     True),
+])
+def test_what_pipelines_say(steps, crop, keep_ratio):
+    """Also where the network is exported for images of another size."""
+    cfg = Config(dict(model=dict(), test_pipeline=steps))
+    found = read_preprocessing(cfg, (3, 96, 96))
+    assert (found.crop, found.keep_ratio) == (crop, keep_ratio)
+
+
+def test_another_shape_than_the_images_have(source, pictures, run_dir):
+    other = ('deploy.py', *source, '--backend', 'onnxruntime', '--out',
+             run_dir / 'served', '--shape', '48')
+    assert_done(tool(*other))
+    assert_refused(tool(*other, '--force', '--calib-images', pictures),
+                   '--shape 48: ', 'at 32 x 32')
+
+
 def test_calibration_sees_what_the_test_sees(source, pictures):
     """The pictures of a folder, as the data set of that folder gives them."""
     trained = read_trained_model(*map(str, source))
@@ -118,6 +165,27 @@ def test_calibration_sees_what_the_test_sees(source, pictures):
     for image in found:
         assert any(torch.equal(image, other) for other in expected)
     assert pictures_in(pictures) == pictures_in(pictures)
+
+
+def test_the_pictures_of_a_folder(tmp_path):
+    """Those that a data set of the same folder has."""
+    for name in ('a/1.jpg', 'a/._1.jpg', 'a/notes.txt', 'elsewhere/2.PNG'):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    data = tmp_path / 'data'
+    data.mkdir()
+    for name, target in (('a', 'a'), ('b', 'elsewhere')):
+        (data / name).symlink_to(tmp_path / target)
+    assert sorted(pictures_in(data)) == [data / 'a/1.jpg', data / 'b/2.PNG']
+
+
+def test_a_picture_that_cannot_be_read(source, pictures, tmp_path):
+    broken = tmp_path / 'broken.webp'
+    broken.write_bytes(b'no picture')
+    trained = read_trained_model(*map(str, source))
+    with pytest.raises(UsageError, match=f'{broken} is no picture'):
+        next(Calibration(1, str(tmp_path)).images(trained, (3, 32, 32)))
 
 
 def test_pictures_for_a_network_of_small_images(pictures):

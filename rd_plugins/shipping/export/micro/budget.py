@@ -84,7 +84,7 @@ def what_fits(compiled: Compiled, target: Target, source: TrainedModel,
     scale = (target.sram / compiled.sram)**0.5
     sides = [int(side * scale) // SIDES_OF * SIDES_OF for side in shape[1:]]
     if all(sides):
-        tried[f'--shape {sides[0]} {sides[1]}'] = dict(
+        tried[f'images of {sides[0]} x {sides[1]}'] = dict(
             shape=(shape[0], *sides))
     for name, change in tried.items():
         try:

@@ -99,7 +99,7 @@ def test_what_would_fit_is_tried(source, monkeypatch):
     assert 'needs 160 KiB' in message and '120 KiB more' in message
     assert '--optimise Size' not in message
     assert '--rotate-180 (30 KiB); the same network without' in message
-    assert 'without shortcuts (30 KiB); --shape 16 24 (30 KiB)' in message
+    assert 'without shortcuts (30 KiB); images of 16 x 24 (30 KiB)' in message
     assert 'Nothing was written' in message
 
 
