@@ -26,11 +26,14 @@ def softened_divergence(student: torch.Tensor, teacher: torch.Tensor,
         temperature (float): T.
 
     Returns:
-        Tensor: A scalar.
+        Tensor: A scalar, in float32 at least.
     """
+    # Autocast leaves log_softmax in bfloat16 on CPUs, where it rounds away the
+    # difference of similar predictions.
+    dtype = torch.promote_types(student.dtype, torch.float32)
     divergence = F.kl_div(
-        F.log_softmax(student / temperature, dim=1),
-        F.log_softmax(teacher / temperature, dim=1),
+        F.log_softmax(student.to(dtype) / temperature, dim=1),
+        F.log_softmax(teacher.to(dtype) / temperature, dim=1),
         reduction='batchmean',
         log_target=True)
     return temperature**2 * divergence

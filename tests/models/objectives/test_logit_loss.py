@@ -15,3 +15,21 @@ def test_loss_is_the_definition():
 def test_equal_logits_cost_nothing_up_to_a_constant():
     logits = torch.randn(4, 5)
     assert softened_divergence(logits + 2, logits, 4).abs() < 1e-6
+
+
+def test_autocast_does_not_round_the_loss():
+    """Logits of bfloat16 that are close: loss and gradient of float64."""
+    generator = torch.Generator().manual_seed(0)
+    teacher = 3 * torch.randn(64, 100, generator=generator)
+    student = teacher + 0.1 * torch.randn(64, 100, generator=generator)
+    teacher = teacher.bfloat16()
+    student = student.bfloat16().requires_grad_()
+    exact = student.detach().double().requires_grad_()
+    expected = softened_divergence(exact, teacher.double(), 4)
+    with torch.autocast('cpu', torch.bfloat16):
+        loss = softened_divergence(student, teacher, 4)
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-3)
+    loss.backward()
+    expected.backward()
+    error = (student.grad.double() - exact.grad).norm() / exact.grad.norm()
+    assert error < 0.01
