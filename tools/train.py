@@ -33,12 +33,14 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Train with the arguments ``argv``, or those of the command line."""
     upstream = load_mmpretrain_tool('train')
     args = parse_flags(upstream, argv, own_flags())
-    cfg = upstream.merge_args(read_config(args.config), args)
+    cfg = read_config(args.config)
+    start = cfg.get('load_from')  # which --resume takes out
+    cfg = upstream.merge_args(cfg, args)
     check_config(cfg)
     if args.epochs:
         shorten(cfg, args.epochs)
     check_data_folders(cfg, 'train_dataloader', 'val_dataloader')
-    check_training(cfg)
+    check_training(cfg, start)
     with nothing_left_if_refused(cfg.work_dir):
         build_runner(cfg).train()
 

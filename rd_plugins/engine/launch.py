@@ -3,6 +3,7 @@ import os
 import subprocess
 from datetime import timedelta
 from os import path as osp
+from typing import Optional
 
 import torch.distributed as torch_dist
 from mmengine.config import Config, ConfigDict
@@ -150,20 +151,27 @@ def build_model(cfg: Config) -> nn.Module:
     return MODELS.build(cfg.model)
 
 
-def check_training(cfg: Config) -> None:
+def check_training(cfg: Config, start: Optional[str] = None) -> None:
     """Check model, teacher and checkpoint of a training before it begins.
+
+    Args:
+        cfg (Config): The config of the run; changed in place.
+        start (str, optional): The weights that a run loads that is to be
+            resumed and has no checkpoint yet. Defaults to None.
 
     Raises:
         UsageError: If one of them cannot be used.
     """
+    if get_device() == 'cpu':
+        use_cpu_amp(cfg)  # as checkpoints record it
     model = build_model(cfg)
     check_pretrained_parts(model)
     if cfg.get('resume'):
-        choose_checkpoint(cfg, model)
+        choose_checkpoint(cfg, model, start)
     else:
         check_nothing_is_overwritten(cfg)
-        if cfg.get('load_from'):
-            check_checkpoint_starts(cfg.load_from, model)
+    if cfg.get('load_from') and not cfg.get('resume'):
+        check_checkpoint_starts(cfg.load_from, model)
     if isinstance(model, Distiller):
         model.load_teacher()
 

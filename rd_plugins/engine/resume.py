@@ -1,7 +1,7 @@
 """Which checkpoint a run goes on from, and what has changed since."""
 import os
 from os import path as osp
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from mmengine.config import Config
 from torch import nn
@@ -39,7 +39,8 @@ def say(text: str) -> None:
         print(text, flush=True)
 
 
-def choose_checkpoint(cfg: Config, model: nn.Module) -> None:
+def choose_checkpoint(cfg: Config, model: nn.Module,
+                      start: Optional[str] = None) -> None:
     """Name the checkpoint that a run resumes from in its config.
 
     That is the one that was given, or the newest of the folder that is
@@ -50,6 +51,8 @@ def choose_checkpoint(cfg: Config, model: nn.Module) -> None:
     Args:
         cfg (Config): The config of the run; changed in place.
         model (nn.Module): Its model.
+        start (str, optional): What the run loads if it begins. Defaults to
+            None.
 
     Raises:
         UsageError: If none of the folder's checkpoints can be resumed.
@@ -57,11 +60,13 @@ def choose_checkpoint(cfg: Config, model: nn.Module) -> None:
     if cfg.get('load_from'):
         checkpoint = check_checkpoint_resumes(cfg.load_from, model)
         _say_what_changed(cfg, checkpoint)
-    else:
-        _take_newest(cfg, model)
+    elif not _take_newest(cfg, model):
+        say(f'There is no checkpoint in {cfg.work_dir} yet; the run begins.')
+        cfg.resume = False
+        cfg.load_from = start
 
 
-def _take_newest(cfg: Config, model: nn.Module) -> None:
+def _take_newest(cfg: Config, model: nn.Module) -> bool:
     reasons: List[str] = []
     for path in map(str, checkpoints_of(cfg).values()):
         try:
@@ -73,14 +78,13 @@ def _take_newest(cfg: Config, model: nn.Module) -> None:
         say(f'Resumes from {path}.')
         _say_what_changed(cfg, checkpoint)
         cfg.load_from = path
-        return
+        return True
     if reasons:
         raise UsageError(
             f'None of the {len(reasons)} checkpoints in {cfg.work_dir} can be '
             f'resumed; the newest: {reasons[0]} To start over, name another '
             'folder: --work-dir.')
-    say(f'There is no checkpoint in {cfg.work_dir} yet; the run begins.')
-    cfg.resume = False
+    return False
 
 
 def check_nothing_is_overwritten(cfg: Config) -> None:

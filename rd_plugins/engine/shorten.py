@@ -5,8 +5,11 @@ from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
 
-# Options of schedulers that count epochs
-EPOCHS = ('begin', 'end', 'T_max', 'total_steps', 'step_size', 'tail')
+# Options of schedulers and hooks that count epochs
+EPOCHS = ('begin', 'end', 'T_max', 'total_steps', 'step_size', 'tail',
+          'cooldown', 'begin_epoch')
+# MMEngine's default, and the largest that still averages
+EMA_MOMENTUM, LARGEST_MOMENTUM = 0.0002, 0.5
 
 
 def shorten(cfg: Config, epochs: int) -> None:
@@ -14,7 +17,8 @@ def shorten(cfg: Config, epochs: int) -> None:
 
     Milestones, warm-up, schedulers and phases keep their shares of it, rounded
     to whole epochs; a phase has at least one. Schedulers that would begin
-    after the last epoch go. What follows the progress of the run, such as
+    after the last epoch go. A moving average of the weights spans the same
+    share. What follows the progress of the run, such as
     fading, needs no change.
 
     Args:
@@ -34,15 +38,30 @@ def shorten(cfg: Config, epochs: int) -> None:
     if isinstance(schedulers, dict):
         schedulers = [schedulers]
     for scheduler in schedulers:
-        _shorten_options(scheduler, factor)
-        _shorten_milestones(scheduler, factor)
+        _shorten_scheduler(scheduler, factor)
     if schedulers:
-        cfg.param_scheduler = [scheduler for scheduler in schedulers
-                               if scheduler.get('begin', 0) < epochs]
+        cfg.param_scheduler = [
+            scheduler for scheduler in schedulers
+            if not scheduler.get('by_epoch', True)
+            or scheduler.get('begin', 0) < epochs]
     for hook in cfg.get('custom_hooks') or []:
         _shorten_options(hook, factor)
         if str(hook['type']).endswith('PhaseHook'):
             _shorten_phases(hook.phases, epochs)
+        if str(hook['type']).endswith('EMAHook'):
+            hook['momentum'] = min(
+                LARGEST_MOMENTUM,
+                hook.get('momentum', EMA_MOMENTUM) / factor)
+
+
+def _shorten_scheduler(scheduler: dict, factor: float) -> None:
+    span = scheduler.get('end', 0) - scheduler.get('begin', 0)
+    reaches_its_end = scheduler.get('T_max') == span
+    _shorten_options(scheduler, factor)
+    _shorten_milestones(scheduler, factor)
+    if reaches_its_end:  # also where both are rounded
+        scheduler['T_max'] = max(
+            1, scheduler['end'] - scheduler.get('begin', 0))
 
 
 def _shorten_options(owner: dict, factor: float) -> None:

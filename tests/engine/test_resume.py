@@ -9,9 +9,11 @@ from rd_plugins.engine.resume import changes, choose_checkpoint
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.recorded_config import read_recorded
+from tests.helpers import ROOT
 from tests.helpers.compare import assert_same
 from tests.helpers.hostile import payloads, write
 from tests.helpers.runs import save_teacher, small_cfg, train
+from tests.helpers.tools import assert_refused, tool
 
 
 def cfg_of(folder, **options):
@@ -102,6 +104,38 @@ def test_a_folder_without_checkpoints_is_a_beginning(run_dir, capsys):
     (run_dir / 'a' / 'last_checkpoint').write_text('/elsewhere/epoch_1.pth')
     assert chosen(run_dir / 'a') is None
     assert 'no checkpoint' in capsys.readouterr().out
+
+
+def test_a_beginning_keeps_what_it_loads(folder, run_dir):
+    """--resume takes it out of the config, and nothing is resumed."""
+    start = str(folder / 'epoch_1.pth')
+    cfg = cfg_of(run_dir / 'new', resume=True)
+    check_training(cfg, start)
+    assert (cfg.load_from, cfg.resume) == (start, False)
+    cfg = cfg_of(run_dir / 'new', resume=True)
+    with pytest.raises(UsageError, match='absent.pth'):
+        check_training(cfg, 'absent.pth')
+    cfg = cfg_of(folder, resume=True)
+    check_training(cfg, start)
+    assert cfg.load_from.endswith('epoch_3.pth') and cfg.resume
+
+
+def test_the_tool_passes_on_what_a_beginning_loads(run_dir):
+    config = run_dir / 'config.py'
+    config.write_text(f"_base_ = '{ROOT}/configs/demo/plain20_ce_mnist5k.py'\n"
+                      "load_from = 'absent.pth'")
+    assert_refused(tool('train.py', config, '--resume', '--work-dir',
+                        run_dir / 'new'), 'absent.pth')
+
+
+def test_mixed_precision_on_a_cpu_is_no_change(folder, run_dir, capsys):
+    amp = {'optim_wrapper.type': 'AmpOptimWrapper',
+           'optim_wrapper.loss_scale': 'dynamic', 'train_cfg.max_epochs': 1}
+    cfg = cfg_of(run_dir / 'amp', **amp)
+    check_training(cfg)
+    train(cfg)
+    check_training(cfg_of(run_dir / 'amp', resume=True, **amp))
+    assert 'has changed' not in capsys.readouterr().out
 
 
 def test_other_places_and_names(folder):

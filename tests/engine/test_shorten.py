@@ -20,6 +20,43 @@ def test_milestones_and_warm_up_keep_their_shares():
     assert warm_up.end == 1 and steps.milestones == [25, 38]
 
 
+@pytest.mark.parametrize('epochs', [2, 4, 5, 10, 20, 70])
+def test_a_cosine_ends_with_the_run(epochs):
+    cfg = read('best/plain20_cifar10.py')
+    shorten(cfg, epochs)
+    warm_up, cosine = cfg.param_scheduler
+    assert warm_up.end == cosine.begin and cosine.end == epochs
+    assert cosine.T_max == epochs - cosine.begin
+
+
+def test_averages_span_their_share():
+    """Of 2,000 steps in 200 epochs, 500 in 50; half at most."""
+    cfg = read('best/plain20_cifar10.py')
+    cfg.custom_hooks[0].begin_epoch = 50
+    shorten(cfg, 50)
+    assert cfg.custom_hooks[0].momentum == pytest.approx(1 / 500)
+    assert cfg.custom_hooks[0].begin_epoch == 12
+    cfg.custom_hooks = [dict(type='EMAHook')]
+    shorten(cfg, 100)
+    assert cfg.custom_hooks[0].momentum == pytest.approx(0.0001)
+    cfg.custom_hooks[0].momentum = 0.01
+    shorten(cfg, 1)
+    assert cfg.custom_hooks[0].momentum == 0.5
+
+
+def test_schedulers_by_iteration_stay():
+    cfg = Config(dict(
+        train_cfg=dict(max_epochs=200),
+        param_scheduler=[
+            dict(type='LinearLR', by_epoch=False, end=500),
+            dict(type='CosineAnnealingLR', by_epoch=False, begin=500,
+                 end=78200, T_max=77700)]))
+    shorten(cfg, 20)
+    assert [(each.get('begin', 0), each.end)
+            for each in cfg.param_scheduler] == [(0, 50), (50, 7820)]
+    assert cfg.param_scheduler[1].T_max == 7770
+
+
 def test_restarts_tails_and_the_ends_of_gates():
     cfg = read('epsilon/epsilon110_ramp_cifar10.py')
     cfg.param_scheduler[0].tail = 150
