@@ -1,7 +1,8 @@
 """MMPretrain's runtime, made repeatable over a resume, and faster.
 
-docs/performance.md says what each of the last three is worth; None in their
-place is the stock behaviour.
+docs/performance.md says what each of the last three is worth. The stock
+behaviour is None in place of the first two, dict(type='RuntimeInfoHook') in
+place of the last.
 """
 _base_ = 'mmpretrain::_base_/default_runtime.py'
 

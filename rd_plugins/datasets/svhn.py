@@ -74,8 +74,10 @@ class SVHN(BaseDataset):
             path = osp.join(self.data_root, name)
             found = f'{path} is damaged; delete it and' if osp.isfile(
                 path) else f'There is no {path};'
-            raise UsageError(f'{found} download it from {url}, or set '
-                             'download=True.') from error
+            hint = ('share the folder with the process that downloads'
+                    if self.download else 'set download=True')
+            raise UsageError(
+                f'{found} download it from {url}, or {hint}.') from error
 
     def extra_repr(self) -> List[str]:
         """Lines that are shown when the dataset is printed."""

@@ -76,7 +76,11 @@ def _first_sentence(reason: str) -> str:
 
 
 def _download(url: str) -> str:
-    """Download a file, once for all processes; its path."""
+    """Download a file; its path.
+
+    Once for all processes, if they have met already; otherwise each of them
+    does, and PyTorch puts the finished file in its place.
+    """
     folder = osp.join(torch.hub.get_dir(), 'checkpoints')
     path = osp.join(folder, osp.basename(urlparse(url).path))
 

@@ -161,6 +161,14 @@ def test_a_moved_and_damaged_run_ends_as_if_nothing_had_been(folder):
         assert_same(after[part], before[part])
 
 
+def test_epochs_of_other_lengths_are_not_mixed(folder):
+    longer = {'train_cfg.max_epochs': 4, 'train_dataloader.batch_size': 5}
+    cfg = cfg_of(folder, resume=True, **longer)
+    check_training(cfg)
+    with pytest.raises(UsageError, match='in 3 epochs, and this run .* in'):
+        train(cfg)
+
+
 def test_what_has_changed_is_said(folder, capsys):
     chosen(folder)
     assert 'optimizer.lr' not in capsys.readouterr().out

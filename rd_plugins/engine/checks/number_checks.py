@@ -20,7 +20,7 @@ def _optimizer(runner: Runner) -> None:
         owner = type(each.optimizer).__name__
         for group in (each.optimizer.defaults, *each.param_groups):
             for name in RATES:
-                if group.get(name) is not None:
+                if isinstance(group.get(name), (int, float)):
                     check_number(owner, name, group[name], at_least=0)
             for value in group.get('betas', ()):
                 check_number(owner, 'betas', value, at_least=0, below=1)

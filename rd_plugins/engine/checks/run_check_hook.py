@@ -1,7 +1,7 @@
 """Runs all checks once everything is built, before the first step."""
 from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
-from mmengine.runner import BaseLoop, Runner
+from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.utils.errors import UsageError
@@ -36,6 +36,19 @@ class RunCheckHook(Hook):
         if isinstance(runner._train_loop, BaseLoop):
             for check in CHECKS:
                 check(runner)
+
+    def before_train(self, runner: Runner) -> None:
+        """Check that a resumed run has as many steps an epoch as before."""
+        if not isinstance(runner.train_loop, EpochBasedTrainLoop):
+            return
+        steps = len(runner.train_dataloader)
+        if runner.iter // steps != runner.epoch:
+            raise UsageError(
+                f'The checkpoint has {runner.iter} steps in {runner.epoch} '
+                f'epochs, and this run {steps} in each: schedules, which count '
+                'steps, would be wrong from here on. Resume with the batch '
+                'size, number of processes and images of before, or begin a '
+                'run with its weights: --cfg-options load_from=CHECKPOINT.')
 
     def after_train_iter(self, *args, **kwargs) -> None:
         """Remember that the run has begun."""

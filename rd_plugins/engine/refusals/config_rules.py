@@ -170,9 +170,10 @@ def _refused_by_runner(failure: Failure) -> Optional[str]:
                                              'from_cfg', 'set_', '__init__')))
     if frame is None:
         return None
-    part = frame.f_code.co_name.partition('_')[2].replace('_', ' ')
-    return (f'The config\'s {part.strip("_ ") or "settings"} cannot be used: '
-            f'{failure.reason}')
+    name = frame.f_code.co_name
+    part = 'settings' if name in ('__init__', 'from_cfg') else \
+        name.partition('_')[2].replace('_', ' ')
+    return f'The config\'s {part} cannot be used: {failure.reason}'
 
 
 RULES = (_syntax, _unknown_type, _unknown_option, _absent_key, _no_type,

@@ -1,10 +1,11 @@
 """A refused run leaves nothing behind."""
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Dict, Iterator, Optional
 
+from mmengine.dist import is_main_process
 from mmengine.runner import Runner
 
 from .boundary import sentence_of
@@ -53,9 +54,12 @@ def nothing_left_if_refused(work_dir: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if sentence_of(error) is not None and not _has_begun(error):
-            _remove_new(folder, before)
-            for path in created:
-                if path.is_dir() and not any(path.iterdir()):
-                    path.rmdir()
+        refused = sentence_of(error) is not None and not _has_begun(error)
+        # One process cleans up for all, and its trouble is not the user's.
+        if refused and is_main_process():
+            with suppress(OSError):
+                _remove_new(folder, before)
+                for path in created:
+                    if path.is_dir() and not any(path.iterdir()):
+                        path.rmdir()
         raise

@@ -1,14 +1,16 @@
 """What the checks look at; the refusals themselves are in wrong_inputs."""
 import random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, ConcatDataset, RepeatDataset
+from mmengine.optim import OptimWrapper
 from mmpretrain.registry import DATASETS, TRANSFORMS
 
-from rd_plugins.engine.checks import check_config
+from rd_plugins.engine.checks import check_config, number_checks
 from rd_plugins.engine.checks.data_checks import (NamedPipeline, _check_crop,
                                                   name_images, plain_datasets,
                                                   random_numbers_kept)
@@ -38,6 +40,16 @@ def test_variables_of_configs_are_allowed(variable):
 def test_configs_are_refused(changes, words):
     with pytest.raises(UsageError, match=words):
         check_config(Config({**GOOD, **changes}))
+
+
+def test_optimizers_whose_options_are_no_rates():
+    """Adafactor's eps are two numbers, the first of them None."""
+    optimizer = torch.optim.Adafactor(torch.nn.Linear(1, 1).parameters())
+    runner = SimpleNamespace(optim_wrapper=OptimWrapper(optimizer))
+    number_checks._optimizer(runner)
+    optimizer.param_groups[0]['lr'] = -1.0
+    with pytest.raises(UsageError, match='Adafactor has lr=-1.0'):
+        number_checks._optimizer(runner)
 
 
 def images(count=2, **options):

@@ -4,6 +4,7 @@ import sys
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.runner import Runner
 from mmpretrain.registry import MODELS, OPTIM_WRAPPERS
 
 from rd_plugins.engine.refusals import exit_on_usage_error, sentence_of
@@ -29,6 +30,12 @@ def test_nearest_word():
     assert nearest('Depht', ['width', 'depth']) == 'depth'
     assert nearest('CIFARRESNET', ['CifarResNet']) == 'CifarResNet'
     assert nearest('zzz', ['width', 'depth']) is None
+
+
+def test_what_the_runner_refuses_as_a_whole(tmp_path):
+    found = sentence(Runner, model=torch.nn.Linear(1, 1),
+                     work_dir=str(tmp_path), train_dataloader=dict())
+    assert found.startswith("The config's settings cannot be used: ")
 
 
 def test_a_type_that_no_registry_knows():
