@@ -45,8 +45,8 @@ class RunCheckHook(Hook):
         if runner.iter // steps != runner.epoch:
             raise UsageError(
                 f'The checkpoint has {runner.iter} steps in {runner.epoch} '
-                f'epochs, and this run {steps} in each: schedules, which count '
-                'steps, would be wrong from here on. Resume with the batch '
+                f'epochs, and this run {steps} in each: schedules count steps '
+                'and would be wrong from here on. Resume with the batch '
                 'size, number of processes and images of before, or begin a '
                 'run with its weights: --cfg-options load_from=CHECKPOINT.')
 

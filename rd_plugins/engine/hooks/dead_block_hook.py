@@ -9,7 +9,7 @@ from torch import nn
 
 from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
-from rd_plugins.models.layers import GateStates
+from rd_plugins.models.layers import GateStates, largest_of_processes
 from rd_plugins.models.utils import calibrate
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import (UsageError, check_bool, check_choice,
@@ -30,7 +30,7 @@ def sync_gates(gates: GateStates) -> None:
     maximum, the moving averages their mean.
     """
     all_reduce(gates.closed_steps, 'min')
-    all_reduce(gates.peak, 'max')
+    largest_of_processes(gates.peak)
     all_reduce(gates.closed_average, 'mean')
     all_reduce(gates.count_average, 'mean')
 
@@ -252,7 +252,7 @@ class DeadBlockHook(Hook):
         """Which gates stay closed in eval mode in all processes, (B, )."""
         peaks = calibrate(model, runner.train_dataloader,
                           self.calibration_batches)
-        all_reduce(peaks, 'max')
+        largest_of_processes(peaks)
         return model.backbone.gates.stays_closed(peaks)
 
     def _observe(self, runner, backbone: nn.Module) -> None:

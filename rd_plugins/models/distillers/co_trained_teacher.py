@@ -5,6 +5,7 @@ from typing import Callable, ContextManager, Iterator
 
 from mmpretrain.registry import MODELS
 
+from rd_plugins.models.layers import GateStates
 from rd_plugins.models.utils import evaluating
 from rd_plugins.utils.errors import UsageError
 from .teacher import Teacher
@@ -21,7 +22,8 @@ class CoTrainedTeacher(Teacher):
             start from.
 
     Raises:
-        UsageError: If the teacher uses activation checkpointing (``with_cp``).
+        UsageError: If the teacher uses activation checkpointing
+            (``with_cp``), or has the gates of an ε-ResNet.
     """
 
     def __init__(self, cfg: dict) -> None:
@@ -34,6 +36,13 @@ class CoTrainedTeacher(Teacher):
                 'A co-trained teacher has with_cp=True, but what is computed '
                 'again in the backward pass would meet it in another mode; '
                 'set model.teacher.backbone.with_cp=False.')
+
+        if any(isinstance(module, GateStates)
+               for module in self.architecture.modules()):
+            raise UsageError(
+                'A co-trained teacher has gates, which the hybrids would open '
+                'and close with another rule than its own training; set '
+                'model.teacher.backbone.gate=False.')
 
     @contextmanager
     def as_tail(self) -> Iterator[None]:

@@ -93,6 +93,8 @@ class Distiller(ImageClassifier):
             check_bool(type(self).__name__, name, value)
         self.head_cfg = deepcopy(head)  # building consumes it
         super().__init__(backbone, neck=neck, head=head, **kwargs)
+        if copy_teacher:
+            self._check_one_start()
         self.copy_teacher = copy_teacher
         self.fold_teacher = fold_teacher
         built = self._build_objectives(objectives)
@@ -123,8 +125,25 @@ class Distiller(ImageClassifier):
                     'copy_teacher but no teacher; give one.')
             return None
         holder = (CoTrainedTeacher if co_train else FrozenTeacher)(teacher)
+        if getattr(holder.architecture, 'backbone', None) is None:
+            raise UsageError(
+                f'The teacher {type(holder.architecture).__name__} has no '
+                'backbone that a distiller could read; use an ImageClassifier '
+                'with backbone and head, such as TIMMBackbone.')
         holder.learn_normalisation(self.data_preprocessor)
         return holder
+
+    def _check_one_start(self) -> None:
+        for part in (self, self.backbone, getattr(self, 'neck', None),
+                     getattr(self, 'head', None)):
+            found = getattr(part, 'init_cfg', None) or ()
+            for item in [found] if isinstance(found, dict) else found:
+                if item.get('type') == 'Pretrained':
+                    raise UsageError(
+                        f'{type(self).__name__} is to start from '
+                        f'{item.get("checkpoint")} and from the weights of '
+                        'its teacher; set copy_teacher=False, or take that '
+                        'init_cfg out.')
 
     def _build_objectives(self, configs: Sequence[dict]) -> List[Objective]:
         objectives = [MMPRETRAIN_MODELS.build(cfg) for cfg in configs]
@@ -247,6 +266,8 @@ class Distiller(ImageClassifier):
             self._is_checked = True
         if self._exam is not None:
             self._exam.look(self.teacher_holder, inputs, data_samples)
+            if self._exam.is_over:
+                self._exam = None
         objectives = [self.auxiliary[name] for name in self.active]
         step = Step(self, inputs, data_samples, objectives)
         losses: Dict[str, torch.Tensor] = {}

@@ -30,7 +30,14 @@ def stage_outputs(stages: Stages, image: torch.Tensor) -> List[torch.Tensor]:
         x = stages.run(index, x)
         outputs.append(x)
     expected = stages.backbone(image)[-1]
-    difference = relative_difference(expected, stages.output(x))
+    found = stages.output(x)
+    if found.shape != expected.shape:
+        raise UsageError(
+            f'{type(stages.backbone).__name__} puts out '
+            f'{tuple(expected.shape[1:])} (channels, height, width) and its '
+            f'last stage {tuple(found.shape[1:])}; let out_indices end with '
+            'the last stage.')
+    difference = relative_difference(expected, found)
     if not difference <= SAME:
         raise UsageError(
             f'{type(stages.backbone).__name__} computes something else than '

@@ -1,6 +1,6 @@
 """A pretrained teacher whose weights do not change."""
 from contextlib import contextmanager
-from copy import deepcopy
+from copy import copy, deepcopy
 from os import path as osp
 from typing import Callable, Dict, Iterator, Optional
 
@@ -23,7 +23,8 @@ class FrozenTeacher(Teacher):
     """A classifier in eval mode whose weights never change.
 
     It is not part of the student for optimizers, EMA, DDP, SyncBN conversion
-    and checkpoints. Copies of the model share one teacher.
+    and checkpoints. Copies of the model share one teacher, which goes where
+    the original goes.
 
     Args:
         cfg (dict): Config of a classifier with
@@ -53,9 +54,12 @@ class FrozenTeacher(Teacher):
         super().__init__(model, own_input='data_preprocessor' in cfg)
         self._folded: Optional[nn.Module] = None
         self._is_loaded = False
+        self._is_original = True
 
     def __deepcopy__(self, memo: dict) -> 'FrozenTeacher':
-        return self
+        shared = copy(self)
+        shared._is_original = False
+        return shared
 
     @property
     def model(self) -> nn.Module:
@@ -70,7 +74,9 @@ class FrozenTeacher(Teacher):
         return self._folded or self.architecture
 
     def apply(self, fn: Callable) -> None:
-        """See the base class."""
+        """See the base class; a copy of the model converts nothing."""
+        if not self._is_original:
+            return
         super().apply(fn)
         if self._folded is not None:
             self._folded._apply(fn)

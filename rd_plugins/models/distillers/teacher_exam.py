@@ -11,6 +11,8 @@ from .frozen_teacher import FrozenTeacher
 # that a teacher must have gone on them
 IMAGES = 256
 PART = 0.1
+# Images after which it ends without a judgement, where all are mixed
+PATIENCE = 10 * IMAGES
 
 
 def _labels(data_samples: list) -> Optional[torch.Tensor]:
@@ -36,7 +38,12 @@ class TeacherExam:
     """
 
     def __init__(self) -> None:
-        self.seen = self.right = 0
+        self.passed = self.seen = self.right = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further image is looked at."""
+        return self.seen >= IMAGES or self.passed >= PATIENCE
 
     @torch.compiler.disable
     @torch.no_grad()
@@ -53,7 +60,8 @@ class TeacherExam:
         Raises:
             UsageError: If the teacher is near chance.
         """
-        if self.seen >= IMAGES or not isinstance(teacher, FrozenTeacher):
+        self.passed += len(inputs)
+        if not isinstance(teacher, FrozenTeacher):
             return
         labels = _labels(data_samples)
         network: nn.Module = teacher.model

@@ -2,7 +2,7 @@
 from typing import Optional
 
 import torch
-from mmengine.dist import all_reduce
+from mmengine.dist import all_reduce, is_distributed
 from torch import nn
 
 from .gate_states import GateStates
@@ -24,6 +24,16 @@ def peak_response(x: torch.Tensor,
         return torch.maximum(x.amax(), -x.amin(), out=out)
     return torch.linalg.vector_norm(
         x, torch.inf, dtype=None if out is None else out.dtype, out=out)
+
+
+def largest_of_processes(peaks: torch.Tensor) -> None:
+    """Replace responses by the largest of all processes, in place.
+
+    The maximum of a backend may pass over NaN, which counts as infinite.
+    """
+    if is_distributed():
+        peaks.nan_to_num_(nan=torch.inf, posinf=torch.inf)
+    all_reduce(peaks, 'max')
 
 
 class StrictIdentity(nn.Module):
@@ -72,11 +82,12 @@ class StrictIdentity(nn.Module):
             seen = states.calibrated[self.index]
             seen.copy_(torch.maximum(seen, peak_response(x)))
             closed = states.closed()[self.index]
-        elif self.training or states.eval_gates == 'dynamic':
+        elif self.training or (states.eval_gates == 'dynamic'
+                               and not states.training):
             peak = peak_response(
                 x, self.latest if self.training else self.zero.clone())
             if states.scope == 'global':
-                all_reduce(peak, 'max')
+                largest_of_processes(peak)
             closed = peak <= self.limit
         else:
             return x

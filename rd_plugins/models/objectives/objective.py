@@ -17,7 +17,11 @@ class Objective(nn.Module):
     published.
 
     Args:
-        name (str): Its name, by which a phase activates it.
+        name (str): Its name, by which a phase activates it. Without "loss":
+            what it logs beside its losses would be added to them.
+
+    Raises:
+        UsageError: If a module cannot have that name.
 
     Attributes:
         reads_teacher (bool): Whether it needs a teacher.
@@ -38,6 +42,11 @@ class Objective(nn.Module):
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        if not name or 'loss' in name or '.' in name or \
+                hasattr(nn.ModuleDict, name):
+            raise UsageError(
+                f'{type(self).__name__} cannot be called {name!r}; give '
+                'another name, without a dot and without "loss".')
         self.name = name
 
     def attach(self, distiller: nn.Module) -> None:

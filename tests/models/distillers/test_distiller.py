@@ -3,7 +3,7 @@ from copy import deepcopy
 
 import pytest
 import torch
-from mmengine.model import ExponentialMovingAverage
+from mmengine.model import BaseModel, ExponentialMovingAverage
 from mmengine.optim import OptimWrapper
 from mmpretrain.registry import MODELS
 
@@ -75,6 +75,40 @@ def test_the_teacher_follows_to_another_precision(teacher_cfg):
     model.to(memory_format=torch.channels_last)
     assert model.teacher.backbone.layer1[0].conv1.weight.is_contiguous(
         memory_format=torch.channels_last)
+
+
+def test_a_copy_leaves_the_teacher_where_it_is(teacher_cfg, batch):
+    """An average on another device, or a copy whose operations are counted."""
+    model = build(teacher_cfg)
+    copy = deepcopy(model).double()
+    assert copy.backbone.conv1.weight.dtype == torch.double
+    assert model.teacher.backbone.conv1.weight.dtype == torch.float
+    assert model.loss(*batch)
+    model.double()
+    assert copy.teacher.backbone.conv1.weight.dtype == torch.double
+
+
+@pytest.mark.parametrize('part', [None, 'backbone', 'head'])
+def test_two_starts_are_refused(teacher_cfg, part):
+    cfg = dict(classifier_cfg('none'), type='rd_plugins.Distiller',
+               teacher=teacher_cfg, copy_teacher=True)
+    owner = cfg if part is None else cfg[part]
+    owner['init_cfg'] = [dict(type='Pretrained', checkpoint='student.pth')]
+    with pytest.raises(UsageError, match='student.pth.*copy_teacher=False'):
+        MODELS.build(cfg)
+    MODELS.build(dict(cfg, copy_teacher=False))
+
+
+def test_a_teacher_without_a_backbone(teacher_cfg):
+    """As MMPretrain's wrappers of whole networks of timm are."""
+
+    class Wrapper(BaseModel):
+
+        def forward(self, inputs):
+            return inputs
+
+    with pytest.raises(UsageError, match='Wrapper has no backbone'):
+        build(dict(type=Wrapper, init_cfg=teacher_cfg['init_cfg']))
 
 
 def test_different_numbers_of_stages_are_refused(teacher_cfg):
