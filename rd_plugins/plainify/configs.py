@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rd_plugins.utils.package import files_folder
+from rd_plugins.utils.whole_file import write_bytes
 from .data import Data
 from .source import Source
 
@@ -197,4 +198,4 @@ class Recipe:
         for name, text in self.texts().items():
             path = Path(self.out) / name
             if not path.exists():
-                path.write_text(text)
+                write_bytes(text.encode(), str(path))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import List, Optional
 
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.whole_file import write_bytes
 from .configs import Recipe
 from .data import read_data
 from .source import read_source
@@ -101,4 +102,4 @@ def record(order: Order) -> None:
             f'{before.get(changed[0])}, not {asked[changed[0]]}; go on with '
             f'that, or {advice}.')
     if before != asked:
-        path.write_text(json.dumps(asked, indent=2))
+        write_bytes(json.dumps(asked, indent=2).encode(), str(path))

@@ -30,7 +30,7 @@ def epochs_in(log: str) -> tuple:
 
 
 def run_step(step: Step, log: Path, label: str) -> float:
-    """Run a step; its output goes to a file.
+    """Run a step; its output goes to the end of a file.
 
     Args:
         step (Step): The step.
@@ -48,12 +48,13 @@ def run_step(step: Step, log: Path, label: str) -> float:
                TaskProgressColumn(), TextColumn('{task.fields[left]}'))
     command = [sys.executable, str(files_folder() / 'tools' / step.tool),
                *step.arguments()]
-    with log.open('w') as file, Progress(
+    with log.open('a') as file, Progress(
             *columns, transient=True,
             disable=not sys.stdout.isatty()) as bars:
         task = bars.add_task(label, total=step.epochs or None, left='')
         process = subprocess.Popen(
-            command, stdout=file, stderr=subprocess.STDOUT)
+            command, stdout=file, stderr=subprocess.STDOUT,
+            close_fds=False)  # it holds the lock too
         try:
             with termination_raises():
                 while _is_running(process):

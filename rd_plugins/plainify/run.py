@@ -11,7 +11,9 @@ from mmpretrain.registry import MODELS
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import forward_pass, median_times
 from rd_plugins.utils.quiet import quiet
+from rd_plugins.utils.whole_file import write_bytes
 from .configs import Recipe
+from .lock import locked
 from .order import Order, read_order, record
 from .page import write_page
 from .progress import as_time, run_step
@@ -81,6 +83,12 @@ def plainify(order: Order, dry_run: bool = False) -> Optional[Path]:
     out = Path(order.out)
     for folder in (out, out / 'logs', out / 'results'):
         folder.mkdir(parents=True, exist_ok=True)
+    with locked(out):
+        return _carry_out(order, recipe, steps)
+
+
+def _carry_out(order: Order, recipe: Recipe, steps: List[Step]) -> Path:
+    out = Path(order.out)
     record(order)
     recipe.write()
     times_file = out / TIMES
@@ -89,12 +97,14 @@ def plainify(order: Order, dry_run: bool = False) -> Optional[Path]:
     for number, step in enumerate(steps, 1):
         label = f'{number}/{len(steps)} {step.title}'
         if step.is_done():
-            print(f'{label}: done before')
+            print(': '.join(filter(None, (
+                label, 'done before', step.result()))))
             continue
         log = out / 'logs' / f'{number:02d}_{Path(step.tool).stem}.log'
         seconds = run_step(step, log, label)
         times[step.title] = times.get(step.title, 0) + seconds
-        times_file.write_text(json.dumps(times, indent=2))
-        print(f'{label}: {as_time(seconds)}', flush=True)
+        write_bytes(json.dumps(times, indent=2).encode(), str(times_file))
+        print(': '.join(filter(None, (
+            label, as_time(seconds), step.result()))), flush=True)
     print(f'In all {as_time(time.monotonic() - begun)}.')
     return write_page(recipe, order, times)

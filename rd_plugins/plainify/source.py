@@ -85,6 +85,26 @@ def _check_first_block(body: Dict[str, torch.Tensor], depth: int,
             'here, for others see docs/distillation.md.')
 
 
+def _check_all_blocks(body: Dict[str, torch.Tensor], path: str) -> None:
+    """Check that convolutions have batch norms, and stages projections.
+
+    Raises:
+        UsageError: If not; random weights would take their place.
+    """
+    convs = sum(value.dim() == 4 for value in body.values())
+    norms = sum(key.endswith('running_var') for key in body)
+    if convs != norms:
+        raise UsageError(f'{path} has {convs} convolutions and {norms} batch '
+                         'norms, where a ResNet has one for each; only those '
+                         'are made plain here.')
+    for stage in (2, 3, 4):
+        if not any(key.startswith(f'layer{stage}.0.downsample.')
+                   for key in body):
+            raise UsageError(f'{path} has no projection in stage {stage} '
+                             f'(layer{stage}.0.downsample): it is no ResNet '
+                             'with shortcuts, which are faded here.')
+
+
 def read_source(path: str) -> Source:
     """Read a checkpoint; see :func:`source_of`."""
     return source_of(read_weights(path), path)
@@ -118,6 +138,7 @@ def source_of(weights: Dict[str, torch.Tensor], path: str) -> Source:
             'of ImageNet\'s size; for networks of CIFAR see docs/fading.md, '
             'for others docs/distillation.md.')
     _check_first_block(body, depth, path)
+    _check_all_blocks(body, path)
     head = _head(weights, path)
     pooled = 'layer2.0.downsample.2.weight' in body
     return Source(depth, deep, pooled, head.shape[1], head.shape[0],

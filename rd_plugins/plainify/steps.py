@@ -1,6 +1,6 @@
 """The steps from a checkpoint to a shipped network: calls of our tools."""
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, List, Sequence
 
@@ -8,6 +8,7 @@ from mmengine.config import Config
 
 from rd_plugins.shipping.export.backends.tflite import ROTATE
 from rd_plugins.tables.run import finished_epochs
+from rd_plugins.utils.errors import UsageError
 from .configs import Recipe
 from .target import export_options, without_budget
 
@@ -40,6 +41,7 @@ class Step:
         passes (float): Forward passes of one image through the teacher that
             take as long as it does.
         epochs (int): Epochs that it trains. Defaults to 0.
+        result (Callable): What has come out, in words. Defaults to none.
     """
     title: str
     tool: str
@@ -47,6 +49,7 @@ class Step:
     is_done: Callable[[], bool]
     passes: float = 0
     epochs: int = 0
+    result: Callable[[], str] = str
 
 
 def _file_step(title: str, tool: str, result: str, sources: Sequence[str],
@@ -68,8 +71,29 @@ def _folder_step(title: str, tool: str, result: str, source: str,
                 passes)
 
 
+def _check_training(config: str, folder: str, epochs: int,
+                    source: str) -> None:
+    """Check that a training is the one whose last epoch is shipped.
+
+    Raises:
+        UsageError: If its config has another length by now, or if its
+            weights are older than those that it begins with.
+    """
+    found = Config.fromfile(config).train_cfg.max_epochs
+    if found != epochs:
+        raise UsageError(
+            f'{config} trains {found} epochs, and epoch {epochs} is to be '
+            f'shipped; write max_epochs={epochs} there, or begin with '
+            'another --budget-epochs in another --out.')
+    done = finished_epochs(Path(folder))
+    if done and not is_current(f'{folder}/epoch_{done}.pth', [source]):
+        raise UsageError(
+            f'{folder} was trained from older weights than {source} holds '
+            'now; remove it to train again.')
+
+
 def _training(title: str, config: str, folder: str, epochs: int,
-              passes: float) -> Step:
+              source: str, passes: float) -> Step:
     """A training; it goes on after its last finished epoch.
 
     It is never begun anew here: whoever wants that removes its folder.
@@ -81,18 +105,24 @@ def _training(title: str, config: str, folder: str, epochs: int,
         return [config, '--work-dir', folder, *resume]
 
     def is_done() -> bool:
-        needed = Config.fromfile(config).train_cfg.max_epochs
-        return finished_epochs(Path(folder)) >= needed
+        _check_training(config, folder, epochs, source)
+        return finished_epochs(Path(folder)) >= epochs
 
     return Step(title, 'train.py', arguments, is_done, passes, epochs)
 
 
 def _test(title: str, config: str, weights: str, out: str,
           images: int) -> Step:
-    result = f'{out}/results/{Path(config).stem}.json'
-    return _file_step(title, 'test.py', result, [weights], config, weights,
-                      '--out', result, '--out-item', 'metrics', '--work-dir',
+    path = f'{out}/results/{Path(config).stem}.json'
+    step = _file_step(title, 'test.py', path, [weights], config, weights,
+                      '--out', path, '--out-item', 'metrics', '--work-dir',
                       f'{out}/results', passes=images)
+
+    def result() -> str:
+        metrics = json.loads(Path(path).read_text())
+        return f'{metrics["accuracy/top1"]:.2f} % of the test images'
+
+    return replace(step, result=result)
 
 
 def _deploy(title: str, config: str, weights: str, recipe: Recipe,
@@ -139,7 +169,7 @@ def _teacher_steps(recipe: Recipe, checkpoint: str) -> List[Step]:
         epochs = recipe.teacher_epochs
         steps.append(_training(
             f'teach the teacher these {len(data.classes)} classes',
-            f'{out}/fine_tune.py', f'{out}/fine_tune', epochs,
+            f'{out}/fine_tune.py', f'{out}/fine_tune', epochs, recipe.given,
             epochs * (3 * data.images + data.tests)))
     steps.append(_test('test the teacher', config, recipe.weights, out,
                        data.tests))
@@ -151,7 +181,7 @@ def _student_steps(recipe: Recipe, config: str, weights: str) -> List[Step]:
     out, data = recipe.out, recipe.data
     return [
         _training('train the plain network', f'{out}/student.py',
-                  f'{out}/train', recipe.epochs,
+                  f'{out}/train', recipe.epochs, recipe.weights,
                   recipe.epochs * (4 * data.images + data.tests)),
         _test('test the plain network', config, weights, out, data.tests),
         _folder_step('fold its norms', 'model_converters/fold_norms.py',

@@ -71,6 +71,10 @@ def test_others_of_mmpretrain(kind, words):
      'another network'),
     (lambda w: w.update({'layer1.0.conv1.weight': torch.zeros(32, 64, 3, 3)}),
      'another network'),
+    (lambda w: [w.pop(key) for key in list(w) if 'running' in key],
+     '20 convolutions and 0 batch norms'),
+    (lambda w: [w.pop(key) for key in list(w) if '3.0.downsample' in key],
+     'no projection in stage 3'),
 ])
 def test_what_is_none_of_them(save, change, words):
     weights = torchvision_models.resnet18(num_classes=2).state_dict()

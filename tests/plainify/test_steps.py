@@ -3,11 +3,13 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
 from rd_plugins.plainify.configs import Recipe
 from rd_plugins.plainify.data import Data
 from rd_plugins.plainify.source import Source
 from rd_plugins.plainify.steps import is_current, plan
+from rd_plugins.utils.errors import UsageError
 
 
 def recipe_in(out):
@@ -66,6 +68,36 @@ def test_folders_of_an_older_student_are_replaced(tmp_path):
         False, False, True]
     Path(made[3]).unlink()
     assert '--force' not in left[2].arguments()
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A recipe, a finished training of its student, and that step."""
+    recipe = recipe_in(str(tmp_path))
+    recipe.write()
+    save(recipe.given, 9)
+    torch.save({}, Path(save(f'{tmp_path}/train/epoch_2.pth', 6)))
+    os.utime(f'{tmp_path}/train/epoch_2.pth', ns=(0, 10**18 - 6))
+    return recipe, next(step for step in plan(recipe, recipe.given, 'cpu')
+                        if step.tool == 'train.py')
+
+
+def test_a_student_of_an_older_teacher(begun):
+    recipe, training = begun
+    assert training.is_done()
+    save(recipe.given, 3)
+    with pytest.raises(UsageError, match='train was trained from older'):
+        training.is_done()
+
+
+def test_a_student_of_another_length(begun, tmp_path):
+    """Its last epoch would not be the one that is tested."""
+    _, training = begun
+    config = tmp_path / 'teacher.py'
+    config.write_text(
+        config.read_text().replace('max_epochs=2', 'max_epochs=3'))
+    with pytest.raises(UsageError, match='trains 3 epochs, and epoch 2 is to'):
+        training.is_done()
 
 
 @pytest.mark.parametrize('target, words, count', [

@@ -1,0 +1,49 @@
+"""One run at a time in a folder, in processes of their own."""
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from rd_plugins.plainify.lock import locked
+from rd_plugins.utils.errors import UsageError
+from tests.helpers import ROOT
+from tests.helpers.processes import wait_until
+
+# A run that is killed, and the program that it leaves behind
+CODE = """
+import os, subprocess, sys
+from pathlib import Path
+from rd_plugins.plainify.lock import locked
+with locked(Path(sys.argv[1])):
+    child = subprocess.Popen(['sleep', '100'], close_fds=False)
+    Path(sys.argv[1], 'child').write_text(str(child.pid))
+    os._exit(1)
+"""
+
+
+def is_free(folder):
+    try:
+        with locked(folder):
+            return True
+    except UsageError:
+        return False
+
+
+def test_a_second_run_is_refused(tmp_path):
+    with locked(tmp_path):
+        with pytest.raises(UsageError, match='is in use by another run'):
+            with locked(tmp_path):
+                pass
+    assert is_free(tmp_path)
+
+
+def test_a_program_that_outlives_its_run_keeps_the_folder(tmp_path):
+    subprocess.run([sys.executable, '-c', CODE, str(tmp_path)], cwd=ROOT)
+    child = int((tmp_path / 'child').read_text())
+    try:
+        assert not is_free(tmp_path)
+    finally:
+        os.kill(child, signal.SIGKILL)
+    assert wait_until(lambda: is_free(tmp_path), 30)
