@@ -27,6 +27,7 @@ from rd_plugins.benchmark.arguments import give_unique_names
 from rd_plugins.engine.launch import check_data_folders, exit_on_usage_error
 from rd_plugins.shipping.export.calibration import Calibration
 from rd_plugins.shipping.export.classifier import Probabilities
+from rd_plugins.shipping.export.serving import number_of_classes
 from rd_plugins.shipping.fake_quantize import (FewBits, accuracy,
                                                rounded_weights)
 from rd_plugins.shipping.read import (TrainedModel, image_shape,
@@ -114,9 +115,22 @@ def test_batches(source: TrainedModel, images: Optional[int]
         loader.dataset.indices = images
     preprocessor = with_preprocessor(source).data_preprocessor
     read = map(preprocessor, Runner.build_dataloader(loader))
-    return [(batch['inputs'], torch.cat(
+    batches = [(batch['inputs'], torch.cat(
         [sample.gt_label for sample in batch['data_samples']]))
         for batch in read]
+    if images:
+        _check_mixed(torch.cat([labels for _, labels in batches]), source)
+    return batches
+
+
+def _check_mixed(labels: torch.Tensor, source: TrainedModel) -> None:
+    classes = number_of_classes(source.cfg) or 0
+    found = len(labels.unique())
+    if found < min(classes, len(labels)):
+        raise UsageError(
+            f'The first {len(labels)} test images are of {found} of the '
+            f'{classes} classes, as folders are read one after the other; '
+            'leave --images out.')
 
 
 def quantized(source: TrainedModel, bits: int, seed: int, count: int

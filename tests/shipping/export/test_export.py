@@ -105,6 +105,15 @@ def test_the_backend_computes_the_same(checkpoint, run_dir, backend, flags,
         assert b'BatchNorm' not in (run_dir / 'out' / name).read_bytes()
 
 
+def test_ncnn_has_names_of_its_own(checkpoint, run_dir):
+    assert deploy(checkpoint, run_dir / 'out', 'ncnn').returncode == 0
+    served = json.loads((run_dir / 'out/serving.json').read_text())
+    graph = (run_dir / 'out/end2end.param').read_text().split()
+    assert served['input']['name'] in graph
+    assert served['output']['name'] in graph
+    assert served['input']['shape'] == [1, 28, 28]
+
+
 def test_the_config_of_a_distiller(checkpoint, run_dir):
     """What is exported is the student alone."""
     done = deploy(checkpoint, run_dir / 'out', 'onnxruntime',

@@ -14,6 +14,7 @@ from ..backend import FP16, Backend, Exported
 from ..classifier import BackendClassifier, Probabilities
 
 KINDS = ('param', 'bin')
+INPUT, OUTPUT = 'in0', 'out0'
 
 
 def check_layers(param: Path) -> None:
@@ -53,6 +54,14 @@ class Ncnn(Backend):
     packages = ('ncnn', 'pnnx')
     options = (FP16, )
 
+    def served(self, description: dict) -> dict:
+        """pnnx gives its own names, and ncnn knows no batches."""
+        shape = description['input']['shape'][1:]
+        return dict(
+            description,
+            input=dict(description['input'], name=INPUT, shape=shape),
+            output=dict(description['output'], name=OUTPUT))
+
     def export(self, source: TrainedModel, shape: Tuple[int, int, int],
                folder: Path) -> List[Exported]:
         """Write ``end2end.param`` and ``end2end.bin``.
@@ -69,8 +78,8 @@ class Ncnn(Backend):
             with net.create_extractor() as extractor:
                 # ncnn.Mat refers to memory that NumPy may free, hence clone.
                 array = images[0].contiguous().float().numpy()
-                extractor.input('in0', ncnn.Mat(array).clone())
-                _, output = extractor.extract('out0')
+                extractor.input(INPUT, ncnn.Mat(array).clone())
+                _, output = extractor.extract(OUTPUT)
                 return torch.tensor(output.numpy().copy()).reshape(1, -1)
 
         runtime = BackendClassifier(scores, source, one_by_one=True)

@@ -12,7 +12,7 @@ from rd_plugins.shipping.read import TrainedModel
 from ..backend import Backend, Exported, Option, Request
 from ..calibration import CALIB_IMAGES, INT8, Calibration
 from ..classifier import BackendClassifier, Probabilities
-from ..micro.convert import to_int8, to_tflite
+from ..micro.convert import INPUT, to_int8, to_tflite
 from ..micro.rotate import rotated
 from ..micro.runtime import LiteRT, Micro, layer_differences
 from .onnxruntime import OnnxRuntime
@@ -53,7 +53,7 @@ class Tflite(Backend):
         shape = [batch, height, width, channels]
         return dict(
             description,
-            input=dict(description['input'], shape=shape),
+            input=dict(description['input'], name=INPUT, shape=shape),
             output=dict(description['output'], meaning='logits'),
             int8=self.int8,
             rotate_180=self.given(ROTATE) or False)

@@ -17,6 +17,9 @@ from rd_plugins.utils.errors import UsageError
 from .graph import read_model, write_model
 from .rotate import with_same_padding
 
+# The name that the converter gives to a network's input
+INPUT = 'args_0'
+
 
 def to_tflite(network: nn.Module, shape: Tuple[int, int, int]) -> bytes:
     """Convert a network to a .tflite file in float32.
@@ -98,7 +101,7 @@ def to_int8(content: bytes, images: Iterable[torch.Tensor]) -> bytes:
         content (bytes): The file in float32.
         images (Iterable[Tensor]): Of shape (1, C, H, W), normalised.
     """
-    samples = [dict(args_0=image.permute(0, 2, 3, 1).contiguous().numpy())
+    samples = [{INPUT: image.permute(0, 2, 3, 1).contiguous().numpy()}
                for image in images]
     with captured_output():
         from ai_edge_quantizer import recipe
