@@ -14,7 +14,8 @@ class Objective(nn.Module):
     Its class attributes declare what it reads. It computes its losses from a
     :class:`Step`, which computes everything once for all objectives. Its own
     parameters are trained and saved under ``auxiliary.NAME`` and are not
-    published.
+    published; it initialises them itself, when they are built: no ``init_cfg``
+    is read there.
 
     Args:
         name (str): Its name, by which a phase activates it. Without "loss":

@@ -38,8 +38,23 @@ def test_macs(cfg):
         assert share == pytest.approx(1 - without / whole, rel=0.01)
 
 
-def test_time():
+def test_time(monkeypatch):
+    """Each block is left out once; the smallest time counts."""
     model = classifier(NETWORKS[0])
-    shares = shares_of_time(model, torch.randn(1, 3, 32, 32), repeats=3)
+    image = torch.randn(1, 3, 32, 32)
+    shares = shares_of_time(model, image, repeats=1)
     assert len(shares) == 9 and min(shares) >= 0 and max(shares) < 1
+
+    def times(passes, repeats, warm_up):
+        for index, run in passes.items():
+            run()
+            assert model.backbone.gates.skipped == [
+                block == index for block in range(9)]
+        return {index: [9.0, 1.2 if index == 0 else 1 - max(index, 0) / 10]
+                for index in passes}
+
+    monkeypatch.setattr(
+        'rd_plugins.models.utils.block_costs.times_in_turns', times)
+    shares = shares_of_time(model, image)
+    assert shares == pytest.approx([0, *(k / 10 for k in range(1, 9))])
     assert model.backbone.gates.skipped == [False] * 9
