@@ -4,9 +4,9 @@
     python tools/train.py configs/rd/plain56_kd_cifar10.py
 
 As plain20_kd_cifar10.py. So deep a student needs a better start than random
-weights; --cfg-options load_from=PATH goes on from those of another method.
-Expected: not known.
-Measured: not run.
+weights: --cfg-options load_from=PATH, of fading/plain56_stages_cifar10.py.
+Expected: not known. Measured: 92.58 % in 24 epochs from there, where it had
+92.35 % (docs/results/cifar10_plain56_20e.md).
 """
 _base_ = './plain20_kd_cifar10.py'
 
