@@ -55,10 +55,11 @@ def test_networks_of_one_config_have_their_own_rows(run_dir):
         model = MODELS.build(Config.fromfile(ROOT / config).model)
         torch.save(model.state_dict(), paths[-1])
     out = run_dir / 'new' / 'few.md'
-    done = tool(FEW_BITS, *(f'{config}@{path}' for path in paths), '--bits',
-                '8', '--seeds', '0', '--calibration', '8', '--images', '20',
-                '--out', out)
-    assert_done(done)
+    call = [FEW_BITS, *(f'{config}@{path}' for path in paths), '--bits', '8',
+            '--seeds', '0', '--calibration', '8', '--out', out]
+    assert_refused(tool(*call, '--images', '20'),
+                   'first 20 test images are of 1 of the 10 classes')
+    assert_done(tool(*call))
     rows = out.read_text().splitlines()[2:4]
     assert [row.split(' | ')[0] for row in rows] == [
         '| plain20_ce_mnist5k', '| plain20_ce_mnist5k (2)']
