@@ -49,7 +49,7 @@ def export(student: Run, out: Path) -> str:
         code = subprocess.call(
             [sys.executable, str(files_folder() / 'tools/deploy.py'),
              student.write_test_config(), student.checkpoint(), '--backend',
-             'onnxruntime', '--test', '--out', str(folder), '--force',],
+             'onnxruntime', '--test', '--out', str(folder), '--force'],
             stdout=file, stderr=subprocess.STDOUT)
     if code:
         raise UsageError(

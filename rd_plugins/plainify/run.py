@@ -87,6 +87,10 @@ def plainify(order: Order, dry_run: bool = False) -> Optional[Path]:
         return _carry_out(order, recipe, steps)
 
 
+def _tell(*parts: str) -> None:
+    print(': '.join(filter(None, parts)), flush=True)
+
+
 def _carry_out(order: Order, recipe: Recipe, steps: List[Step]) -> Path:
     out = Path(order.out)
     record(order)
@@ -97,14 +101,12 @@ def _carry_out(order: Order, recipe: Recipe, steps: List[Step]) -> Path:
     for number, step in enumerate(steps, 1):
         label = f'{number}/{len(steps)} {step.title}'
         if step.is_done():
-            print(': '.join(filter(None, (
-                label, 'done before', step.result()))))
+            _tell(label, 'done before', step.result())
             continue
         log = out / 'logs' / f'{number:02d}_{Path(step.tool).stem}.log'
         seconds = run_step(step, log, label)
         times[step.title] = times.get(step.title, 0) + seconds
         write_bytes(json.dumps(times, indent=2).encode(), str(times_file))
-        print(': '.join(filter(None, (
-            label, as_time(seconds), step.result()))), flush=True)
+        _tell(label, as_time(seconds), step.result())
     print(f'In all {as_time(time.monotonic() - begun)}.')
     return write_page(recipe, order, times)

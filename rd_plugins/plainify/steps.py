@@ -71,9 +71,9 @@ def _folder_step(title: str, tool: str, result: str, source: str,
                 passes)
 
 
-def _check_training(config: str, folder: str, epochs: int,
-                    source: str) -> None:
-    """Check that a training is the one whose last epoch is shipped.
+def _trained_epochs(config: str, folder: str, epochs: int,
+                    source: str) -> int:
+    """The finished epochs of the training whose last one is shipped.
 
     Raises:
         UsageError: If its config has another length by now, or if its
@@ -90,6 +90,7 @@ def _check_training(config: str, folder: str, epochs: int,
         raise UsageError(
             f'{folder} was trained from older weights than {source} holds '
             'now; remove it to train again.')
+    return done
 
 
 def _training(title: str, config: str, folder: str, epochs: int,
@@ -105,8 +106,7 @@ def _training(title: str, config: str, folder: str, epochs: int,
         return [config, '--work-dir', folder, *resume]
 
     def is_done() -> bool:
-        _check_training(config, folder, epochs, source)
-        return finished_epochs(Path(folder)) >= epochs
+        return _trained_epochs(config, folder, epochs, source) >= epochs
 
     return Step(title, 'train.py', arguments, is_done, passes, epochs)
 

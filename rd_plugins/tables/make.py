@@ -82,16 +82,18 @@ def unfinished(runs: List[Run], results: Results) -> List[Run]:
         else:
             check_training(run)
             missing[run.name] = run
-    to_do = list(missing.values())
+    to_do, checked = list(missing.values()), set(missing)
     for run in to_do:  # grows with what those need, in turn
         for needed in run.needs.values():
-            check_training(needed)
             if needed.row.checkpoint:
                 needed.checkpoint()  # now, not when its turn comes
-            if needed.name not in missing and not needed.is_trained():
+            if needed.name in checked:
+                continue
+            checked.add(needed.name)
+            check_training(needed)
+            if not needed.is_trained():
                 print(f'{needed.name} has its result, but its weights are '
                       f'gone; it is trained again for {run.name}.', flush=True)
-                missing[needed.name] = needed
                 to_do.append(needed)
     return to_do
 

@@ -1,5 +1,5 @@
 """Whether a checkpoint belongs to a model, with errors a user can act on."""
-from typing import Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import torch
 from mmengine.model import BaseTTAModel, is_model_wrapper
@@ -214,6 +214,17 @@ def check_checkpoint_starts(path: str, model: nn.Module) -> None:
                          'tools/model_converters.')
 
 
+def pretrained_files(init_cfg: Any) -> List[Optional[str]]:
+    """The checkpoints that an ``init_cfg`` names; None where it names none.
+
+    Args:
+        init_cfg (dict | Sequence[dict], optional): As MMEngine takes it.
+    """
+    items = [init_cfg] if isinstance(init_cfg, dict) else init_cfg or ()
+    return [item.get('checkpoint') for item in items
+            if item and item.get('type') == 'Pretrained']
+
+
 def check_pretrained_parts(model: nn.Module) -> None:
     """Check the files that parts of a model start from (``init_cfg``).
 
@@ -224,7 +235,6 @@ def check_pretrained_parts(model: nn.Module) -> None:
         UsageError: If one of them cannot be read.
     """
     for module in model.modules():
-        init_cfg = getattr(module, 'init_cfg', None) or ()
-        for item in [init_cfg] if isinstance(init_cfg, dict) else init_cfg:
-            if item.get('type') == 'Pretrained' and item.get('checkpoint'):
-                read_checkpoint(item['checkpoint'])
+        for path in filter(None, pretrained_files(
+                getattr(module, 'init_cfg', None))):
+            read_checkpoint(path)

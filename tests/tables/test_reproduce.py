@@ -46,7 +46,6 @@ alone = '{DEMO}/plain20_ce_mnist5k.py'
 rows = dict(
     first=dict(title='first', config=alone, options=at_rate(0.05)),
     then=dict(title='then', config=alone, options=at_rate(0.0), start='first'))
-del at_rate
 '''
 
 

@@ -36,7 +36,6 @@ class CoTrainedTeacher(Teacher):
                 'A co-trained teacher has with_cp=True, but what is computed '
                 'again in the backward pass would meet it in another mode; '
                 'set model.teacher.backbone.with_cp=False.')
-
         if any(isinstance(module, GateStates)
                for module in self.architecture.modules()):
             raise UsageError(

@@ -17,7 +17,7 @@ from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_bool, check_choice
 from .co_trained_teacher import CoTrainedTeacher
 from .first_batch import check_first_batch
-from .from_teacher import start_from, with_classes_of
+from .from_teacher import check_one_start, start_from, with_classes_of
 from .frozen_teacher import FrozenTeacher
 from .teacher import Teacher
 from .teacher_exam import TeacherExam
@@ -94,7 +94,7 @@ class Distiller(ImageClassifier):
         self.head_cfg = deepcopy(head)  # building consumes it
         super().__init__(backbone, neck=neck, head=head, **kwargs)
         if copy_teacher:
-            self._check_one_start()
+            check_one_start(self)
         self.copy_teacher = copy_teacher
         self.fold_teacher = fold_teacher
         built = self._build_objectives(objectives)
@@ -103,7 +103,8 @@ class Distiller(ImageClassifier):
             teacher = with_classes_of(self.head_cfg, teacher)
         self.teacher_holder = self._hold(teacher, co_train_teacher)
         self._is_checked = False
-        self._exam = TeacherExam() if check_teacher else None
+        self._exam = TeacherExam() if check_teacher and isinstance(
+            self.teacher_holder, FrozenTeacher) else None
         # Returns the context in which the named part (teacher, hybrids) is
         # computed; a benchmark sets it to time the parts.
         self.observe: Callable[[str], ContextManager] = nullcontext
@@ -132,18 +133,6 @@ class Distiller(ImageClassifier):
                 'with backbone and head, such as TIMMBackbone.')
         holder.learn_normalisation(self.data_preprocessor)
         return holder
-
-    def _check_one_start(self) -> None:
-        for part in (self, self.backbone, getattr(self, 'neck', None),
-                     getattr(self, 'head', None)):
-            found = getattr(part, 'init_cfg', None) or ()
-            for item in [found] if isinstance(found, dict) else found:
-                if item.get('type') == 'Pretrained':
-                    raise UsageError(
-                        f'{type(self).__name__} is to start from '
-                        f'{item.get("checkpoint")} and from the weights of '
-                        'its teacher; set copy_teacher=False, or take that '
-                        'init_cfg out.')
 
     def _build_objectives(self, configs: Sequence[dict]) -> List[Objective]:
         objectives = [MMPRETRAIN_MODELS.build(cfg) for cfg in configs]

@@ -3,7 +3,7 @@ from typing import Optional
 
 from torch import nn
 
-from rd_plugins.utils.checkpoint import is_fade_weight
+from rd_plugins.utils.checkpoint import is_fade_weight, pretrained_files
 from rd_plugins.utils.errors import UsageError
 
 # What a student may have that no teacher has: objectives and gates
@@ -21,6 +21,20 @@ def with_classes_of(head: Optional[dict],
     if not classes or 'num_classes' not in ((teacher or {}).get('head') or {}):
         return teacher
     return dict(teacher, head=dict(teacher['head'], num_classes=classes))
+
+
+def check_one_start(student: nn.Module) -> None:
+    """Check that a student that starts from its teacher has no other start.
+
+    Raises:
+        UsageError: If it, its backbone, neck or head names weights.
+    """
+    for part in (student, *student.children()):
+        for path in pretrained_files(getattr(part, 'init_cfg', None)):
+            raise UsageError(
+                f'{type(student).__name__} is to start from {path} and from '
+                'the weights of its teacher; set copy_teacher=False, or take '
+                'that init_cfg out.')
 
 
 def start_from(student: nn.Module, teacher: nn.Module) -> None:

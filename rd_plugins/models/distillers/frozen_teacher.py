@@ -10,7 +10,8 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.models.utils import folded_copy, relative_difference
-from rd_plugins.utils.checkpoint import fitting_weights, without_module_prefix
+from rd_plugins.utils.checkpoint import (fitting_weights, pretrained_files,
+                                         without_module_prefix)
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from .teacher import Teacher
@@ -39,17 +40,13 @@ class FrozenTeacher(Teacher):
     def __init__(self, cfg: dict) -> None:
         cfg = deepcopy(cfg) or {}
         init_cfg = cfg.pop('init_cfg', None)
-        pretrained = [
-            item for item in
-            (init_cfg if isinstance(init_cfg, (list, tuple)) else [init_cfg])
-            if item and item['type'] == 'Pretrained' and item['checkpoint']
-        ]
+        pretrained = [*filter(None, pretrained_files(init_cfg))]
         if not pretrained:
             raise UsageError(
                 'The teacher has no weights: its config says '
                 f'init_cfg={init_cfg}. Give teacher=dict(..., '
                 "init_cfg=dict(type='Pretrained', checkpoint=PATH_OR_URL)).")
-        self.checkpoint = osp.expanduser(pretrained[-1]['checkpoint'])
+        self.checkpoint = osp.expanduser(pretrained[-1])
         model = MODELS.build(cfg).requires_grad_(False).eval()
         super().__init__(model, own_input='data_preprocessor' in cfg)
         self._folded: Optional[nn.Module] = None

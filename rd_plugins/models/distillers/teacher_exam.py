@@ -47,12 +47,12 @@ class TeacherExam:
 
     @torch.compiler.disable
     @torch.no_grad()
-    def look(self, teacher: object, inputs: torch.Tensor,
+    def look(self, teacher: FrozenTeacher, inputs: torch.Tensor,
              data_samples: list) -> None:
         """Look at a batch, until enough images are seen.
 
         Args:
-            teacher (Teacher): The teacher, loaded.
+            teacher (FrozenTeacher): The teacher, loaded.
             inputs (Tensor): Shape (N, C, H, W), as the student reads them.
             data_samples (list[DataSample]): The N annotations, or one that
                 holds them all.
@@ -61,8 +61,6 @@ class TeacherExam:
             UsageError: If the teacher is near chance.
         """
         self.passed += len(inputs)
-        if not isinstance(teacher, FrozenTeacher):
-            return
         labels = _labels(data_samples)
         network: nn.Module = teacher.model
         if labels is None or len(labels) != len(inputs) or \

@@ -52,6 +52,7 @@ def test_it_looks_at_the_first_images_only(distiller):
     model = distiller()
     train(model, 0, batches=2)  # too few to judge
     train(model, 1, batches=2)
+    assert model._exam is None
     train(model, 0)
 
 
@@ -98,4 +99,5 @@ def test_a_co_trained_teacher_has_no_exam(teacher_cfg):
         dict(classifier_cfg('none'), type='rd_plugins.LogitDistiller',
              teacher=teacher_cfg, co_train_teacher=True))
     model.init_weights()
+    assert model._exam is None
     train(model, 0)
