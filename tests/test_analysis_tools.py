@@ -41,6 +41,11 @@ def test_inference_time_of_a_deep_stem(run_dir):
     mixed.write_text(f'model = {model}')
     assert_refused(tool('analysis_tools/inference_time.py', config, mixed),
                    'different channels (1, 3)')
+    for device in ('meta', 'cuda:99'):
+        done = tool('analysis_tools/inference_time.py', config, '--device',
+                    device)
+        assert done.returncode == 2
+        assert f'invalid choice: {device!r}' in done.stderr
 
 
 FEW_BITS = 'analysis_tools/few_bits.py'
@@ -59,6 +64,9 @@ def test_networks_of_one_config_have_their_own_rows(run_dir):
             '--seeds', '0', '--calibration', '8', '--out', out]
     assert_refused(tool(*call, '--images', '20'),
                    'first 20 test images are of 1 of the 10 classes')
+    absent = tool(FEW_BITS, call[1], 'absent.py@a.pth', *call[3:])
+    assert_refused(absent, 'no config at absent.py')
+    assert not absent.stdout  # it was read before the first was measured
     assert_done(tool(*call))
     rows = out.read_text().splitlines()[2:4]
     assert [row.split(' | ')[0] for row in rows] == [

@@ -9,7 +9,7 @@ import torch
 from mmpretrain.registry import MODELS
 
 from rd_plugins.tables.report import Results
-from rd_plugins.tables.table import read_table
+from rd_plugins.tables.table_file import read_table
 from tests.helpers import ROOT
 from tests.helpers.runs import demo_cfg
 from tests.helpers.tools import SMALL, assert_done, assert_refused, run, tool

@@ -47,6 +47,13 @@ def test_scripts_say_how_to_call_them(script, usage):
     assert done.returncode == 2 and usage in done.stderr
 
 
+@pytest.mark.parametrize('processes', ['two', '', '0', '-1', 'config.py'])
+def test_a_number_of_processes_that_is_none(processes):
+    done = run('bash', 'tools/dist_train.sh', 'config.py', processes)
+    assert done.returncode == 2
+    assert f"error: '{processes}' is no number of" in done.stderr
+
+
 def test_slurm_script_passes_everything_on(run_dir):
     srun = run_dir / 'srun'
     srun.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')

@@ -74,6 +74,14 @@ def table_of(args: argparse.Namespace) -> Table:
                  command=command)
 
 
+def file_name(text: str) -> str:
+    """Read a name without folders."""
+    if Path(text).name != text:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is no name of a file; name folders by --out.')
+    return text
+
+
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -85,7 +93,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument(
         '--published', nargs='+', default=[], metavar='NAME=RESULT',
         help='results of the source, for a column of their own')
-    parser.add_argument('--name', default='comparison',
+    parser.add_argument('--name', type=file_name, default='comparison',
                         help='the name of the table')
     add_arguments(parser, out='work_dirs/tables')
     argv = sys.argv[1:] if argv is None else argv

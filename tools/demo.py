@@ -21,7 +21,7 @@ from rd_plugins.engine.refusals import exit_on_usage_error, reason_in
 from rd_plugins.tables.make import add_arguments, make_table
 from rd_plugins.tables.report import Results
 from rd_plugins.tables.run import Run
-from rd_plugins.tables.table import read_table
+from rd_plugins.tables.table_file import read_table
 from rd_plugins.tables.weights import kept_weights
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
@@ -80,13 +80,12 @@ def main(argv: Optional[List[str]] = None) -> None:
     make_table(table, args)
     page = out / 'demo.md'
     if page.exists():  # not if the budget has ended before the first result
-        print('\n' + page.read_text())
+        print(f'\n{page.read_text()}\nPicture: {out}/demo.png')
     student = Run(table, table.rows[EXPORTED], table.seeds[0],
                   Path(args.work_dir), args.cfg_options, weights={},
                   kept=kept_weights(Results(out, table)))
     print(export(student, out))
-    print(f'Picture: {out}/demo.png. The demo took '
-          f'{time.time() - start:.0f} s.')
+    print(f'The demo took {time.time() - start:.0f} s.')
 
 
 if __name__ == '__main__':

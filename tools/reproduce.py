@@ -13,7 +13,7 @@ from typing import List, Optional
 
 from rd_plugins.engine.launch import exit_on_usage_error
 from rd_plugins.tables.make import add_arguments, make_table
-from rd_plugins.tables.table import read_table
+from rd_plugins.tables.table_file import read_table
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:

@@ -18,7 +18,7 @@ from rd_plugins.models import Distiller
 from rd_plugins.utils.checkpoint import (check_checkpoint_starts,
                                          check_pretrained_parts)
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.package import files_folder
+from rd_plugins.utils.package import path_of
 from .checks import RunCheckHook
 from .refusals import exit_on_usage_error  # noqa: F401
 from .resume import check_nothing_is_overwritten, choose_checkpoint
@@ -26,7 +26,6 @@ from .resume import check_nothing_is_overwritten, choose_checkpoint
 # Default hooks of MMEngine's Runner
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
                           'param_scheduler', 'checkpoint')
-OURS = 'rd_plugins::'
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # Datasets of MMPretrain that are downloaded by default.
 DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
@@ -42,9 +41,7 @@ def read_config(path: str) -> Config:
     Raises:
         UsageError: If there is none.
     """
-    path = str(path)
-    if path.startswith(OURS):  # also in a checkout, where mim has no files
-        path = str(files_folder() / 'configs' / path[len(OURS):])
+    path = path_of(str(path))
     if '::' not in path:
         if not osp.isfile(path):
             raise UsageError(f'There is no config at {path}; check the path.')

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import List, Optional
 
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.json_file import read_json
 from rd_plugins.utils.whole_file import write_bytes
 from .configs import Recipe
 from .data import read_data
@@ -88,7 +89,7 @@ def record(order: Order) -> None:
         UsageError: If the folder was begun with another order.
     """
     path, asked = Path(order.out, PLAN), asdict(order)
-    before = json.loads(path.read_text()) if path.exists() else {}
+    before = read_json(path)
     changed = [key for key in asked
                if before and asked[key] != before.get(key)]
     advice = 'name another --out'

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 from typing import Dict, List, Optional
 
+from rd_plugins.utils.json_file import read_json
 from .configs import Recipe
 from .order import Order
 from .progress import as_time
@@ -46,7 +47,7 @@ ROTATED = ('| `exported/plain_rotated/` | the same for images that are '
 def read_benchmark(recipe: Recipe) -> dict:
     """Latency and memory, if they were measured."""
     path = Path(recipe.out, 'benchmark/benchmark.json')
-    return json.loads(path.read_text()) if path.exists() else {}
+    return read_json(path)
 
 
 def read_rows(recipe: Recipe) -> List[dict]:

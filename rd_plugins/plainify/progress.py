@@ -3,8 +3,9 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Iterator, Optional
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -29,13 +30,52 @@ def epochs_in(log: str) -> tuple:
     return int(epoch) - 1 + int(step) / int(steps), left
 
 
+@contextmanager
+def shown(label: str, epochs: int, log: Path
+          ) -> Iterator[Callable[[float, str], None]]:
+    """Show progress: a bar on a terminal, otherwise a line for each epoch.
+
+    Args:
+        label (str): What is under way.
+        epochs (int): How many epochs it trains; 0 if it is no training.
+        log (Path): The file with its output.
+
+    Yields:
+        Callable: Takes what :func:`epochs_in` returns.
+    """
+    if not sys.stdout.isatty():
+        yield _lines(label, epochs, log)
+        return
+    with Progress(TextColumn('{task.description}'), BarColumn(),
+                  TaskProgressColumn(), TextColumn('{task.fields[left]}'),
+                  transient=True) as bars:
+        task = bars.add_task(label, total=epochs or None, left='')
+        yield lambda done, left: bars.update(
+            task, completed=done if epochs else None,
+            left=left and f'{left} left')
+
+
+def _lines(label: str, epochs: int, log: Path
+           ) -> Callable[[float, str], None]:
+    print(f'{label}: see {log}', flush=True)
+    told = 0
+
+    def tell(done: float, left: str) -> None:
+        nonlocal told
+        if epochs and int(done) > told:
+            told = int(done)
+            print(f'{label}: epoch {told} of {epochs}', flush=True)
+
+    return tell
+
+
 def run_step(step: Step, log: Path, label: str) -> float:
     """Run a step; its output goes to the end of a file.
 
     Args:
         step (Step): The step.
         log (Path): The file.
-        label (str): What the bar says.
+        label (str): What is shown meanwhile.
 
     Returns:
         float: How many seconds it took.
@@ -44,23 +84,16 @@ def run_step(step: Step, log: Path, label: str) -> float:
         UsageError: If the tool fails; the message has its sentence.
     """
     start = time.monotonic()
-    columns = (TextColumn('{task.description}'), BarColumn(),
-               TaskProgressColumn(), TextColumn('{task.fields[left]}'))
     command = [sys.executable, str(files_folder() / 'tools' / step.tool),
                *step.arguments()]
-    with log.open('a') as file, Progress(
-            *columns, transient=True,
-            disable=not sys.stdout.isatty()) as bars:
-        task = bars.add_task(label, total=step.epochs or None, left='')
+    with log.open('a') as file, shown(label, step.epochs, log) as tell:
         process = subprocess.Popen(
             command, stdout=file, stderr=subprocess.STDOUT,
             close_fds=False)  # it holds the lock too
         try:
             with termination_raises():
                 while _is_running(process):
-                    done, left = epochs_in(log.read_text(errors='replace'))
-                    bars.update(task, completed=done if step.epochs else None,
-                                left=left and f'{left} left')
+                    tell(*epochs_in(log.read_text(errors='replace')))
         finally:
             process.terminate()
             process.wait()

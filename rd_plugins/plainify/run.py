@@ -9,6 +9,7 @@ from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
 
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.json_file import read_json
 from rd_plugins.utils.measure import forward_pass, median_times
 from rd_plugins.utils.quiet import quiet
 from rd_plugins.utils.whole_file import write_bytes
@@ -96,7 +97,7 @@ def _carry_out(order: Order, recipe: Recipe, steps: List[Step]) -> Path:
     record(order)
     recipe.write()
     times_file = out / TIMES
-    times = json.loads(times_file.read_text()) if times_file.exists() else {}
+    times = read_json(times_file)
     begun = time.monotonic()
     for number, step in enumerate(steps, 1):
         label = f'{number}/{len(steps)} {step.title}'

@@ -8,7 +8,8 @@ from typing import Dict, List
 from mmengine.config import DictAction
 
 from rd_plugins.utils.arguments import number
-from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.errors import NumberRange, UsageError
+from rd_plugins.utils.output_folder import check_report_folder
 from .queue import Queue
 from .report import Results
 from .result import result_of
@@ -25,16 +26,27 @@ UNITS = dict(s=1, m=60, h=3600)
 def seconds(text: str) -> float:
     """Read a time such as ``'170m'``."""
     try:
-        return float(text[:-1]) * UNITS[text[-1]]
+        found = float(text[:-1]) * UNITS[text[-1]]
     except (KeyError, ValueError, IndexError):
+        found = None
+    if found not in NumberRange(at_least=0):
         raise UsageError(f'--budget {text} is no time; write a number and s, '
-                         'm or h, such as 170m.') from None
+                         'm or h, such as 170m.')
+    return found
 
 
-def given_weights(pairs: List[str]) -> Dict[str, str]:
-    """Read ``NAME=PATH`` pairs."""
+def given_weights(pairs: List[str], table: Table) -> Dict[str, str]:
+    """Read ``NAME=PATH`` pairs.
+
+    Raises:
+        UsageError: If no row of the table tests a name, or there is no file.
+    """
+    known = [row.checkpoint for row in table.rows.values() if row.checkpoint]
     weights = dict(pair.partition('=')[::2] for pair in pairs)
     for name, path in weights.items():
+        if name not in known:
+            raise UsageError(f'--weights names {name}, and {table.name} tests '
+                             f'{", ".join(known) or "no given weights"}.')
         if not Path(path).is_file():
             raise UsageError(f'--weights {name}={path} names no file; write '
                              'NAME=PATH with the path of a checkpoint.')
@@ -48,7 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser, out: str) -> None:
         parser (ArgumentParser): The parser of a tool.
         out (str): Where the tool keeps its results by default.
     """
-    parser.add_argument('--seeds', nargs='+', type=int, help='only these')
+    parser.add_argument('--seeds', nargs='+', type=number(at_least=0),
+                        help='only these')
     parser.add_argument('--jobs', type=number(at_least=1), default=1,
                         help='runs at a time')
     parser.add_argument('--budget', help='stop after, such as 170m')
@@ -108,9 +121,11 @@ def make_table(table: Table, args: argparse.Namespace,
         rows (list[str], optional): Only these. Defaults to None: all.
         weights (list[str]): ``NAME=PATH`` of checkpoints that are not trained.
     """
+    for folder in (args.out, args.work_dir):
+        check_report_folder(Path(folder))
     deadline = args.budget and time.monotonic() + seconds(args.budget)
     results = Results(Path(args.out), deepcopy(table))  # with all its rows
-    given = given_weights(weights)
+    given = given_weights(weights, table)
     select(table, rows, args.seeds)
     runs = {}
     for seed in table.seeds:

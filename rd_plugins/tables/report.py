@@ -4,6 +4,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, Dict, Iterable, List, Optional
 
+from rd_plugins.utils.json_file import read_json
 from rd_plugins.utils.whole_file import write_bytes
 from .picture import draw
 from .table import Table
@@ -26,10 +27,9 @@ class Results:
         self._read()
 
     def _read(self) -> None:
-        if self.path.is_file():
-            content = json.loads(self.path.read_text())
-            self.runs = content['runs']
-            self.latencies = content.get('latencies', {})
+        content = read_json(self.path)
+        self.runs = content.get('runs', [])
+        self.latencies = content.get('latencies', {})
 
     def find(self, row: str, seed: int) -> Optional[dict]:
         """The result of a row with a seed, if there is one."""

@@ -1,9 +1,6 @@
 """A table of results: which configs, with which seeds."""
-from dataclasses import dataclass, field, fields
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Sequence
-
-from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
 
@@ -79,61 +76,6 @@ class Table:
     def __post_init__(self) -> None:
         self.command = self.command or (
             f'python tools/reproduce.py configs/tables/{self.name}.py')
-
-
-def _row(name: str, options: dict, folder: Path) -> Row:
-    known = {entry.name for entry in fields(Row)} - {'name'}
-    for option in options:
-        if option not in known:
-            raise UsageError(f'Row {name!r} has no option {option!r}; choose '
-                             f'from {", ".join(sorted(known))}.')
-    for option in ('title', 'config'):
-        if option not in options:
-            raise UsageError(f'Row {name!r} has no {option!r}; every row '
-                             'needs a title and a config.')
-    paths = {option: str((folder / options[option]).resolve())
-             for option in ('config', 'test_config') if option in options}
-    return Row(**{**options, **paths}, name=name)
-
-
-def read_table(path: str) -> Table:
-    """Read the file of a table; see those in ``configs/tables``.
-
-    Args:
-        path (str): A Python file with ``title``, ``rows`` and, perhaps,
-            ``seeds``, ``reduced``, ``note`` and ``epochs``, the length of
-            every row that has none of its own. Configs are named as seen
-            from it.
-
-    Raises:
-        UsageError: If there is no such file, or a row has an unknown option,
-            config, teacher or start.
-    """
-    if not Path(path).is_file():
-        raise UsageError(f'There is no table at {path}; those that come with '
-                         'the package are in configs/tables.')
-    content = Config.fromfile(path).to_dict()
-    for key in ('title', 'rows'):
-        if key not in content:
-            raise UsageError(f'{path} is no table: it has no {key!r}; see '
-                             'those in configs/tables.')
-    folder = Path(path).resolve().parent
-    rows: Dict[str, Row] = {}
-    for name, options in content['rows'].items():
-        row = _row(name, options, folder)
-        row.epochs = row.epochs or content.get('epochs')
-        for config in {row.config, row.test_config}:
-            if not Path(config).is_file():
-                raise UsageError(f'Row {name!r} of {path} names the config '
-                                 f'{config}, which does not exist.')
-        for needed in row.needs:
-            if needed not in rows:
-                raise UsageError(f'Row {name!r} of {path} needs the weights '
-                                 f'of {needed!r}, which is no row before it.')
-        rows[name] = row
-    return Table(
-        Path(path).stem, content['title'], rows, content.get('seeds', [0]),
-        content.get('reduced'), content.get('note', ''))
 
 
 def select(table: Table, names: Optional[List[str]],

@@ -68,9 +68,11 @@ def times_in_turns(functions: Dict[str, Callable[[], Any]],
 
 def median_times(functions: Dict[str, Callable[[], Any]],
                  repeats: int = 50,
-                 warm_up: int = 10) -> Dict[str, float]:
+                 warm_up: int = 10,
+                 advance: Callable[[], Any] = lambda: None
+                 ) -> Dict[str, float]:
     """The medians of :func:`times_in_turns`, in seconds."""
-    times = times_in_turns(functions, repeats, warm_up)
+    times = times_in_turns(functions, repeats, warm_up, advance)
     return {name: median(values) for name, values in times.items()}
 
 

@@ -2,6 +2,7 @@
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
+OURS = 'rd_plugins::'
 
 
 def files_folder() -> Path:
@@ -10,3 +11,14 @@ def files_folder() -> Path:
     if (checkout / 'model-index.yml').is_file():
         return checkout
     return PACKAGE / '.mim'
+
+
+def path_of(name: str) -> str:
+    """The path of a config of ours, say ``'rd_plugins::tables/demo.py'``.
+
+    Args:
+        name (str): Its name, or any path, which is returned as it is.
+    """
+    if name.startswith(OURS):  # in a checkout too, where mim has no files
+        return str(files_folder() / 'configs' / name[len(OURS):])
+    return name

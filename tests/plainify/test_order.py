@@ -41,6 +41,12 @@ def test_another_export_until_something_is_exported(tmp_path):
     assert json.loads((tmp_path / PLAN).read_text())['deploy_options'] == ''
 
 
+def test_a_damaged_order(tmp_path):
+    (tmp_path / PLAN).write_text('{')
+    with pytest.raises(UsageError, match='plan.json is no JSON file'):
+        record(Order('a.pth', 'data', str(tmp_path)))
+
+
 def test_nothing_else_may_change(tmp_path):
     record(Order('a.pth', 'data', str(tmp_path)))
     with pytest.raises(UsageError, match='with size=224, not 64; go on with '

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rd_plugins.plainify.progress import as_time, epochs_in, run_step
+from rd_plugins.plainify.progress import as_time, epochs_in, run_step, shown
 from rd_plugins.plainify.steps import Step
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
@@ -49,6 +49,18 @@ def test_a_step_in_a_process(tmp_path, monkeypatch, code, words):
     else:
         assert run_step(step, log, '1/1 some') < 60
         assert log.read_text() == 'hello\n'
+
+
+def test_what_a_log_file_says(tmp_path, capsys):
+    """Where nobody sees a bar: the log's place, then the epochs."""
+    with shown('1/2 train', 3, tmp_path / 'a.log') as tell:
+        for done in (0.0, 0.5, 1.0, 1.5, 3.0):
+            tell(done, '0:01:00')
+    with shown('2/2 test', 0, tmp_path / 'b.log') as tell:
+        tell(0.0, '')
+    assert capsys.readouterr().out.splitlines() == [
+        f'1/2 train: see {tmp_path}/a.log', '1/2 train: epoch 1 of 3',
+        '1/2 train: epoch 3 of 3', f'2/2 test: see {tmp_path}/b.log']
 
 
 def test_what_a_log_says():

@@ -1,6 +1,8 @@
 """tools/compare.py: configs with seeds, as a table."""
 import json
 
+import pytest
+
 from tests.helpers import DEMO, ROOT
 from tests.helpers.tools import SMALL, assert_done, assert_refused, tool
 from tools.compare import named, parse_args, table_of
@@ -38,6 +40,14 @@ def check_that_others_are_refused(folder):
                         '--cfg-options', *SMALL),
                    'total_steps: 2 in the checkpoint, 3 in the config')
     assert sorted(map(str, folder.rglob('*'))) == before
+
+
+def test_a_name_is_no_path(capsys):
+    for name in ('../a', 'a/b', '/a', '.'):
+        with pytest.raises(SystemExit):
+            parse_args([str(PLAIN), '--name', name])
+        assert f'{name!r} is no name of a file' in capsys.readouterr().err
+    assert parse_args([str(PLAIN), '--name', 'a.b']).name == 'a.b'
 
 
 def test_only_shorter_schedules_are_reduced():

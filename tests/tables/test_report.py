@@ -5,6 +5,7 @@ import pytest
 
 from rd_plugins.tables.report import Results, spread
 from rd_plugins.tables.table import Row, Table
+from rd_plugins.utils.errors import UsageError
 
 RESULT = dict(params=1000, macs=2e6, blocks=9, data='train 12, test 34',
               curve=[[1, 70.0], [2, 80.0]], commit='abc', hardware='a CPU',
@@ -34,6 +35,15 @@ def test_what_was_written_is_read_again(tmp_path, table):
     assert 'commit abc, a CPU, PyTorch 2.11.0, with --amp' in text
     assert json.loads((tmp_path / 't.json').read_text())['reduced']
     assert (tmp_path / 't.png').stat().st_size > 1000
+
+
+@pytest.mark.parametrize('text, message', [
+    ('{"runs": [', 't.json is no JSON file: .* Restore it'),
+    ('[]', 't.json holds a list, not a JSON object')])
+def test_damaged_results_are_not_overwritten(tmp_path, table, text, message):
+    (tmp_path / 't.json').write_text(text)
+    with pytest.raises(UsageError, match=message):
+        Results(tmp_path, table)
 
 
 def test_two_commands_add_to_one_table(tmp_path, table):

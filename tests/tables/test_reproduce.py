@@ -44,6 +44,7 @@ def at_rate(lr):
 
 alone = '{DEMO}/plain20_ce_mnist5k.py'
 rows = dict(
+    teacher=rows['teacher'],
     first=dict(title='first', config=alone, options=at_rate(0.05)),
     then=dict(title='then', config=alone, options=at_rate(0.0), start='first'))
 '''
@@ -165,7 +166,13 @@ def test_time_that_is_up_leaves_the_rest(folder):
 
 @pytest.mark.parametrize('flags, message', [
     (('--budget', 'soon'), '--budget soon is no time'),
+    (('--budget', 'nanm'), '--budget nanm is no time'),
+    (('--budget=-5m', ), '--budget -5m is no time'),
     (('--weights', 'given=absent.pth'), 'given=absent.pth names no file'),
+    (('--weights', f'typo={__file__}'), 'names typo, and digits tests given'),
+    (('--out', __file__), 'test_reproduce.py is a file; name a folder'),
+    (('--work-dir', __file__), 'test_reproduce.py is a file; name a folder'),
+    (('--seeds', '-1'), "'-1' is not a whole number, at least 0"),
     (('--rows', 'absent'), "no row 'absent'"),
 ])
 def test_what_is_refused(folder, flags, message):

@@ -35,6 +35,7 @@ from rd_plugins.shipping.read import (TrainedModel, image_shape,
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_file
+from rd_plugins.utils.whole_file import write_bytes
 
 COMMAND = 'tools/analysis_tools/few_bits.py'
 FLOAT = 32
@@ -145,25 +146,28 @@ def quantized(source: TrainedModel, bits: int, seed: int, count: int
     return few
 
 
-def measure(network: Network, args: argparse.Namespace
+def read(network: Network, options: Optional[dict]) -> TrainedModel:
+    """A network with its weights, and data to measure it on."""
+    source = read_trained_model(network.config, network.checkpoint, options)
+    check_data_folders(source.cfg, 'train_dataloader', 'test_dataloader')
+    return source
+
+
+def measure(name: str, source: TrainedModel, args: argparse.Namespace
             ) -> Iterator[Dict[str, Any]]:
     """Accuracy of one network in float and with each number of bits."""
-    source = read_trained_model(network.config, network.checkpoint,
-                                args.cfg_options)
-    for kind in ('train_dataloader', 'test_dataloader'):
-        check_data_folders(source.cfg, kind)
     batches = test_batches(source, args.images)
     model = source.model
     with torch.no_grad():
         right = sum(int((model(images).argmax(1) == labels).sum())
                     for images, labels in batches)
     total = sum(len(labels) for _, labels in batches)
-    yield dict(network=network.name, bits=FLOAT,
+    yield dict(network=name, bits=FLOAT,
                accuracy=100 * right / total)
     for bits in args.bits:
         for seed in args.seeds:
             few = quantized(source, bits, seed, args.calibration)
-            yield dict(network=network.name, bits=bits, seed=seed,
+            yield dict(network=name, bits=bits, seed=seed,
                        accuracy=accuracy(few, batches))
 
 
@@ -189,18 +193,21 @@ def main(argv: Optional[List[str]] = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     args = parse_args(argv)
     check_out(args.out)
+    # All of them first: one that cannot be read would cost the others' hours.
+    sources = {network.name: read(network, args.cfg_options)
+               for network in read_networks(args.networks)}
     results = []
-    for network in read_networks(args.networks):
-        for row in measure(network, args):
+    for name, source in sources.items():
+        for row in measure(name, source, args):
             results.append(row)
             print(row, flush=True)
     print(table(results))
     if args.out:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(table(results) + '\n```bash\npython ' + COMMAND +
-                            f' {shlex.join(argv)}\n```\n')
-        args.out.with_suffix(NUMBERS).write_text(
-            json.dumps(results, indent=1) + '\n')
+        page = (f'{table(results)}\n```bash\npython {COMMAND} '
+                f'{shlex.join(argv)}\n```\n')
+        write_bytes(page.encode(), str(args.out))
+        write_bytes((json.dumps(results, indent=1) + '\n').encode(),
+                    str(args.out.with_suffix(NUMBERS)))
 
 
 if __name__ == '__main__':

@@ -20,9 +20,16 @@ from mmpretrain.registry import MODELS
 from rd_plugins.engine.launch import exit_on_usage_error, read_config
 from rd_plugins.models import fold_dirac
 from rd_plugins.models.utils import folded_copy
+from rd_plugins.shipping.progress import bar
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import forward_pass, median_times
+
+
+def devices() -> List[str]:
+    """What there is to time on."""
+    gpus = [f'cuda:{index}' for index in range(torch.cuda.device_count())]
+    return list(dict.fromkeys(['cpu', get_device(), *gpus]))
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -38,7 +45,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--repeats', type=number(at_least=1), default=5,
                         help='timed passes')
     parser.add_argument('--keep-norms', action='store_true')
-    parser.add_argument('--device', default=get_device())
+    parser.add_argument('--device', default=get_device(), choices=devices())
     return parser.parse_args(argv)
 
 
@@ -64,10 +71,12 @@ def main(argv: Optional[List[str]] = None) -> None:
     batches = torch.randn(
         args.images, channels, args.size, args.size,
         device=args.device).split(args.batch_size)
-    times = median_times(
-        {path: forward_pass(model, batches) for path, model in models.items()},
-        repeats=args.repeats,
-        warm_up=1)
+    passes = {path: forward_pass(model, batches)
+              for path, model in models.items()}
+    with bar() as progress:
+        task = progress.add_task('passes', total=args.repeats + 1)
+        times = median_times(passes, args.repeats, warm_up=1,
+                             advance=lambda: progress.advance(task))
     first = times[args.configs[0]]
     print(f'{args.images} images of {args.size} x {args.size}, batch '
           f'{args.batch_size}, {args.device}, {torch.get_num_threads()} CPU '

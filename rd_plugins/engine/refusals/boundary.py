@@ -1,8 +1,9 @@
 """Prints what a user can mend as one line, and real bugs with a traceback."""
+import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Iterator, List, Optional
 
 from rd_plugins.utils.errors import UsageError
 from . import config_rules, run_rules, system_rules
@@ -43,6 +44,16 @@ def sentence_of(error: BaseException) -> Optional[str]:
     return None
 
 
+def _check_no_argument_is_empty(arguments: List[str]) -> None:
+    for before, argument in zip(['', *arguments], arguments):
+        if not argument or re.fullmatch(r'--[\w-]+=', argument):
+            where = argument or (f'the one after {before}' if before else
+                                 'the first')
+            raise UsageError(
+                f'An argument is empty ({where}), perhaps from a variable '
+                'that is not set; give a value or leave the option out.')
+
+
 @contextmanager
 def exit_on_usage_error() -> Iterator[None]:
     """Exit with status 1 and one line for what the user can mend.
@@ -54,6 +65,7 @@ def exit_on_usage_error() -> Iterator[None]:
     if debug:
         sys.argv.remove(DEBUG)
     try:
+        _check_no_argument_is_empty(sys.argv[1:])
         yield
     except Exception as error:
         sentence = None if debug else sentence_of(error)

@@ -161,6 +161,19 @@ def test_what_a_user_reads(monkeypatch):
     assert ended.value.code.endswith('(--debug shows the traceback.)')
 
 
+@pytest.mark.parametrize('arguments, where', [
+    (['a.py', '--work-dir', ''], 'the one after --work-dir'),
+    (['a.py', '--work-dir='], '--work-dir='),
+    (['', '--resume'], 'the first')])
+def test_an_empty_argument_is_no_value(monkeypatch, arguments, where):
+    """A shell puts it where a variable is not set."""
+    monkeypatch.setattr(sys, 'argv', ['train.py', *arguments])
+    with pytest.raises(SystemExit) as ended, exit_on_usage_error():
+        raise AssertionError('the tool has run')
+    assert ended.value.code.startswith(
+        f'error: An argument is empty ({where}), ')
+
+
 def test_debug_shows_the_traceback(monkeypatch):
     monkeypatch.setattr(sys, 'argv', ['train.py', 'a.py', '--debug'])
     with pytest.raises(UsageError), exit_on_usage_error():
