@@ -8,7 +8,7 @@ import torch
 from mmengine.device import get_device
 from mmengine.utils import track_iter_progress
 from torch import nn
-from torch.optim.swa_utils import update_bn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .read import TrainedModel, with_preprocessor
 from .weak_blocks import Evidence, training_batches
@@ -48,6 +48,30 @@ def undecided_blocks(source: TrainedModel,
                   key=average.__getitem__, reverse=True)
 
 
+@torch.no_grad()
+def estimate_statistics(model: nn.Module,
+                        batches: Iterable[torch.Tensor]) -> None:
+    """Estimate the statistics of the norms anew, in place.
+
+    Frozen norms (``frozen_stages``, ``norm_eval``) keep theirs; PyTorch's
+    ``update_bn`` would reset them, and nothing would fill them again.
+
+    Args:
+        model (nn.Module): A classifier; it is left in train mode.
+        batches (Iterable[Tensor]): Images, shape (N, C, H, W).
+    """
+    model.train()
+    momenta = {norm: norm.momentum for norm in model.modules()
+               if isinstance(norm, _BatchNorm) and norm.training}
+    for norm in momenta:
+        norm.reset_running_stats()
+        norm.momentum = None  # the mean over all batches
+    for images in batches:
+        model(images)
+    for norm, momentum in momenta.items():
+        norm.momentum = momentum
+
+
 def _trial(model: nn.Module, removed: Set[str], statistics: List[dict],
            held_out: List[dict]) -> Tuple[float, nn.Module]:
     """Accuracy in percent without some blocks, and that network."""
@@ -58,7 +82,7 @@ def _trial(model: nn.Module, removed: Set[str], statistics: List[dict],
         for batch in statistics:
             yield model.data_preprocessor(batch)['inputs']
 
-    update_bn(inputs(), model)
+    estimate_statistics(model, inputs())
     model.eval()
     right = total = 0
     with torch.no_grad():

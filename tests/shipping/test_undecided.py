@@ -2,10 +2,13 @@
 from copy import deepcopy
 from itertools import islice
 
+import pytest
 import torch
 
+from rd_plugins.models import EpsilonResNet_CIFAR
 from rd_plugins.shipping.read import with_preprocessor
-from rd_plugins.shipping.undecided import (decide, open_all_but,
+from rd_plugins.shipping.undecided import (decide, estimate_statistics,
+                                           open_all_but,
                                            undecided_blocks)
 from rd_plugins.shipping.weak_blocks import (evidence_of_responses,
                                              training_batches)
@@ -28,6 +31,28 @@ def test_which_are_undecided(closed):
     assert undecided_blocks(closed, evidence) == ['layer1.1', 'layer1.0']
     hover(closed, layer3_1=0.4)  # weak, but open half of the time
     assert undecided_blocks(closed, evidence)[1] == 'layer3.1'
+
+
+@pytest.mark.parametrize('frozen', [
+    dict(frozen_stages=1), dict(norm_eval=True)], ids=str)
+def test_frozen_norms_keep_their_statistics(frozen):
+    """And the others have those that follow from them."""
+    model = EpsilonResNet_CIFAR(depth=8, base_channels=4, **frozen)
+    norms = {name: module for name, module in model.named_modules()
+             if isinstance(module, torch.nn.BatchNorm2d)}
+    for norm in norms.values():
+        norm.running_mean.normal_()
+        norm.running_var.uniform_(0.5, 2)
+    model.train()
+    kept = {name for name, norm in norms.items() if not norm.training}
+    before = deepcopy(model.state_dict())
+    batches = list(torch.randn(2, 6, 3, 16, 16))
+    estimate_statistics(model, batches)
+    for name, norm in norms.items():
+        same = torch.equal(norm.running_mean, before[f'{name}.running_mean'])
+        assert same == (name in kept), name
+        assert norm.momentum == 0.1
+    assert kept and (len(kept) == len(norms)) == ('norm_eval' in frozen)
 
 
 def accuracy_without(source, removed, count):

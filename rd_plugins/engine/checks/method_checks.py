@@ -12,23 +12,18 @@ from torch import nn
 
 from rd_plugins.engine.hooks import (DeadBlockHook, EpsilonScheduleHook,
                                      PhaseHook)
-from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models import StagewiseDistiller
-from rd_plugins.models.backbones.epsilon_stages import EpsilonStages
 from rd_plugins.models.layers import FadingShortcut, GateStates
 from rd_plugins.utils.checkpoint import is_auxiliary, read_weights
 from rd_plugins.utils.errors import UsageError
+from .epsilon_checks import EPSILON_CHECKS, hooks_of
 
 BY_EPOCHS = (PhaseHook, EpsilonScheduleHook, DeadBlockHook)
 
 
-def _hooks(runner: Runner, kind: type) -> list:
-    return [hook for hook in runner.hooks if isinstance(hook, kind)]
-
-
 def _goes_by_epochs(runner: Runner) -> None:
-    hooks = _hooks(runner, BY_EPOCHS)
+    hooks = hooks_of(runner, BY_EPOCHS)
     if hooks and not isinstance(runner.train_loop, EpochBasedTrainLoop):
         raise UsageError(
             f'{type(hooks[0]).__name__} works by epochs and the run goes by '
@@ -36,7 +31,7 @@ def _goes_by_epochs(runner: Runner) -> None:
 
 
 def _one_phase_hook(runner: Runner) -> None:
-    count = len(_hooks(runner, PhaseHook))
+    count = len(hooks_of(runner, PhaseHook))
     if count > 1:
         raise UsageError(f'The run has {count} PhaseHooks, and each would '
                          'freeze what the other trains; put all phases into '
@@ -45,69 +40,17 @@ def _one_phase_hook(runner: Runner) -> None:
 
 def _stages_have_phases(runner: Runner) -> None:
     model = unwrap_model(runner)
-    if isinstance(model, StagewiseDistiller) and not _hooks(runner,
-                                                            PhaseHook):
+    if isinstance(model, StagewiseDistiller) and not hooks_of(
+            runner, PhaseHook):
         raise UsageError(
             'StagewiseDistiller fits stage after stage, and this run has no '
             "PhaseHook to name them; add dict(type='rd_plugins.PhaseHook', "
             'phases=[...]) to custom_hooks, see docs/no_res.md.')
 
 
-def _restarts_have_a_cause(runner: Runner) -> None:
-    backbone = getattr(unwrap_model(runner), 'backbone', None)
-    if isinstance(backbone, EpsilonStages) and backbone.gates is None:
-        return  # as compress.py writes it: no block can close any more
-    restarts = any(
-        isinstance(scheduler, RestartMultiStepLR) and scheduler.restarts
-        for scheduler in _schedulers(runner))
-    if restarts and not _hooks(runner, DeadBlockHook):
-        raise UsageError(
-            'RestartMultiStepLR has restart_milestones, but nothing tells it '
-            'that a block has closed; add dict(type='
-            "'rd_plugins.DeadBlockHook') to custom_hooks, or leave them out.")
-
-
-def _schedulers(runner: Runner) -> list:
-    schedulers = runner.param_schedulers or []
-    if isinstance(schedulers, dict):
-        schedulers = [each for some in schedulers.values() for each in some]
-    return schedulers
-
-
-def _epsilon_schedule_acts(runner: Runner) -> None:
-    backbone = getattr(unwrap_model(runner), 'backbone', None)
-    for hook in _hooks(runner, EpsilonScheduleHook):
-        if getattr(backbone, 'gates', None) is None:
-            raise UsageError(
-                'EpsilonScheduleHook needs an EpsilonResNet or an '
-                'EpsilonResNet_CIFAR with gate=True as backbone; this run '
-                f'has a {type(backbone).__name__} without gates. Take the '
-                'hook out of custom_hooks.')
-        for name in ('begin', 'end'):
-            epoch = getattr(hook, name)
-            if epoch is not None and epoch >= runner.max_epochs:
-                raise UsageError(
-                    f'EpsilonScheduleHook has {name}={epoch}, and the run '
-                    f'ends after {runner.max_epochs} epochs; choose an '
-                    'earlier one.')
-
-
-def _gates_can_close(runner: Runner) -> None:
-    backbone = getattr(unwrap_model(runner), 'backbone', None)
-    gates = getattr(backbone, 'gates', None)
-    if gates is None or gates.epsilon:
-        return
-    for hook in _hooks(runner, (DeadBlockHook, EpsilonScheduleHook)):
-        if getattr(hook, 'target', None) is None:
-            raise UsageError(
-                f'{type(hook).__name__} is there, but with epsilon=0 no gate '
-                f'of {type(backbone).__name__} ever closes; set '
-                'backbone.epsilon, or give DeadBlockHook a target.')
-
-
 def _averages_leave_states_alone(runner: Runner) -> None:
     """Fading weights and gates are states, whose average means nothing."""
-    for hook in _hooks(runner, EMAHook):
+    for hook in hooks_of(runner, EMAHook):
         if hook.ema_cfg.get('update_buffers') and any(
                 isinstance(module, (FadingShortcut, GateStates))
                 for module in unwrap_model(runner).modules()):
@@ -136,7 +79,7 @@ def _checkpoint_options(runner: Runner) -> None:
         *inspect.signature(Runner.save_checkpoint).parameters,
         *inspect.signature(CheckpointHook.__init__).parameters
     ]
-    for hook in _hooks(runner, CheckpointHook):
+    for hook in hooks_of(runner, CheckpointHook):
         for option in hook.args:
             if option not in known:
                 raise UsageError(
@@ -163,6 +106,6 @@ def _start_fits(runner: Runner) -> None:
 
 
 CHECKS = (_goes_by_epochs, _one_phase_hook, _stages_have_phases,
-          _restarts_have_a_cause, _epsilon_schedule_acts, _gates_can_close,
-          _averages_leave_states_alone, _is_no_deployed_form,
-          _something_trains, _checkpoint_options, _start_fits)
+          *EPSILON_CHECKS, _averages_leave_states_alone,
+          _is_no_deployed_form, _something_trains, _checkpoint_options,
+          _start_fits)

@@ -6,6 +6,7 @@ from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.utils.errors import UsageError
 from . import data_checks, method_checks, number_checks
+from .epsilon_checks import check_responses
 
 # Every check is a function of the built Runner.
 CHECKS = (*method_checks.CHECKS, *number_checks.CHECKS, *data_checks.CHECKS)
@@ -38,7 +39,12 @@ class RunCheckHook(Hook):
                 check(runner)
 
     def before_train(self, runner: Runner) -> None:
-        """Check that a resumed run has as many steps an epoch as before."""
+        """Check what has been loaded."""
+        check_responses(runner)
+        self._check_steps(runner)
+
+    @staticmethod
+    def _check_steps(runner: Runner) -> None:
         if not isinstance(runner.train_loop, EpochBasedTrainLoop):
             return
         steps = len(runner.train_dataloader)

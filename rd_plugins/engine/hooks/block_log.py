@@ -1,12 +1,11 @@
 """What a run writes down about its blocks."""
 import json
 from pathlib import Path
-from typing import List
 
 from mmengine.dist import master_only
 from torch import nn
 
-from rd_plugins.models.layers.gate_states import UNTRAINED
+from rd_plugins.models.layers.gate_states import UNTRAINED, GateStates
 from .depth_budget import DepthBudget
 
 LOG_FILE = 'blocks.json'
@@ -25,18 +24,18 @@ def warn_of_many_deaths(runner, backbone: nn.Module, count: int) -> None:
             'give DeadBlockHook a budget: target=0.3.')
 
 
-def report_budget(runner, budget: DepthBudget, dead: List[bool],
+def report_budget(runner, budget: DepthBudget, gates: GateStates,
                   settles: bool) -> None:
     """Log once that a budget is met, or warn at the end that it is not.
 
     Args:
         runner (Runner): The run.
         budget (DepthBudget): Its budget.
-        dead (list[bool]): Which blocks are dead.
+        gates (GateStates): What the blocks respond, and which are dead.
         settles (bool): Whether no other will die.
     """
-    # Whether a block fits does not depend on how it responds.
-    if not budget.choose([0.0] * len(dead), dead):
+    dead = gates.dead.tolist()
+    if not budget.choose(gates.peak.tolist(), dead):
         runner.logger.info(f'{budget.report(dead)} The others are open from '
                            'now on.')
     elif settles:

@@ -7,7 +7,7 @@ from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from torch import nn
 
-from rd_plugins.engine.schedulers import RestartMultiStepLR
+from rd_plugins.engine.schedulers import RestartMultiStepLR, schedulers_of
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.layers import GateStates, largest_of_processes
 from rd_plugins.models.utils import calibrate
@@ -150,7 +150,7 @@ class DeadBlockHook(Hook):
             self._plan(runner, backbone.gates)
 
     def _find_end(self, runner) -> Optional[int]:
-        tail = max((scheduler.tail for scheduler in runner.param_schedulers
+        tail = max((scheduler.tail for scheduler in schedulers_of(runner)
                     if isinstance(scheduler, RestartMultiStepLR)), default=0)
         end = self.end or (runner.max_epochs - tail if tail else None)
         if not self.bury or end is None:
@@ -159,7 +159,8 @@ class DeadBlockHook(Hook):
             raise UsageError(
                 f'DeadBlockHook settles the network from epoch {end} on, and '
                 f'the run has {runner.max_epochs} epochs with a restart-free '
-                f'tail of {tail}; set end to an epoch within the run.')
+                f'tail of {tail}; set end to an epoch within the run, and '
+                'RestartMultiStepLR.tail to what the run can spare.')
         return end
 
     def _plan(self, runner, gates: GateStates) -> None:
@@ -182,7 +183,7 @@ class DeadBlockHook(Hook):
             return  # a resumed run was checked as a whole when it began
         takes = max(self.interval,
                     ceil(self.closed_steps / len(runner.train_dataloader)))
-        self.budget.check(gates.dead.tolist(),
+        self.budget.check(gates.dead.tolist(), gates.frozen(),
                           ceil((end - self.begin) / takes))
 
     def before_train_epoch(self, runner) -> None:
@@ -232,7 +233,7 @@ class DeadBlockHook(Hook):
         if settles:
             gates.closed_average.masked_fill_(gates.dead == 0, 0)
         if self.budget and (dying.any() or settles and self._chosen):
-            report_budget(runner, self.budget, gates.dead.tolist(), settles)
+            report_budget(runner, self.budget, gates, settles)
         self._observe(runner, model.backbone)
 
     def _dying(self, runner, model: nn.Module) -> torch.Tensor:
@@ -260,7 +261,7 @@ class DeadBlockHook(Hook):
         closed, average = int(gates.closed().sum()), float(gates.count_average)
         restarts = [
             scheduler.observe(closed, average)
-            for scheduler in runner.param_schedulers
+            for scheduler in schedulers_of(runner)
             if isinstance(scheduler, RestartMultiStepLR)
         ]
         log_blocks(runner, backbone, any(restarts))

@@ -77,30 +77,34 @@ class DepthBudget:
                 left -= pool.pop(index)
         return chosen
 
-    def check(self, dead: Sequence[bool], rounds: int) -> None:
+    def check(self, dead: Sequence[bool], frozen: Sequence[bool],
+              rounds: int) -> None:
         """Check before a run that the budget can be met.
 
         Args:
             dead (Sequence[bool]): Which blocks are dead.
+            frozen (Sequence[bool]): Which do not train, and so never close.
             rounds (int): How many times blocks can close and die.
 
         Raises:
-            UsageError: If all blocks together, or the cheapest alone, miss
-                the target, or the run is too short.
+            UsageError: If all blocks that train together, or the cheapest
+                alone, miss the target, or the run is too short.
         """
         asked = f'{self.target:.1%} of the {WORDS[self.metric]}'
-        removable = self.gone([cost > 0 for cost in self.costs])
-        if removable < self.target:
+        living = sorted((cost for cost, *fixed in zip(
+            self.costs, dead, frozen) if not any(fixed)), reverse=True)
+        removable = self.gone(dead) + sum(living)
+        if removable < self.target - ROUNDING:
+            trained = ' that train' if any(frozen) else ''
             raise UsageError(
                 f'DeadBlockHook shall remove {asked}, but all residual '
-                f'branches together have {removable:.1%}; lower the target.')
+                f'branches{trained} together have {removable:.1%}; lower the '
+                'target.')
         cheapest = min(cost for cost in self.costs if cost > 0)
         if cheapest > self.target + ROUNDING:
             raise UsageError(
                 f'DeadBlockHook shall remove {asked}, but the smallest block '
                 f'alone has {cheapest:.1%}; raise the target.')
-        living = sorted((cost for cost, is_dead in zip(self.costs, dead)
-                         if not is_dead), reverse=True)
         best = best_sum(living, self.target - self.gone(dead)) - SLACK
         needed = sum(before < best for before in accumulate([0, *living]))
         if needed > rounds * self.max_per_epoch:

@@ -45,6 +45,22 @@ def check_phase(phase: Phase, model: nn.Module,
             'Distiller and has one loss only; leave them out.')
 
 
+def check_decay(phase: Phase, optim_wrapper: OptimWrapper) -> None:
+    """Check that a phase's weight decay can be shared out.
+
+    Raises:
+        UsageError: If ``decay_mult`` is lost, as the optimizer has no decay.
+    """
+    base = optim_wrapper.optimizer.defaults.get('weight_decay', 0.0)
+    is_grouped = len(optim_wrapper.param_groups) > 1  # by paramwise_cfg
+    if phase.weight_decay and not base and is_grouped:
+        raise UsageError(
+            f'Phase {phase.name!r} has weight_decay={phase.weight_decay} and '
+            'the optimizer has none, which leaves nothing of the decay_mult '
+            'in paramwise_cfg; give the optimizer this weight_decay, and 0 to '
+            'the phases that shall have none.')
+
+
 def spans(phases: Sequence[Phase]) -> List[Tuple[float, float]]:
     """The fractions of the run between which the phases lie."""
     ends = [0, *accumulate(phase.epochs for phase in phases)]

@@ -12,7 +12,7 @@ from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 from .phase import Phase, covers
-from .phase_checks import check_phase
+from .phase_checks import check_decay, check_phase
 
 
 def freeze(model: nn.Module, phase: Phase) -> None:
@@ -134,6 +134,7 @@ class PhaseHook(Hook):
                 'size with which no gradient is left over at a border.')
         for phase in self.phases:
             check_phase(phase, unwrap_model(runner), runner.optim_wrapper)
+            check_decay(phase, runner.optim_wrapper)
 
     def before_train_epoch(self, runner) -> None:
         """Enter the phase of this epoch."""

@@ -32,7 +32,8 @@ class RestartMultiStepLR(_ParamScheduler):
     the remaining network trains with a high learning rate again. A
     :class:`DeadBlockHook` passes the number of closed blocks to the scheduler
     after every epoch. The scheduler's state is in its state dict, so a run can
-    be resumed.
+    be resumed. Between two changes it leaves the rate alone, so a warm-up may
+    go before its first milestone.
 
     Args:
         optimizer (Optimizer | OptimWrapper): The optimizer.
@@ -51,8 +52,8 @@ class RestartMultiStepLR(_ParamScheduler):
             that opens and closes again counts twice.
             Defaults to ``'maximum'``.
         cooldown (int): Number of epochs after a restart in which there is no
-            other; blocks that close meanwhile cause one afterwards. Defaults
-            to 0, as in the released code.
+            other; blocks that close meanwhile cause one afterwards, by the
+            rule ``'maximum'`` only. Defaults to 0, as in the released code.
         tail (int, optional): Number of epochs at the end of the run without
             restarts. Defaults to None: the last of ``restart_milestones``. The
             released code has 0, and may end with a high learning rate.
@@ -108,6 +109,7 @@ class RestartMultiStepLR(_ParamScheduler):
             tail = max(self.restart_milestones, default=0)
         self.tail = tail
         self.anchor = 0
+        self.factor = 1.0
         self.last_restart: Optional[int] = None
         self.most_closed = 0
         self.previous: Optional[float] = None
@@ -158,4 +160,7 @@ class RestartMultiStepLR(_ParamScheduler):
     def _get_value(self) -> List[float]:
         passed = bisect_right(self.milestones, self.last_step - self.anchor)
         factor = self.factors[passed - 1] if passed else 1.0
+        if factor == self.factor:
+            return [group['lr'] for group in self.optimizer.param_groups]
+        self.factor = factor
         return [value * factor for value in self.base_values]

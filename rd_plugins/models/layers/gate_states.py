@@ -120,6 +120,10 @@ class GateStates(nn.Module):
             gate.latest if gate.training else
             torch.full_like(gate.latest, UNTRAINED) for gate in self._gates])
 
+    def frozen(self) -> List[bool]:
+        """Which blocks do not train, by the mode of their gates."""
+        return [not gate.training for gate in self._gates]
+
     def stays_closed(self, peaks: torch.Tensor) -> torch.Tensor:
         """Whether the gates are closed at these responses, boolean (B, )."""
         return peaks <= torch.stack([gate.limit for gate in self._gates])

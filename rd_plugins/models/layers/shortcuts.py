@@ -38,7 +38,8 @@ class PadShortcut(nn.Module):
 class PoolPadShortcut(PadShortcut):
     """Shortcut without parameters: average pooling, then zero channels.
 
-    For the arguments see :class:`PadShortcut`.
+    For the arguments see :class:`PadShortcut`. H and W are multiples of the
+    stride: a strided convolution rounds up, pooling down.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

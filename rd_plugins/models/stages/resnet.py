@@ -6,6 +6,8 @@ from mmpretrain.models.backbones import RegNet, ResNet, ResNet_CIFAR
 from torch import nn
 
 from rd_plugins.models.backbones.epsilon_stages import EpsilonStages
+from rd_plugins.models.backbones.gated_blocks import GatedBlock, Shortcut
+from rd_plugins.utils.errors import UsageError
 from .stages import Stages, adapts
 
 
@@ -30,7 +32,14 @@ class ResNetStages(Stages):
 
     @property
     def _last_block(self) -> nn.Module:
-        return self.backbone.get_submodule(self.names[-1])[-1]
+        blocks = list(self.backbone.get_submodule(self.names[-1]))
+        if not blocks or isinstance(blocks[-1], (GatedBlock, Shortcut)):
+            raise UsageError(
+                f'{type(self.backbone).__name__} may lose its last block, and '
+                'FeatureLoss compares what goes into the ReLU of that; leave '
+                'FeatureLoss out, or take an EpsilonResNet, whose last ReLU '
+                'stays.')
+        return blocks[-1]
 
     @property
     def last_norm(self) -> nn.Module:

@@ -138,6 +138,36 @@ def test_methods_that_would_not_act(run_dir, make, hooks, backbone, words):
         train(cfg)
 
 
+RESTARTS = dict(type='rd_plugins.RestartMultiStepLR', milestones=[1],
+                factors=[0.1], restart_milestones=[1], tail=0)
+
+
+@pytest.mark.parametrize('schedulers, words', [
+    ([dict(RESTARTS, tail=3)], 'restarts no more in the last 3 epochs'),
+    ([dict(type='LinearLR', begin=0, end=2, convert_to_iter_based=True),
+      RESTARTS], 'LinearLR changes the learning rate until epoch 2, and'),
+])
+def test_schedules_that_would_not_act(run_dir, schedulers, words):
+    cfg = epsilon_cfg(run_dir)
+    cfg.param_scheduler = schedulers
+    with pytest.raises(UsageError, match=words):
+        train(cfg)
+
+
+def test_branches_that_begin_with_zeros_never_learn(run_dir):
+    cfg = epsilon_cfg(run_dir)
+    cfg.model.type = 'ImageClassifier'
+    cfg.model.head.in_channels = 32
+    cfg.model.backbone = dict(
+        type='rd_plugins.GatedResNet_CIFAR', depth=18, epsilon=0.5,
+        in_channels=1, base_channels=4, stem_channels=4)
+    with pytest.raises(UsageError, match='GatedResNet_CIFAR begin with a resp'
+                       'onse of 0, .* zero_init_residual=False'):
+        train(cfg)
+    cfg.model.backbone.zero_init_residual = False
+    train(cfg)
+
+
 @pytest.mark.parametrize('kind, size, fits', [
     ('CenterCrop', (20, 10), True), ('RandomCrop', (10, 20), True),
     ('CenterCrop', (40, 10), False), ('RandomCrop', (10, 40), False)])

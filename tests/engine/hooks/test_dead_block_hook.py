@@ -225,12 +225,19 @@ def test_it_settles_where_the_tail_begins(options, end):
     assert DeadBlockHook(end=4)._find_end(runner) == 4
 
 
-def test_a_tail_as_long_as_the_run(run_dir):
-    cfg = weak_cfg(run_dir)
-    cfg.param_scheduler[0].tail = 150
+def test_a_tail_longer_than_the_run():
+    optimizer = torch.optim.SGD([torch.zeros(1)], 0.1)
+    runner = SimpleNamespace(max_epochs=5, param_schedulers=dict(a=[
+        RestartMultiStepLR(optimizer, [1], [0.1], [1], tail=150)]))
     with pytest.raises(UsageError, match='from epoch -145 on, and the run has '
-                       '5 epochs with a restart-free tail of 150'):
-        train(cfg)
+                       '5 epochs with a restart-free tail of 150; .*tail to'):
+        DeadBlockHook()._find_end(runner)
+
+
+def test_a_run_without_schedulers(run_dir):
+    cfg = weak_cfg(run_dir)
+    cfg.param_scheduler = None
+    assert train(cfg).model.backbone.dead_blocks() == [WEAK]
 
 
 @pytest.mark.parametrize('count', [1, 2])

@@ -79,8 +79,21 @@ def test_the_weakest_go_first_and_frozen_ones_never():
 ])
 def test_what_cannot_be_met(target, metric, costs, rounds, message):
     with pytest.raises(UsageError, match=message):
-        DepthBudget(target, metric, costs, 2).check([0] * len(costs), rounds)
-    DepthBudget(0.5, 'macs', [0.1] * 5, 2).check([0] * 5, 3)
+        DepthBudget(target, metric, costs, 2).check(
+            [0] * len(costs), [0] * len(costs), rounds)
+    DepthBudget(0.5, 'macs', [0.1] * 5, 2).check([0] * 5, [0] * 5, 3)
+
+
+def test_frozen_blocks_cannot_go():
+    """Unless they are gone already."""
+    budget = DepthBudget(0.5, 'blocks', [0.1] * 10, 2)
+    frozen = [True] * 6 + [False] * 4
+    with pytest.raises(UsageError, match='branches that train together have '
+                       '40.0%; lower'):
+        budget.check([0] * 10, frozen, 9)
+    budget.check([1] + [0] * 9, frozen, 9)
+    with pytest.raises(UsageError, match='needs 4 blocks, .* for 1 times 2'):
+        budget.check([1] + [0] * 9, frozen, 1)
 
 
 def budget_cfg(work_dir, target=0.34, hooks=(), **options):

@@ -321,6 +321,19 @@ class Decays(Hook):
         })
 
 
+def test_a_weight_decay_that_norms_would_not_be_spared(run_dir):
+    phases = [dict(name='all', epochs=1, lr=0.1, weight_decay=0.02)]
+    options = {
+        'optim_wrapper.optimizer.weight_decay': 0.0,
+        'optim_wrapper.paramwise_cfg': dict(norm_decay_mult=0.0)
+    }
+    with pytest.raises(UsageError, match="'all' has weight_decay=0.02 and the "
+                       'optimizer has none'):
+        train(staged_cfg(run_dir, phases, **options))
+    options.pop('optim_wrapper.paramwise_cfg')
+    train(staged_cfg(run_dir / 'a', phases, **options))
+
+
 @pytest.mark.parametrize('stop', [None, 1, 2])
 def test_a_phase_has_its_own_weight_decay(run_dir, stop):
     """What the optimizer leaves out stays out; a resumed run decays alike."""

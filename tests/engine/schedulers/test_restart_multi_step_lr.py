@@ -2,6 +2,7 @@ import copy
 
 import pytest
 import torch
+from mmengine.optim import LinearLR, MultiStepLR
 from torch.optim import SGD
 
 from rd_plugins.engine import RestartMultiStepLR
@@ -140,6 +141,26 @@ def test_without_restarts_it_is_an_ordinary_schedule():
     scheduler = schedule(restart_milestones=None)
     seen = rates(scheduler, range(1, 400), range(1, 300, 7))
     assert_trace(seen, {83: .01, 124: .001, 301: .0002})
+
+
+def test_a_warm_up_goes_before():
+    """As beside MMEngine's MultiStepLR, in MMPretrain's order and not."""
+    def rates_with(kind, **options):
+        optimizer = SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+        schedulers = [
+            LinearLR(optimizer, start_factor=0.01, by_epoch=False, end=15),
+            kind(optimizer, milestones=[3, 5], **options)]
+        seen = []
+        for step in range(60):
+            seen.append(optimizer.param_groups[0]['lr'])
+            schedulers[0].step()
+            if step % 10 == 9:
+                schedulers[1].step()
+        return seen
+
+    found = rates_with(RestartMultiStepLR, factors=[0.1, 0.01])
+    assert found == pytest.approx(rates_with(MultiStepLR))
+    assert min(found[:30]) == pytest.approx(0.001)
 
 
 @pytest.mark.parametrize('stop', [5, 10, 11, 51, 52, 60, 61])

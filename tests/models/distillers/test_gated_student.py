@@ -1,7 +1,10 @@
 """A network learns to be shallower from itself."""
+import pytest
 import torch
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
+
+from rd_plugins.utils.errors import UsageError
 
 BACKBONE = dict(depth=18, base_channels=4, stem_channels=4, in_channels=3)
 
@@ -45,3 +48,16 @@ def test_stage_logit_and_side_losses_in_one_step(run_dir):
     model.loss(images, samples)['loss_side1'].backward()
     assert gates.steps == 1
     assert gates.closed_steps.tolist() == [1, 0, 0, 1, 0, 0, 0, 0]
+
+
+def test_the_last_relu_of_a_block_that_may_go_is_not_compared():
+    """Once the block is dead, nothing goes into that ReLU."""
+    student = classifier('rd_plugins.GatedResNet_CIFAR')
+    student.update(
+        type='rd_plugins.Distiller', check_teacher=False,
+        teacher=classifier('ResNet_CIFAR', init_cfg=dict(
+            type='Pretrained', checkpoint='teacher.pth')),
+        objectives=[dict(type='rd_plugins.FeatureLoss', paths='plain')])
+    with pytest.raises(UsageError, match='GatedResNet_CIFAR may lose its last '
+                       'block, .* leave FeatureLoss out'):
+        MODELS.build(student)
