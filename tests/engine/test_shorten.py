@@ -109,3 +109,15 @@ def test_runs_that_do_not_count_epochs():
     cfg = Config(dict(train_cfg=dict(by_epoch=False, max_iters=100)))
     with pytest.raises(UsageError, match='no train_cfg.max_epochs .* 3'):
         shorten(cfg, 3)
+
+
+def test_warm_ups_of_phases_and_cooldowns_too():
+    cfg = Config(dict(
+        train_cfg=dict(max_epochs=20),
+        param_scheduler=[dict(type='rd_plugins.RestartMultiStepLR',
+                              milestones=[4], cooldown=10)],
+        custom_hooks=[dict(type='rd_plugins.PhaseHook', phases=[
+            dict(name='a', epochs=20, lr=1, warmup=4)])]))
+    shorten(cfg, 10)
+    assert cfg.custom_hooks[0].phases[0].warmup == 2
+    assert cfg.param_scheduler[0].cooldown == 5

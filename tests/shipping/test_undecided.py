@@ -8,8 +8,7 @@ import torch
 from rd_plugins.models import EpsilonResNet_CIFAR
 from rd_plugins.shipping.read import with_preprocessor
 from rd_plugins.shipping.undecided import (decide, estimate_statistics,
-                                           open_all_but,
-                                           undecided_blocks)
+                                           open_all_but, undecided_blocks)
 from rd_plugins.shipping.weak_blocks import (evidence_of_responses,
                                              training_batches)
 

@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from rd_plugins.tables.make import unfinished
+from rd_plugins.tables.make import seconds, unfinished
 from rd_plugins.tables.report import Results
 from rd_plugins.tables.run import Run
 from rd_plugins.tables.table import Row, Table
@@ -123,3 +123,8 @@ def test_its_own_training_comes_before_kept_weights(make, tmp_path):
     assert teacher.checkpoint() == 'kept.pth'
     torch.save({}, teacher.folder / 'epoch_5.pth')
     assert teacher.checkpoint() == str(teacher.folder / 'epoch_5.pth')
+
+
+def test_times():
+    assert [seconds(text) for text in ('90s', '170m', '2h')] == [
+        90, 10200, 7200]

@@ -73,6 +73,7 @@ class SafeCheckpointHook(CheckpointHook):
         if '://' not in folder and not self.backend_args:
             self.backend_args = dict(backend='whole_file')
         super().before_train(runner)
+        self._written = runner.message_hub.runtime_info.get('last_ckpt')
         if is_main_process():
             for path in Path(self.out_dir).glob('*.pth.*.tmp'):
                 path.unlink(missing_ok=True)
@@ -80,7 +81,10 @@ class SafeCheckpointHook(CheckpointHook):
     def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
         """Check what will be written, averaged weights too."""
         for name in ('state_dict', 'ema_state_dict'):
-            self._refuse(runner, first_not_finite(checkpoint.get(name, {})))
+            key = first_not_finite(checkpoint.get(name, {}))
+            if key:  # the message names the last that was written
+                runner.message_hub.update_info('last_ckpt', self._written)
+            self._refuse(runner, key)
 
     def _check_model(self, runner) -> None:
         """Check the weights of all processes."""
@@ -103,7 +107,6 @@ class SafeCheckpointHook(CheckpointHook):
         outdated = self._make_place(runner, step)
         name = self.filename_tmpl.format(step)
         self.last_ckpt = self.file_backend.join_path(self.out_dir, name)
-        before = runner.message_hub.runtime_info.get('last_ckpt')
         runner.message_hub.update_info('last_ckpt', self.last_ckpt)
         try:
             runner.save_checkpoint(
@@ -116,8 +119,9 @@ class SafeCheckpointHook(CheckpointHook):
                 backend_args=self.backend_args,
                 **self.args)
         except UsageError:
-            runner.message_hub.update_info('last_ckpt', before)
+            runner.message_hub.update_info('last_ckpt', self._written)
             raise
+        self._written = self.last_ckpt
         if is_main_process():
             write_bytes(self.last_ckpt.encode(),
                         osp.join(runner.work_dir, 'last_checkpoint'))

@@ -162,7 +162,7 @@ def test_branches_that_begin_with_zeros_never_learn(run_dir):
         type='rd_plugins.GatedResNet_CIFAR', depth=18, epsilon=0.5,
         in_channels=1, base_channels=4, stem_channels=4)
     with pytest.raises(UsageError, match='GatedResNet_CIFAR begin with a resp'
-                       'onse of 0, .* zero_init_residual=False'):
+                       'onse of 0, .*zero_init_residual=False'):
         train(cfg)
     cfg.model.backbone.zero_init_residual = False
     train(cfg)

@@ -291,3 +291,14 @@ def test_frozen_gates_are_open_and_checkpoints_finite(run_dir, frozen):
     path, = (run_dir / 'w').glob('*/vis_data/blocks.json')
     for line in map(json.loads, path.read_text().splitlines()):
         assert line['peak'][:3] == [0] * 3 and min(line['peak'][3:]) > 0
+
+
+def test_blocks_die_at_an_interval(run_dir):
+    """The weak one is closed for long enough after the second epoch."""
+    cfg = weak_cfg(run_dir / 'w')
+    cfg.custom_hooks[0].interval = 3
+    runner, record = build_runner(cfg), Record()
+    runner.register_hook(record, priority='LOWEST')
+    runner.train()
+    assert [int(state['backbone.gates.dead'].sum())
+            for state in record.states] == [0, 0, 1, 1, 1]

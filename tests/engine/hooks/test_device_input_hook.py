@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -6,6 +8,7 @@ from rd_plugins.engine.hooks import DeviceInputHook
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
+from tests.helpers.ranks import on_ranks
 from tests.helpers.runs import small_cfg, train
 
 STOCK = {'default_hooks.device_input': None}
@@ -83,3 +86,16 @@ def test_unless_it_is_required(run_dir):
     options = {'default_hooks.device_input.required': True}
     with pytest.raises(UsageError, match='Resize'):
         train(small_cfg(run_dir / 'run', **OTHER, **options))
+
+
+def seed_of_this_process(seed=0):
+    found, hook = [], DeviceInputHook()
+    hook.loader = SimpleNamespace(seed=lambda *numbers: found.append(numbers))
+    hook.before_train_epoch(SimpleNamespace(seed=seed, epoch=0))
+    return found[0]
+
+
+def test_processes_and_runs_draw_other_numbers():
+    first, second = on_ranks(2, seed_of_this_process)
+    assert first != second
+    assert seed_of_this_process(0) != seed_of_this_process(1)

@@ -1,9 +1,14 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
+from rd_plugins.engine.hooks import EpochSeedHook
+from rd_plugins.engine.hooks.epoch_seed_hook import _start_worker
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from tests.helpers.compare import assert_same
+from tests.helpers.ranks import on_ranks
 from tests.helpers.runs import small_cfg, train
 
 EMA = {
@@ -89,3 +94,26 @@ def test_seeds_differ_by_rank_and_worker():
     assert len(set(draws)) == 5
     seed_everything(0, 0, 0, 0)
     assert (np.random.rand(), torch.rand(1).item()) == draws[0]
+
+
+def draw_of_this_process():
+    runner = SimpleNamespace(seed=0, epoch=0, model=None, cfg={},
+                             train_dataloader=SimpleNamespace())
+    hook = EpochSeedHook()
+    hook._original = None
+    hook.before_train_epoch(runner)
+    return torch.rand(1).item()
+
+
+def test_processes_draw_other_numbers():
+    first, second = on_ranks(2, draw_of_this_process)
+    assert first != second
+
+
+def test_workers_draw_other_numbers():
+    """And start as the loader has asked."""
+    drawn, started = [], []
+    for worker in (0, 1):
+        _start_worker(worker, (0, 0, 0), started.append)
+        drawn.append(torch.rand(1).item())
+    assert drawn[0] != drawn[1] and started == [0, 1]

@@ -12,6 +12,7 @@ from mmengine.registry import OPTIM_WRAPPERS, OPTIMIZERS, init_default_scope
 
 from rd_plugins.engine import PhaseHook
 from rd_plugins.engine.launch import build_runner
+from rd_plugins.models.utils import training_progress
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
@@ -361,3 +362,44 @@ def test_a_phase_has_its_own_weight_decay(run_dir, stop):
     assert [each['backbone.conv1.weight'] for each in record.found] == expected
     assert [each['backbone.layer1.0.bn1.weight'] for each in record.found
             ] == [each / 2 for each in expected]
+
+
+class Progress(Hook):
+    """How far a run is by what schedules of losses read, in every step."""
+    priority = 'LOWEST'
+
+    def __init__(self):
+        self.found = []
+
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        self.found.append(training_progress())
+
+
+def test_every_phase_begins_at_0(run_dir):
+    """Which no checkpoint keeps: a run without phases may resume it."""
+    phases = [dict(phase, epochs=1) for phase in PHASES]
+    runner, record = build_runner(staged_cfg(run_dir / 'w', phases)), \
+        Progress()
+    runner.register_hook(record, priority='LOWEST')
+    runner.train()
+    assert record.found == pytest.approx([0, .2, .4, .6, .8] * 3)
+    hub = read_checkpoint(run_dir / 'w/epoch_3.pth')['message_hub']
+    assert not any('progress' in key for key in hub['runtime_info'])
+
+
+def test_a_phase_may_keep_the_momentum(run_dir):
+    """Two phases then train as one of their length."""
+    first, ends = dict(name='a', lr=0.1), []
+    for name, phases in (
+            ('one', [dict(first, epochs=2)]),
+            ('two', [dict(first, epochs=1),
+                     dict(name='b', epochs=1, lr=0.1,
+                          reset_optimizer=False)])):
+        cfg = small_cfg(run_dir / name, **{
+            'train_cfg.max_epochs': 2, 'train_dataloader.num_workers': 0,
+            'custom_hooks': [dict(type='rd_plugins.PhaseHook',
+                                  phases=phases)]})
+        cfg.model = dict(cfg.model.teacher, init_cfg=None)
+        cfg.param_scheduler = []
+        ends.append(train(cfg).model.state_dict())
+    assert_same(*ends)

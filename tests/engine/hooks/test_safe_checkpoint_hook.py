@@ -1,15 +1,11 @@
 import resource
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-import torch
 import torch.distributed as dist
-from mmengine.hooks import Hook
-from mmengine.logging import MessageHub
+from mmengine.hooks import EMAHook, Hook
 from mmengine.registry import HOOKS
 
-from rd_plugins.engine.hooks import SafeCheckpointHook
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
@@ -21,8 +17,10 @@ from tests.helpers.runs import save_teacher, small_cfg, train
 class Break(Hook):
     """Spoils a weight of one process, or fills the disk, after an epoch."""
 
-    def __init__(self, epoch: int, rank: int = 0, disk: bool = False) -> None:
+    def __init__(self, epoch: int, rank: int = 0, disk: bool = False,
+                 averages: bool = False) -> None:
         self.epoch, self.rank, self.disk = epoch, rank, disk
+        self.averages = averages
 
     def after_train_epoch(self, runner):
         rank = dist.get_rank() if dist.is_initialized() else 0
@@ -31,6 +29,10 @@ class Break(Hook):
         if self.disk:
             _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
             resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, hard))
+        elif self.averages:
+            hook, = [each for each in runner.hooks
+                     if isinstance(each, EMAHook)]
+            hook.ema_model.module.head.fc.bias.data[3] = float('inf')
         else:
             unwrap_model(runner).head.fc.bias.data[3] = float('inf')
 
@@ -89,13 +91,17 @@ def test_weights_that_are_not_finite_are_never_saved(run_dir):
     assert pointer(run_dir / 'a') == f'{run_dir}/a/epoch_1.pth'
 
 
-def test_averaged_weights_are_checked_too():
+@pytest.mark.parametrize('epoch, last', [
+    (0, 'There is no checkpoint'), (1, 'good checkpoint is .*/a/epoch_1.pth')])
+def test_averaged_weights_are_checked_too(run_dir, epoch, last):
     """They keep what the weights themselves have left behind."""
-    runner = SimpleNamespace(epoch=4, message_hub=MessageHub('empty'))
-    bad = dict(weight=torch.tensor([1., float('nan')]))
-    with pytest.raises(UsageError, match='epoch 5: weight .*no checkpoint'):
-        SafeCheckpointHook().before_save_checkpoint(
-            runner, dict(state_dict={}, ema_state_dict=bad))
+    cfg = cfg_of(run_dir / 'a', custom_hooks=[
+        dict(type='EMAHook'), dict(type='Break', epoch=epoch, averages=True)])
+    with pytest.raises(UsageError, match=f'epoch {epoch + 1}: .*bias .*{last}'
+                       ):
+        train(cfg)
+    assert files(run_dir / 'a') == (
+        ['epoch_1.pth', 'last_checkpoint'] if epoch else [])
 
 
 def test_a_full_disk_leaves_the_older_checkpoint(run_dir):

@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from rd_plugins.models import CifarResNet
+from rd_plugins.models import CifarResNet, DiracConv2d
 from rd_plugins.utils.errors import UsageError
 
 # Parameters of the published option-A networks without their 650 in the head
@@ -88,3 +88,9 @@ def test_shortcut_options_are_passed_on():
     network.init_weights()
     assert not network.layer1[0].norm2.weight.any()
     assert network.layer3[-1].drop_path.drop_prob > 0
+
+
+def test_convolutions_of_another_kind():
+    network = CifarResNet(20, shortcut='none', conv_cfg=dict(
+        type='rd_plugins.DiracConv2d'))
+    assert isinstance(network.layer1[0].conv1, DiracConv2d)

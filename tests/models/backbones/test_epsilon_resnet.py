@@ -315,3 +315,9 @@ def test_frozen_stages_stay_as_they_are_and_open():
     assert network.gates.closed_steps.tolist() == [0] * 3 + [2] * 6
     with pytest.raises(UsageError, match='frozen_stages=4'):
         small(frozen_stages=4)
+
+
+def test_the_stem_alone_may_be_frozen():
+    network = EpsilonResNet_CIFAR(20, frozen_stages=0).train()
+    assert not network.conv1.weight.requires_grad
+    assert network.layer1[0].conv1.weight.requires_grad

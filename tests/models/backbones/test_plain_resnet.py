@@ -4,7 +4,7 @@ from mmengine.runner.checkpoint import load_state_dict
 from mmpretrain.models.backbones import ResNet, ResNet_CIFAR
 from torch import nn
 
-from rd_plugins.models import PlainResNet, PlainResNet_CIFAR
+from rd_plugins.models import DiracConv2d, PlainResNet, PlainResNet_CIFAR
 from rd_plugins.utils.errors import UsageError
 
 PAIRS = [(PlainResNet, ResNet), (PlainResNet_CIFAR, ResNet_CIFAR)]
@@ -152,10 +152,20 @@ def test_checkpointing_changes_no_gradient(shortcut):
     ]
     networks[1].load_state_dict(networks[0].state_dict())
     x = torch.randn(2, 3, 16, 16, dtype=torch.double)
+    calls = []
     for network in networks:
+        network.layer2[0].conv1.register_forward_hook(
+            lambda module, *_: calls.append(module))
         network(x)[0].square().sum().backward()
+    assert [calls.count(each.layer2[0].conv1) for each in networks] == [1, 2]
     for ours, theirs in zip(*(n.parameters() for n in networks)):
         torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_convolutions_of_another_kind():
+    network = PlainResNet_CIFAR(18, conv_cfg=dict(type='rd_plugins.DiracConv2d'
+                                                  ))
+    assert isinstance(network.layer1[0].conv1, DiracConv2d)
 
 
 @pytest.mark.parametrize('kwargs, message', [

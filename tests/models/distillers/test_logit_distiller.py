@@ -37,3 +37,14 @@ def test_alpha_is_a_share(teacher_cfg):
     with pytest.raises(UsageError,
                        match='alpha=2; .* at least 0 and at most 1'):
         build(teacher_cfg, alpha=2)
+
+
+def test_its_loss_may_weigh_more(teacher_cfg, batch):
+    one, two = (
+        build(teacher_cfg, alpha=0.3, check_teacher=False,
+              logit_loss=dict(type='rd_plugins.LogitLoss', loss_weight=weight))
+        for weight in (1.0, 2.0))
+    two.load_state_dict(one.state_dict())
+    less, more = (model.loss(*batch)['loss_logit'].item()
+                  for model in (one, two))
+    assert more == pytest.approx(2 * less)

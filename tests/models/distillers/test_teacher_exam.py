@@ -5,10 +5,12 @@ from mmpretrain.structures import DataSample
 
 from rd_plugins.engine.hooks.device_input_hook import DeviceInputHook
 from rd_plugins.engine.launch import build_runner
-from rd_plugins.models.distillers.teacher_exam import IMAGES
+from rd_plugins.models.distillers.teacher_exam import IMAGES, PATIENCE
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.models import classifier_cfg
 from tests.helpers.runs import small_cfg
+from tests.models.distillers.test_logit_distiller import build
+from tests.models.objectives.test_objectives import PREPROCESSOR
 
 CLASSES = 5
 
@@ -101,3 +103,32 @@ def test_a_co_trained_teacher_has_no_exam(teacher_cfg):
     model.init_weights()
     assert model._exam is None
     train(model, 0)
+
+
+def test_it_reads_images_by_the_normalisation_of_the_teacher(teacher_cfg):
+    """From pixels, where the student's would give other answers."""
+    pixels = [torch.randint(0, 256, (3, 8, 8), dtype=torch.uint8)
+              for _ in range(64)]
+    own = dict(mean=[103.5, 116.3, 123.7], std=[57.4, 57.1, 58.4],
+               to_rgb=True)
+    model = build(dict(teacher_cfg, data_preprocessor=own),
+                  data_preprocessor=dict(PREPROCESSOR))
+    images = model.data_preprocessor(dict(inputs=pixels))['inputs']
+    read = model.teacher.data_preprocessor(dict(inputs=pixels))['inputs']
+    with torch.no_grad():
+        answers = model.teacher(read).argmax(1)
+        assert (model.teacher(images).argmax(1) != answers).any()
+    samples = [DataSample().set_gt_label(label) for label in answers]
+    model._exam.look(model.teacher_holder, images, samples)
+    assert model._exam.right == 64
+
+
+def test_it_gives_up_where_all_labels_are_mixed(teacher_cfg):
+    model = build(teacher_cfg)
+    sample = DataSample().set_gt_label(0)
+    sample.set_gt_score(torch.tensor([.5, .5, 0, 0, 0]))
+    images = torch.randn(256, 3, 8, 8)
+    for _ in range(PATIENCE // 256):
+        assert not model._exam.is_over
+        model._exam.look(model.teacher_holder, images, [sample] * 256)
+    assert model._exam.is_over and model._exam.seen == 0

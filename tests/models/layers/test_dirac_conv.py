@@ -21,6 +21,15 @@ def dirac(**kwargs):
     return conv
 
 
+def test_groups_have_their_own_identity():
+    conv = dirac(**SHAPES[2])
+    x = torch.randn(2, 6, 9, 9).double()
+    plain = nn.functional.conv2d(x, conv.weight, None, 1, 2, 2, 3)
+    expected = (conv.alpha.view(-1, 1, 1) * x +
+                conv.beta.view(-1, 1, 1) * plain + conv.bias.view(-1, 1, 1))
+    torch.testing.assert_close(conv(x), expected)
+
+
 @pytest.mark.parametrize('shape', SHAPES[:2])
 def test_it_is_the_scaled_input_plus_the_scaled_convolution(shape):
     conv = dirac(**shape, bias=False)

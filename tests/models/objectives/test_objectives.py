@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from mmpretrain.registry import MODELS
+from mmpretrain.structures import DataSample
 
 from rd_plugins.models import Objective
 from rd_plugins.utils.errors import UsageError
@@ -234,3 +235,21 @@ def test_a_batch_leaves_memory_with_its_losses(teacher_cfg, batch):
         assert not any(reference() is not None for reference in kept)
     finally:
         gc.enable()
+
+
+def test_what_it_teaches_is_read_by_its_own_normalisation(teacher_cfg):
+    """From pixels, by the preprocessors of both."""
+    pixels = [torch.randint(0, 256, (3, 16, 16), dtype=torch.uint8)
+              for _ in range(6)]
+    own = dict(mean=[103.5, 116.3, 123.7], std=[57.4, 57.1, 58.4],
+               to_rgb=True)
+    model = build([LOGIT], dict(teacher_cfg, data_preprocessor=own),
+                  data_preprocessor=dict(PREPROCESSOR), fold_teacher=False)
+    samples = [DataSample().set_gt_label(i % 5) for i in range(6)]
+    images = model.data_preprocessor(dict(inputs=pixels))['inputs']
+    found = model.loss(images, samples)['loss_logit']
+    read = model.teacher.data_preprocessor(dict(inputs=pixels))['inputs']
+    p = (model.teacher(read) / 4).softmax(1)
+    q = (model(images) / 4).softmax(1)
+    expected = 0.5 * 16 * (p * (p / q).log()).sum() / 6
+    assert found.item() == pytest.approx(expected.item(), rel=1e-4)

@@ -46,3 +46,11 @@ def test_an_error_leaves_the_modes_as_they_were(model):
     with pytest.raises(KeyError):
         calibrate(model, [dict()])
     assert modes(model) == before and not model.backbone.gates.calibrating
+
+
+def test_it_keeps_no_graph(model):
+    found = []
+    model.backbone.layer1[0].conv1.register_forward_hook(
+        lambda *args: found.append(args[-1].requires_grad))
+    calibrate(model, batches(1))
+    assert found == [False]

@@ -170,3 +170,14 @@ def test_norms_that_look_at_the_batch_are_refused(norm):
         fold_conv_norm(nn.Conv2d(3, 4, 1), norm)
     with pytest.raises(UsageError, match='GroupNorm'):
         folded_copy(CifarResNet(20, norm_cfg=dict(type='GN', num_groups=2)))
+
+
+def test_single_precision_is_rounded_once():
+    conv, norm = nn.Conv2d(16, 16, 3), nn.BatchNorm2d(16).eval()
+    nn.init.normal_(norm.weight)
+    norm.running_mean.normal_()
+    norm.running_var.uniform_(0.1, 3)
+    scale = norm.weight.double() / (
+        norm.running_var.double() + norm.eps).sqrt()
+    expected = (conv.weight.double() * scale.view(-1, 1, 1, 1)).float()
+    assert torch.equal(fold_conv_norm(conv, norm).weight, expected)
