@@ -1,5 +1,6 @@
 """Installs rd_plugins and, for mim, its configs and tools."""
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from setuptools.command.build_py import build_py
 from setuptools.command.develop import develop
 
 ROOT = Path(__file__).resolve().parent
-MIM_FILES = ('configs', 'tools', 'model-index.yml', 'docs/results/weights')
+MIM_FILES = ('configs', 'tools', 'model-index.yml')
+WEIGHTS = 'docs/results/weights'
 
 
 def read_version() -> str:
@@ -25,6 +27,13 @@ def read_requirements(name: str) -> list:
     return [line for line in lines if line]
 
 
+def weights_with_names() -> list:
+    """The weights that ``mmpretrain.get_model`` finds by a name."""
+    return [path for metafile in sorted(ROOT.glob('configs/*/metafile.yml'))
+            for path in re.findall(rf'Weights: ({WEIGHTS}/\S+)',
+                                   metafile.read_text())]
+
+
 def fill_mim_folder(folder: Path, link: bool) -> None:
     """Put what mim looks for into a folder.
 
@@ -35,7 +44,8 @@ def fill_mim_folder(folder: Path, link: bool) -> None:
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in MIM_FILES:
+    weights = [WEIGHTS] if link else weights_with_names()
+    for name in (*MIM_FILES, *weights):
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if link:
@@ -51,8 +61,11 @@ class BuildPy(build_py):
     """Wheels and editable installs both pass here."""
 
     def run(self) -> None:
-        super().run()
         is_editable = getattr(self, 'editable_mode', False)  # setuptools >= 64
+        if not is_editable:  # what an earlier build has left
+            shutil.rmtree(Path(self.build_lib) / 'rd_plugins',
+                          ignore_errors=True)
+        super().run()
         place = ROOT if is_editable else Path(self.build_lib)
         fill_mim_folder(place / 'rd_plugins' / '.mim', link=is_editable)
 
@@ -96,6 +109,8 @@ setup(
         'tests': read_requirements('tests'),
         'demo': read_requirements('demo'),
         'deploy': read_requirements('deploy'),
+        'executorch': read_requirements('executorch'),
+        'micro': read_requirements('micro'),
         'mmdeploy': read_requirements('mmdeploy'),
         'optional': read_requirements('optional'),
     },

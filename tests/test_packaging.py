@@ -52,12 +52,15 @@ def test_the_wheel_carries_the_package(wheel):
 
 def test_the_wheel_carries_what_mim_looks_for(wheel):
     carried = set(wheel.namelist())
-    for folder in ('configs', 'tools', 'docs/results/weights'):
+    for folder in ('configs', 'tools'):
         for path in (ROOT / folder).rglob('*.*'):
             if '__pycache__' not in path.parts:
                 name = path.relative_to(ROOT).as_posix()
                 assert f'rd_plugins/.mim/{name}' in carried
     assert 'rd_plugins/.mim/model-index.yml' in carried
+    weights = {name for name in carried if name.endswith('.pth')}
+    assert weights == {f'rd_plugins/.mim/{entry["Weights"]}'
+                       for entry in TRAINED}
 
 
 def test_the_wheel_says_what_it_needs(wheel):

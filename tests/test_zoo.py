@@ -8,6 +8,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain import ImageClassificationInferencer, get_model, list_models
 
+from rd_plugins.shipping.read import image_shape
 from rd_plugins.utils.measure import count_macs_and_params
 from tests.helpers import ROOT
 from tests.helpers.index import TRAINED
@@ -38,7 +39,7 @@ def test_its_numbers_are_those_of_its_table(entry):
     if 'Teacher' in metadata:
         assert (ROOT / metadata['Teacher']['Config']).is_file()
     model = get_model(entry['Name'], pretrained=True)
-    macs, params = count_macs_and_params(model, (3, 32, 32))
+    macs, params = count_macs_and_params(model, image_shape(cfg))
     assert (macs, params) == (metadata['FLOPs'], metadata['Parameters'])
     weights = torch.load(path)['state_dict']
     assert weights.keys() == model.state_dict().keys()

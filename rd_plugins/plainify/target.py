@@ -83,8 +83,9 @@ def check_target(target: str) -> None:
     missing = [package for package in BACKENDS[name].packages
                if find_spec(package) is None]
     if missing:
+        page = 'microcontrollers' if target == 'ethos-u' else 'deployment'
         raise UsageError(f'--target {target} needs {", ".join(missing)}; see '
-                         'docs/deployment.md for the environment.')
+                         f'docs/{page}.md for the environment.')
     if target == 'gpu' and not torch.cuda.is_available():
         raise UsageError('--target gpu needs a GPU and none is there.')
 

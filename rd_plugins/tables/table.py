@@ -63,7 +63,7 @@ class Table:
             the source; shown with the results. Defaults to None: they are not.
         note (str): Further notes for the reader.
         command (str, optional): What makes it. Defaults to None: reproduce.py
-            with the table of this name.
+            with the table of this name and the weights that it is given.
     """
     name: str
     title: str
@@ -74,8 +74,12 @@ class Table:
     command: Optional[str] = None
 
     def __post_init__(self) -> None:
-        self.command = self.command or (
-            f'python tools/reproduce.py configs/tables/{self.name}.py')
+        given = dict.fromkeys(row.checkpoint for row in self.rows.values()
+                              if row.checkpoint)
+        self.command = self.command or ' '.join([
+            f'python tools/reproduce.py configs/tables/{self.name}.py',
+            *(['--weights'] if given else []),
+            *(f'{name}={name}.pth' for name in given)])
 
 
 def select(table: Table, names: Optional[List[str]],

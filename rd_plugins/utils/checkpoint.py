@@ -96,7 +96,8 @@ def check_state_dict_fits(state_dict: Dict[str, torch.Tensor],
             raise UsageError(
                 f'{origin} does not belong to this config: it {kind} '
                 f'{keys[0]}{more}. Give the config that it was trained with, '
-                'or its plain twin.')
+                'or its plain twin; weights of torchvision or timm go through '
+                'tools/model_converters/convert_teacher.py first.')
 
 
 def fitting_weights(checkpoint: dict,
