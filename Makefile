@@ -13,7 +13,8 @@
 PYTHON ?= python3
 VENV := .venv
 PINNED := requirements/constraints.txt
-REQUIREMENTS := $(wildcard requirements/*.txt) setup.py
+# What $(VENV) is built from; the layers on top name their own.
+REQUIREMENTS := $(PINNED) setup.py $(patsubst %,requirements/%.txt,runtime mmdeploy tests demo deploy docs)
 BIN := $(VENV)/bin
 # mmcv-lite is the module mmcv without compiled ops, which nothing here needs.
 MM_LIBRARIES := mmcv-lite mmengine mmpretrain -r requirements/mmdeploy.txt
@@ -67,6 +68,7 @@ test-forks:
 
 # Needs large files, see docs/testing.md: make test-data RD_DATA=FOLDER
 test-data: env
+	@test -n "$(RD_DATA)" || { echo "error: name the folder of large files, make test-data RD_DATA=FOLDER; see docs/testing.md" >&2; exit 2; }
 	RD_DATA=$(RD_DATA) $(BIN)/python -m pytest -m data
 
 # Exports for OpenVINO; ONNX Runtime, ncnn and, with a GPU, TensorRT are in test
@@ -91,7 +93,7 @@ test-micro: $(VENV)-micro/complete
 benchmark-micro: $(VENV)-micro/complete
 	PYTHONPATH=. sh docs/benchmarks/micro.sh $(VENV)-micro/bin/python
 
-# Deploys what make demo has trained, and trains it if it has not; 200 digits
+# Deploys what make demo trains, the rest of which is done first; 200 digits
 define demo_micro
 	PYTHONPATH=. $(VENV)-micro/bin/python tools/deploy.py configs/demo/$(1).py \
 	    $$(cat work_dirs/demo/$(2)-seed0/last_checkpoint) --backend ethos-u \
@@ -101,7 +103,7 @@ define demo_micro
 endef
 
 demo-micro: $(VENV)-micro/complete
-	test -e work_dirs/demo/fading-seed0/last_checkpoint || $(BIN)/python tools/demo.py
+	$(BIN)/python tools/demo.py
 	$(call demo_micro,resnet56_mnist5k,teacher)
 	$(call demo_micro,plain56_ce_mnist5k,fading,--rotate-180)
 
@@ -113,7 +115,7 @@ $(VENV)-micro/complete: $(VENV)/complete requirements/micro.txt
 test-mim: $(VENV)-mim/complete
 	$(VENV)-mim/bin/python -m pytest -m mim
 
-$(VENV)-mim/complete: $(VENV)/complete
+$(VENV)-mim/complete: $(VENV)/complete requirements/mim.txt
 	$(call layer,$(VENV)-mim,-r requirements/mim.txt)
 	touch $@
 
@@ -121,11 +123,11 @@ $(VENV)-mim/complete: $(VENV)/complete
 test-downstream: $(VENV)-downstream/complete
 	PYTHONPATH=. $(VENV)-downstream/bin/python -m pytest -m downstream
 
-$(VENV)-downstream/complete: $(VENV)/complete
+$(VENV)-downstream/complete: $(VENV)/complete requirements/downstream.txt
 	$(call layer,$(VENV)-downstream,-r requirements/downstream.txt)
 	touch $@
 
-$(VENV)-openvino/complete: $(VENV)/complete
+$(VENV)-openvino/complete: $(VENV)/complete requirements/openvino.txt
 	$(call layer,$(VENV)-openvino,-r requirements/openvino.txt)
 	$(VENV)-openvino/bin/python -m pip install -q --disable-pip-version-check \
 	    --no-deps opencv-python-headless==4.11.0.86

@@ -146,6 +146,21 @@ def test_plot_blocks_joins_resumed_logs(run_dir):
     assert [(line['epoch'], line['peak'][0]) for line in log] == [
         (1, 0), (2, 0), (3, 1)
     ]
+    # Resumed after epoch 3, and stopped before its next validation
+    for folder, lines in (
+            ('1', [dict(epoch=1, step=9), dict(accuracy=10, step=2),
+                   dict(epoch=3, step=27), dict(accuracy=20, step=4)]),
+            ('2', [dict(accuracy=15, step=2), dict(epoch=4, step=36),
+                   dict(accuracy=30, step=4)])):
+        (run_dir / folder / 'vis_data/scalars.json').write_text(
+            '\n'.join(map(json.dumps, lines)))
+    log = read_log(run_dir, 'scalars.json', 'accuracy', 'step')
+    assert [(line['step'], line['accuracy']) for line in log] == [
+        (2, 15), (4, 30)]
+    (run_dir / '2/vis_data/scalars.json').write_text('\n'.join(
+        map(json.dumps, [dict(epoch=4, step=36), dict(accuracy=40, step=6)])))
+    log = read_log(run_dir, 'scalars.json', 'accuracy', 'step')
+    assert [line['step'] for line in log] == [2, 6]
 
 
 def test_dead_blocks_make_steps_cheaper(epsilon_run, run_dir):

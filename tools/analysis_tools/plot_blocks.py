@@ -82,16 +82,18 @@ def read_log(work_dir: Path, name: str, key: str, epoch: str) -> List[dict]:
     """The lines of a log that have a key, one for each epoch.
 
     A resumed run has several log folders; a newer one replaces the epochs of
-    older ones from its first epoch on.
+    older ones from its first epoch on, also where it has not come as far.
 
     Raises:
         UsageError: If there are no such lines.
     """
     by_epoch: Dict[int, dict] = {}
     for path in sorted(work_dir.glob(f'*/vis_data/{name}')):
-        lines = [line for line in read_lines(path) if key in line]
+        everything = read_lines(path)
+        lines = [line for line in everything if key in line]
         if lines:
-            begin = lines[0][epoch]
+            # Validation may be seldom, so its first is not where a log begins.
+            begin = everything[0].get('epoch', lines[0][epoch])
             by_epoch = {e: v for e, v in by_epoch.items() if e < begin}
             by_epoch.update((line[epoch], line) for line in lines)
     if not work_dir.is_dir():
@@ -102,6 +104,11 @@ def read_log(work_dir: Path, name: str, key: str, epoch: str) -> List[dict]:
         raise UsageError(f'{work_dir} has no log {name} with {key!r}; name '
                          f'the work folder of a run that had {had}.')
     return [by_epoch[e] for e in sorted(by_epoch)]
+
+
+def edges(epochs: List[int]) -> List[float]:
+    """The borders between epochs that follow each other."""
+    return [epochs[0] - 0.5, *(epoch + 0.5 for epoch in epochs)]
 
 
 def draw_blocks(axes: plt.Axes, log: List[dict]) -> None:
@@ -115,7 +122,7 @@ def draw_blocks(axes: plt.Axes, log: List[dict]) -> None:
     ]).T
     ratio = np.where(ratio > 0, ratio, np.nan)
     image = axes.pcolormesh(
-        epochs, range(len(names)), ratio, cmap='RdBu_r', shading='nearest',
+        edges(epochs), np.arange(len(names) + 1) - 0.5, ratio, cmap='RdBu_r',
         norm=LogNorm(0.1, 10))
     axes.figure.colorbar(
         image, ax=axes, label='largest response / ε', extend='both')
@@ -145,8 +152,9 @@ def draw_blocks(axes: plt.Axes, log: List[dict]) -> None:
 
 def draw_learning_rate(axes: plt.Axes, log: List[dict]) -> None:
     """Plot the learning rate of each epoch; lines are restarts."""
-    axes.step([line['epoch'] for line in log], [line['lr'] for line in log],
-              where='mid', color='C0')
+    axes.stairs([line['lr'] for line in log],
+                edges([line['epoch'] for line in log]), baseline=None,
+                color='C0')
     for line in log:
         if line['restart']:
             axes.axvline(line['epoch'] + 0.5, color='C3', linewidth=0.8)
