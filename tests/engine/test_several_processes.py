@@ -8,12 +8,14 @@ import torch.distributed as dist
 from mmengine.hooks import Hook
 from mmengine.model import MMDistributedDataParallel
 from mmengine.registry import HOOKS
+from mmpretrain.registry import MODELS
 from torch import nn
 
-from rd_plugins.engine import SyncStatisticsHook
+from rd_plugins.engine import DeadBlockHook, SyncStatisticsHook
 from rd_plugins.engine.hooks.dead_block_hook import sync_gates
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models.layers import GateStates, StrictIdentity
+from rd_plugins.models.utils import calibrate
 from tests.helpers.compare import assert_same
 from tests.helpers.ranks import on_ranks
 from tests.helpers.runs import (PHASES, WEAK, fading_cfg, save_teacher,
@@ -40,6 +42,43 @@ def test_a_local_gate_looks_at_its_own_images():
 def test_a_global_gate_looks_at_the_images_of_all():
     """It opens everywhere if it opens anywhere."""
     assert on_ranks(3, look_at_a_gate, 'global') == [(True, 9)] * 3
+
+
+def look_at_nan(rank):
+    """One rank has it; the ones of the others would close the gate."""
+    states = GateStates(1, EPSILON, scope='global')
+    x = torch.ones(1, 1, 2, 2)
+    if dist.get_rank() == rank:
+        x[0, 0, 0, 0] = torch.nan
+    return StrictIdentity(states, 0)(x).nan_to_num(7).sum().item()
+
+
+@pytest.mark.parametrize('rank', [0, 1, 2])
+def test_nan_in_one_process_opens_the_gate_in_all(rank):
+    """Where the maximum of the backend passes over it, too."""
+    assert on_ranks(3, look_at_nan, rank) == [
+        10 if each == rank else 4 for each in range(3)]
+
+
+def calibrate_here():
+    """Which blocks stay closed; images of rank 1 are brighter."""
+    model = MODELS.build(dict(
+        type='ImageClassifier',
+        backbone=dict(type='rd_plugins.EpsilonResNet_CIFAR', depth=8,
+                      base_channels=4)))
+    model.init_weights()
+    model.backbone.gates.closed_average.fill_(1)
+    images = torch.rand(4, 3, 8, 8)
+    peaks = calibrate(model, [dict(inputs=images)])
+    model.backbone.set_epsilon(2 * float(peaks.min()))
+    images *= 1 + 4 * dist.get_rank()
+    runner = SimpleNamespace(train_dataloader=[dict(inputs=images)])
+    return DeadBlockHook()._calibrate(runner, model).tolist()
+
+
+def test_blocks_die_if_they_are_weak_for_the_images_of_all():
+    """The weakest is below the threshold for those of rank 0 only."""
+    assert on_ranks(2, calibrate_here) == [[False] * 3] * 2
 
 
 def agree_on_two_gates():

@@ -194,32 +194,6 @@ def test_states_are_saved_and_loaded():
     assert not any(key.startswith('gate') for key in network.state_dict())
 
 
-@pytest.mark.parametrize('scope, opens', [('local', False), ('global', True)])
-def test_scope(monkeypatch, scope, opens):
-    """Another process sees a response of 9."""
-    def reduce(peak, op):
-        assert op == 'max' and peak == 1
-        peak.fill_(9.0)
-
-    monkeypatch.setattr(
-        'rd_plugins.models.layers.strict_identity.all_reduce', reduce)
-    module = gate(scope=scope)
-    assert bool(module(torch.ones(1, 1, 2, 2)).any()) == opens
-    assert module.latest == (9 if opens else 1)
-
-
-def test_nan_in_one_process_opens_the_gate_in_all(monkeypatch):
-    """Where the maximum of the backend passes over it."""
-    where = 'rd_plugins.models.layers.strict_identity.'
-    monkeypatch.setattr(where + 'is_distributed', lambda: True)
-    monkeypatch.setattr(where + 'all_reduce', lambda peak, op: peak.copy_(
-        torch.fmax(peak, torch.tensor(0.5))))
-    x = torch.ones(1, 1, 2, 2)
-    x[0, 0, 0, 0] = torch.nan
-    found = gate(scope='global')(x)
-    assert found.isnan().sum() == 1 and (found == 1).sum() == 3
-
-
 def test_gates_of_a_frozen_stage_are_open_in_training():
     states = GateStates(1, EPSILON, eval_gates='dynamic')
     frozen = StrictIdentity(states, 0).eval()
