@@ -2,7 +2,11 @@
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import pytest
+
+from rd_plugins.tables.queue import Queue
 from tests.helpers import ROOT
 from tests.helpers.processes import is_running, wait_until
 
@@ -36,3 +40,61 @@ def test_a_table_that_is_terminated_ends_its_trainings(tmp_path):
     table.send_signal(signal.SIGTERM)
     assert table.wait(60) == 128 + signal.SIGTERM
     assert not is_running(training)
+
+
+class Sleeper(SimpleNamespace):
+    """A run whose training and test note when they begin and end."""
+
+    def __init__(self, folder, name, *needs):
+        super().__init__(
+            name=name, folder=folder / name, needs={}, max_epochs=1,
+            row=SimpleNamespace(checkpoint='', start=None))
+        self.needs = {each.name: each for each in needs}
+        self.folder.mkdir()
+
+    def is_trained(self):
+        return (self.folder / 'train').exists()
+
+    def epoch(self):
+        return int(self.is_trained())
+
+    def _command(self, kind):
+        # The name of the script tells the queue what has ended.
+        script = self.folder / f'{kind}.py'
+        script.write_text(
+            'import os, time\n'
+            'from pathlib import Path\n'
+            'begin = time.monotonic()\n'
+            'time.sleep(1)\n'
+            f'Path({str(self.folder)!r}, {kind!r}).write_text(f"{{begin}} '
+            '{time.monotonic()} {os.environ.get(\'OMP_NUM_THREADS\')}")\n')
+        return [sys.executable, str(script)]
+
+    def train_command(self):
+        return self._command('train')
+
+    def test_command(self):
+        return self._command('test')
+
+    def spans(self):
+        for kind in ('train', 'test'):
+            begin, end, threads = (self.folder / kind).read_text().split()
+            yield float(begin), float(end), threads
+
+
+@pytest.mark.parametrize('jobs', [1, 2])
+def test_so_many_jobs_at_a_time_and_teachers_first(tmp_path, monkeypatch,
+                                                   jobs):
+    monkeypatch.delenv('OMP_NUM_THREADS', raising=False)
+    teacher = Sleeper(tmp_path, 'teacher')
+    runs = [Sleeper(tmp_path, name, teacher) for name in 'ab'] + [teacher]
+    done = []
+    assert Queue(runs, jobs, None, done.append).work(0.05) == []
+    assert set(run.name for run in done) == {'a', 'b', 'teacher'}
+    spans = [span for run in runs for span in run.spans()]
+    assert jobs == max(sum(begin <= now < end for begin, end, _ in spans)
+                       for now, *_ in spans)
+    taught = next(teacher.spans())[1]
+    assert all(next(run.spans())[0] > taught for run in runs[:2])
+    assert {threads for *_, threads in spans} == {
+        'None' if jobs == 1 else '1'}
