@@ -5,6 +5,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
+from rd_plugins import __version__
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from tests.helpers import DEMO, ROOT
 from tests.helpers.tools import assert_refused, tool
@@ -38,6 +39,7 @@ def test_publish(checkpoint, run_dir, flag, added):
     found = published(run_dir)
     assert found.keys() == {'meta', 'state_dict'}
     assert found['meta']['epoch'] == 4
+    assert found['meta']['rd_plugins_version'] == __version__
     assert found['meta']['shortcuts'] == 'none'
     assert found['meta']['dataset_meta']['classes'][3] == '3'
     model = MODELS.build(Config.fromfile(ROOT / config).model)

@@ -89,13 +89,15 @@ def test_the_learning_rate_restarts_once(whole):
 
 
 def test_the_log_tells_the_story(whole):
-    folder, runner, _ = whole
+    folder, runner, record = whole
     path, = (folder / 'w').glob('*/vis_data/blocks.json')
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line['epoch'] for line in lines] == [1, 2, 3, 4, 5]
     assert [line['restart'] for line in lines] == [0, 1, 0, 0, 0]
     assert [line['dead'] for line in lines] == [[]] + [[WEAK]] * 4
     assert lines[0]['blocks'] == runner.model.backbone.blocks
+    rates = record.rates  # of the first step of each epoch
+    assert [line['lr'] for line in lines] == pytest.approx(rates)
     peaks = [line['peak'][4] for line in lines]
     assert peaks[0] > 0.2 >= peaks[1] > 0 == peaks[2]
     scalars = (path.parent / 'scalars.json').read_text()
