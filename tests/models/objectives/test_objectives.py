@@ -165,7 +165,8 @@ def test_objectives_of_users_train_beside_the_student(batch):
     ([dict(type='CrossEntropyLoss')], dict(), 'CrossEntropyLoss is no obje'),
     ([dict(STAGE2, stage=4)], dict(), 'CifarResNet has no stage=4; choose'),
     ([FEATURE], dict(), 'beside 0 HybridLoss'),
-    ([dict(LOGIT, name='my_loss')], dict(), 'called .my_loss.; give another name, without a'),
+    ([dict(LOGIT, name='my_loss')], dict(),
+     'called .my_loss.; give another name, without a'),
     ([LOGIT], dict(teacher=None), 'LogitLoss needs a teacher and Distiller'),
     ([], dict(teacher=None, copy_teacher=True), 'but no teacher; give one'),
 ])

@@ -157,7 +157,7 @@ def test_onnxruntime_int8(checkpoint, run_dir):
         p, q = (each.run(None, {'input': image})[0] for each in (exact,
                                                                  rounded))
         wrong.append(abs(p - q).max())
-    assert 0 < sum(wrong) / len(wrong) < 0.1
+    assert 0 < sum(wrong) / len(wrong) < 0.02
 
 
 @pytest.mark.parametrize('backend', ['onnxruntime', 'openvino', 'ncnn'])
