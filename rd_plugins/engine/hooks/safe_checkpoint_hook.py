@@ -66,6 +66,8 @@ class SafeCheckpointHook(CheckpointHook):
         UsageError: If weights are not finite or the disk is full. All older
             checkpoints are as they were.
     """
+    # The last that is on the disk; the hub names one that is being written.
+    _written: Optional[str] = None
 
     def before_train(self, runner) -> None:
         """Clear what a killed process has left unfinished."""
