@@ -81,7 +81,11 @@ class Run:
     @cached_property
     def max_epochs(self) -> int:
         """How long it trains; reading a config takes a while."""
-        return self.training_config().train_cfg.max_epochs
+        cfg = self.training_config()
+        if not (cfg.get('train_cfg') or {}).get('max_epochs'):
+            raise UsageError(f'{self.row.config} has no train_cfg.max_epochs; '
+                             'a table trains configs that go by epochs.')
+        return cfg.train_cfg.max_epochs
 
     def epoch(self) -> int:
         """The number of finished epochs."""

@@ -78,6 +78,19 @@ def _lost_process(failure: Failure) -> Optional[str]:
             f'one ({failure.message}).')
 
 
+def _memory(failure: Failure) -> Optional[str]:
+    """What the allocators for CPUs and GPUs say."""
+    found = failure.match(r'[Tt]ried to allocate ([\d.]+) (bytes|\wiB)',
+                          RuntimeError)
+    if found is None:
+        return None
+    amount = ' '.join(found.groups())
+    if found[2] == 'bytes':
+        amount = f'{int(found[1]) / 2**30:.2f} GiB'
+    return (f'There is not enough memory for {amount} more; take smaller '
+            'batches or smaller images.')
+
+
 def _arguments(failure: Failure) -> Optional[str]:
     if failure.within('__call__', 'mmengine/config/config.py') is None:
         return None
@@ -86,4 +99,4 @@ def _arguments(failure: Failure) -> Optional[str]:
 
 
 RULES = (_arguments, _absent_file, _download, _file, _lost_process, _launcher,
-         _checkpoint)
+         _checkpoint, _memory)

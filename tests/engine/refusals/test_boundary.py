@@ -115,12 +115,19 @@ def test_a_key_that_a_config_lacks():
     (ValueError('environment variable WORLD_SIZE expected, but not set'),
      '--launcher pytorch needs the environment variable WORLD_SIZE'),
     (IndexError('Target 9 is out of bounds.'), 'num_classes to 10'),
+    (torch.OutOfMemoryError('CUDA out of memory. Tried to allocate 2.50 GiB. '
+                            'GPU 0 has'), 'memory for 2.50 GiB more'),
     (UsageError('Caught UsageError in DataLoader worker process 0.\n'
                 'Traceback ...\nrd_plugins.utils.errors.UsageError: It broke.'
                 ), 'It broke.'),
 ])
 def test_messages(error, words):
     assert words in sentence(raises, error)
+
+
+def test_more_than_the_memory():
+    found = sentence(torch.empty, 2**50, dtype=torch.uint8)
+    assert 'not enough memory for 1048576.00 GiB more' in found
 
 
 def test_shapes_that_do_not_fit():
