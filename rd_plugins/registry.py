@@ -13,12 +13,6 @@ from typing import Optional, Type
 
 import mmpretrain.registry as mmpretrain_registry
 from mmengine.config.utils import MODULE2PACKAGE
-from mmengine.registry import DATASETS as MMENGINE_DATASETS
-from mmengine.registry import HOOKS as MMENGINE_HOOKS
-from mmengine.registry import MODELS as MMENGINE_MODELS
-from mmengine.registry import OPTIM_WRAPPERS as MMENGINE_OPTIM_WRAPPERS
-from mmengine.registry import PARAM_SCHEDULERS as MMENGINE_PARAM_SCHEDULERS
-from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry as MMEngineRegistry
 
 __all__ = [
@@ -42,53 +36,31 @@ class Registry(MMEngineRegistry):
         return found
 
 
+def _child(theirs: MMEngineRegistry, room: str) -> Registry:
+    """A sibling of one of MMPretrain's registries.
+
+    Args:
+        theirs (mmengine.registry.Registry): MMPretrain's.
+        room (str): The folder of ``rd_plugins`` where its types are.
+    """
+    return Registry(theirs.name, parent=theirs.parent, scope=SCOPE,
+                    locations=[f'{SCOPE}.{room}'])
+
+
 # Backbones, classifiers (distillers) and losses
-MODELS = Registry(
-    'model',
-    parent=MMENGINE_MODELS,
-    scope=SCOPE,
-    locations=['rd_plugins.models'])
-
+MODELS = _child(mmpretrain_registry.MODELS, 'models')
 # Hooks that act on the training loop
-HOOKS = Registry(
-    'hook',
-    parent=MMENGINE_HOOKS,
-    scope=SCOPE,
-    locations=['rd_plugins.engine'])
-
+HOOKS = _child(mmpretrain_registry.HOOKS, 'engine')
 # Datasets that MMPretrain does not have
-DATASETS = Registry(
-    'dataset',
-    parent=MMENGINE_DATASETS,
-    scope=SCOPE,
-    locations=['rd_plugins.datasets'])
-
+DATASETS = _child(mmpretrain_registry.DATASETS, 'datasets')
 # Optimizer wrappers for hardware that MMEngine does not support
-OPTIM_WRAPPERS = Registry(
-    'optimizer wrapper',
-    parent=MMENGINE_OPTIM_WRAPPERS,
-    scope=SCOPE,
-    locations=['rd_plugins.engine'])
-
+OPTIM_WRAPPERS = _child(mmpretrain_registry.OPTIM_WRAPPERS, 'engine')
 # Learning rate schedulers that depend on events in training
-PARAM_SCHEDULERS = Registry(
-    'parameter scheduler',
-    parent=MMENGINE_PARAM_SCHEDULERS,
-    scope=SCOPE,
-    locations=['rd_plugins.engine'])
-
+PARAM_SCHEDULERS = _child(mmpretrain_registry.PARAM_SCHEDULERS, 'engine')
 # Augmentations that MMPretrain does not have
-TRANSFORMS = Registry(
-    'transform',
-    parent=MMENGINE_TRANSFORMS,
-    scope=SCOPE,
-    locations=['rd_plugins.datasets'])
+TRANSFORMS = _child(mmpretrain_registry.TRANSFORMS, 'datasets')
 
 for _theirs in list(vars(mmpretrain_registry).values()):
     if isinstance(_theirs, MMEngineRegistry) and _theirs.parent is not None \
             and SCOPE not in _theirs.parent.children:
-        Registry(
-            _theirs.name,
-            parent=_theirs.parent,
-            scope=SCOPE,
-            locations=['rd_plugins.models'])
+        _child(_theirs, 'models')

@@ -1,9 +1,9 @@
 """The network that a run goes on from."""
 from rd_plugins.engine.launch import build_model
-from rd_plugins.shipping.publish import choose_weights, packed
+from rd_plugins.shipping.publish import choose_weights
 from rd_plugins.utils.checkpoint import check_state_dict_fits
 from rd_plugins.utils.checkpoint_file import read_checkpoint
-from rd_plugins.utils.whole_file import write_bytes
+from rd_plugins.utils.whole_file import write_checkpoint
 from .run import Run
 from .size import student_config
 
@@ -21,4 +21,4 @@ def write_start(run: Run) -> None:
     weights = choose_weights(read_checkpoint(path), path)
     network = build_model(student_config(run))
     check_state_dict_fits(weights, network, f'{run.name} cannot start: {path}')
-    write_bytes(packed(dict(state_dict=weights))[0], str(run.start_file))
+    write_checkpoint(dict(state_dict=weights), str(run.start_file))

@@ -8,7 +8,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from rd_plugins.engine.hooks import DeadBlockHook, EpsilonScheduleHook
 from rd_plugins.engine.schedulers import RestartMultiStepLR, schedulers_of
-from rd_plugins.engine.wrapping import unwrap_model
+from rd_plugins.engine.wrapping import backbone_of
 from rd_plugins.models.backbones.epsilon_stages import EpsilonStages
 from rd_plugins.models.backbones.gated_network import GatedNetwork
 from rd_plugins.utils.errors import UsageError
@@ -20,7 +20,7 @@ def hooks_of(runner: Runner, kind: type) -> List[Hook]:
 
 
 def _restarts_have_a_cause(runner: Runner) -> None:
-    backbone = getattr(unwrap_model(runner), 'backbone', None)
+    backbone = backbone_of(runner)
     if isinstance(backbone, EpsilonStages) and backbone.gates is None:
         return  # as compress.py writes it: no block can close any more
     restarts = any(
@@ -63,7 +63,7 @@ def _warm_ups_end_first(runner: Runner) -> None:
 
 
 def _epsilon_schedule_acts(runner: Runner) -> None:
-    backbone = getattr(unwrap_model(runner), 'backbone', None)
+    backbone = backbone_of(runner)
     for hook in hooks_of(runner, EpsilonScheduleHook):
         if getattr(backbone, 'gates', None) is None:
             raise UsageError(
@@ -81,7 +81,7 @@ def _epsilon_schedule_acts(runner: Runner) -> None:
 
 
 def _gates_can_close(runner: Runner) -> None:
-    backbone = getattr(unwrap_model(runner), 'backbone', None)
+    backbone = backbone_of(runner)
     gates = getattr(backbone, 'gates', None)
     if gates is None or gates.epsilon:
         return
@@ -106,7 +106,7 @@ def check_responses(runner: Runner) -> None:
         UsageError: If the last norm of every branch is 0. The gates close at
             such a response, and what is closed never learns.
     """
-    backbone = getattr(unwrap_model(runner), 'backbone', None)
+    backbone = backbone_of(runner)
     gates = getattr(backbone, 'gates', None)
     if not isinstance(backbone, GatedNetwork) or not (gates and
                                                       gates.epsilon):

@@ -3,7 +3,7 @@ from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 
-from rd_plugins.engine.wrapping import unwrap_model
+from rd_plugins.engine.wrapping import backbone_of
 from rd_plugins.utils.errors import UsageError
 from . import data_checks, method_checks, number_checks
 from .epsilon_checks import check_responses
@@ -62,8 +62,7 @@ class RunCheckHook(Hook):
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Stop if no block of an ε-ResNet is open any more."""
-        backbone = getattr(unwrap_model(runner), 'backbone', None)
-        gates = getattr(backbone, 'gates', None)
+        gates = getattr(backbone_of(runner), 'gates', None)
         if gates is None or not len(gates.dead):
             return
         all_closed = gates.closed().all().long()
