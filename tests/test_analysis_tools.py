@@ -63,7 +63,7 @@ def test_networks_of_one_config_have_their_own_rows(run_dir):
     call = [FEW_BITS, *(f'{config}@{path}' for path in paths), '--bits', '8',
             '--seeds', '0', '--calibration', '8', '--out', out]
     assert_refused(tool(*call, '--images', '20'),
-                   'first 20 test images are of 1 of the 10 classes')
+                   'first 20 test images are of 1 of the 10 classes only')
     absent = tool(FEW_BITS, call[1], 'absent.py@a.pth', *call[3:])
     assert_refused(absent, 'no config at absent.py')
     assert not absent.stdout  # it was read before the first was measured

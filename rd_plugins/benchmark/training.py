@@ -23,6 +23,7 @@ from rd_plugins.engine.hooks.phase_hook import (choose_objectives, freeze,
 from rd_plugins.engine.launch import use_cpu_amp
 from rd_plugins.models import Distiller
 from rd_plugins.utils.checkpoint import load_weights
+from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import count_macs_and_params, wait_for_device
 from .arguments import read_argument
 
@@ -78,10 +79,19 @@ def build_loader(cfg: Config, images: int) -> DataLoader:
     loader.update(
         persistent_workers=workers > 0, pin_memory=get_device() != 'cpu')
     loader = Runner.build_dataloader(loader, seed=0)
+    if not len(loader):
+        raise UsageError(f'{images} images are no whole batch of '
+                         f'{loader.batch_size}, and the config drops the '
+                         'rest; give more --images.')
     hook = (cfg.get('default_hooks') or {}).get('device_input')
     if not hook or from_files:
         return loader
-    return DeviceLoader(loader, get_device())
+    try:
+        return DeviceLoader(loader, get_device())
+    except UsageError:
+        if hook.get('required'):
+            raise
+        return loader  # as DeviceInputHook does
 
 
 def count_macs(model: nn.Module, loader: DataLoader) -> int:

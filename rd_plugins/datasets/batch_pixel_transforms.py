@@ -64,7 +64,7 @@ class BatchGaussianDeform:
         x = torch.arange(width, device=images.device)[None, :]
         weights = torch.stack([
             torch.exp(-((y / height - anchor_y)**2 +
-                        (x / width - anchor_x)**2) / (2 * self.sigma**2))
+                        (x / width - anchor_x)**2) / self.sigma)
             for anchor_y, anchor_x in self.anchors
         ])
         moves = torch.einsum('nak,ahw->nhwk', drawn, weights)

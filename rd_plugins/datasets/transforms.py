@@ -68,8 +68,8 @@ class GaussianDeform(BaseTransform):
     Args:
         max_offset (float): Largest offset of an anchor along each axis, in
             pixels. Defaults to 3.
-        sigma (float): Standard deviation of the Gaussian, relative to the
-            image's side. Defaults to 0.2.
+        sigma (float): The square of a distance, relative to the image's side,
+            at which the weight has fallen to 1/e. Defaults to 0.2.
         anchors (Sequence[tuple[float, float]]): Coordinates (y, x) of the
             anchors, relative to the image's sides. Defaults to four anchors
             around the centre.
@@ -110,7 +110,7 @@ class GaussianDeform(BaseTransform):
             grid_y, grid_x = np.mgrid[:height, :width]
             distance = ((grid_y / height - anchor_y)**2 +
                         (grid_x / width - anchor_x)**2)
-            weight = np.exp(-distance / (2 * self.sigma**2))
+            weight = np.exp(-distance / self.sigma)
             y += (weight * move_y).astype(np.float32)
             x += (weight * move_x).astype(np.float32)
         image = cv2.remap(

@@ -1,4 +1,5 @@
 """Conversion of an ε-ResNet to a network without gates and closed blocks."""
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
@@ -20,7 +21,7 @@ from .remove_blocks import compressed_cfg, compressed_model, freeze_gates
 from .undecided import decide, open_all_but, undecided_blocks
 from .weak_blocks import (Evidence, evidence_of_responses, evidence_of_weights,
                           refuse_strong_blocks)
-from .write import Written, write_model
+from .write import OUTPUTS_STAY, Written, write_model
 
 
 @dataclass
@@ -139,12 +140,20 @@ def blocks_per_stage(model: nn.Module) -> List[int]:
 
 
 def compare_networks(request: Request, source: TrainedModel,
-                     removed: List[str]) -> Dict[str, dict]:
-    """Parameters, MACs and latency with and without the removed blocks."""
+                     before: nn.Module, removed: List[str]
+                     ) -> Dict[str, dict]:
+    """Parameters, MACs and latency with and without the removed blocks.
+
+    Args:
+        request (Request): What was asked for.
+        source (TrainedModel): The network without them, by its gates.
+        before (nn.Module): The network of the checkpoint, as it is tested.
+        removed (list[str]): Names of the blocks.
+    """
     compressed = compressed_model(source, removed)
     models = {
         'all blocks': compressed_model(source, []),
-        'frozen gates': source.model,
+        'frozen gates': before,
         'compressed': compressed,
     }
     if isinstance(compressed.backbone, Deployable):
@@ -179,15 +188,16 @@ def compress(request: Request) -> Compressed:
     check_output_folder(request.out, request.force,
                         (request.config, request.checkpoint))
     source = read_source(request)
+    before = deepcopy(source.model)
     evidence, tried = settle(request, source)
     removed = source.model.backbone.closed_blocks()
     rows = {}
 
     def report() -> dict:
-        rows.update(compare_networks(request, source, removed))
+        rows.update(compare_networks(request, source, before, removed))
         return dict(
             removed=removed,
-            dead=source.model.backbone.dead_blocks(),
+            dead=before.backbone.dead_blocks(),
             evidence=vars(evidence) if evidence else None,
             tried=tried,
             networks=rows,
@@ -198,5 +208,7 @@ def compress(request: Request) -> Compressed:
         compressed_cfg(source, removed, request.fold),
         compressed_model(source, removed, request.fold),
         image_shape(source.cfg, request.shape),
-        'An ε-ResNet without its redundant blocks.', request.force, report)
+        'An ε-ResNet without its redundant blocks.', request.force, report,
+        ', with the statistics of norms estimated anew' if tried else
+        OUTPUTS_STAY)
     return Compressed(removed, tried, rows, written)

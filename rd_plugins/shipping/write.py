@@ -18,6 +18,7 @@ from .verify import check_same_outputs
 # exact up to rounding, and with the weights rounded to float32 as stored.
 EXACT = 1e-9
 ROUNDED = 1e-3
+OUTPUTS_STAY = ', whose outputs it has'
 
 
 @dataclass
@@ -49,7 +50,8 @@ def write_model(out: str,
                 shape: Tuple[int, int, int],
                 note: str,
                 force: bool = False,
-                report: Optional[Callable[[], dict]] = None) -> Written:
+                report: Optional[Callable[[], dict]] = None,
+                relation: str = OUTPUTS_STAY) -> Written:
     """Write ``NAME.py`` and ``NAME.pth`` if the outputs are the source's.
 
     The outputs are compared twice, both times in float64: of ``model``, and of
@@ -67,6 +69,8 @@ def write_model(out: str,
         report (Callable, optional): Called after the outputs were compared;
             its result and the differences are written to ``report.json``.
             Defaults to None: no report.
+        relation (str): What that docstring says of the new model and its
+            source. Defaults to ``', whose outputs it has'``.
 
     Returns:
         Written: The files and the two relative differences.
@@ -82,7 +86,8 @@ def write_model(out: str,
         exact = check_same_outputs(source.model, model, images, EXACT)
         config, checkpoint = folder / f'{name}.py', folder / f'{name}.pth'
         text = cfg.pretty_text
-        config.write_text(_describe(note, source, f'{out}/{name}') + text)
+        config.write_text(
+            _describe(note, source, f'{out}/{name}', relation) + text)
         origin = Path(source.checkpoint).name
         write_checkpoint(
             dict(
@@ -99,8 +104,9 @@ def write_model(out: str,
     return Written(out, names, exact, rounded)
 
 
-def _describe(note: str, source: TrainedModel, path: str) -> str:
+def _describe(note: str, source: TrainedModel, path: str,
+              relation: str) -> str:
     """The docstring of the written config."""
     return (f'"""{note}\n\n    python tools/test.py {path}.py {path}.pth\n\n'
             f'Made of {Path(source.config).name} and '
-            f'{Path(source.checkpoint).name}, whose outputs it has.\n"""\n')
+            f'{Path(source.checkpoint).name}{relation}.\n"""\n')

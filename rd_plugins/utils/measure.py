@@ -29,7 +29,7 @@ def count_macs_and_params(model: nn.Module,
 
 
 def wait_for_device() -> None:
-    """Wait until the GPU, if there is one, has finished its work."""
+    """Wait until the current GPU, if there is one, has finished its work."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()
 

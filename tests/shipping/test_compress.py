@@ -113,7 +113,12 @@ def test_an_undecided_block_is_tried_both_ways(closed_files, run_dir):
     goes = tried['removed'] >= tried['kept']
     assert line[3] == ('removed' if goes else 'kept')
     assert ('layer3.1' in report['removed']) == goes
-    assert report['dead'] == report['removed']
+    # As it was tested, before anything was tried
+    assert report['dead'] == ['layer2.0']
+    frozen = report['networks']['frozen gates']['accuracy/top1']
+    assert frozen == accuracy(*closed_files, run_dir)['accuracy/top1']
+    config = (run_dir / 'out/narrow_compressed.py').read_text()
+    assert 'with the statistics of norms estimated anew.' in config
     assert 'ETA' in done.stderr or 'elapsed' in done.stderr
     written = torch.load(run_dir / 'out/narrow_compressed.pth')['state_dict']
     key = 'backbone.layer1.1.norm1.running_mean'

@@ -52,7 +52,8 @@ def test_the_last_checkpoint_is_compressed(run_dir, name):
     report = json.loads((run_dir / 'out/report.json').read_text())
     networks = report['networks']
     key = 'accuracy/top1'
-    assert networks['frozen gates'][key] == networks['compressed'][key]
+    if not report['tried']:  # else the better of two, with other statistics
+        assert networks['frozen gates'][key] == networks['compressed'][key]
     if 'reference' in name:  # the one that never settles
         return
     assert backbone.closed_blocks() == backbone.dead_blocks() != []

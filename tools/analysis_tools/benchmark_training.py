@@ -15,7 +15,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any, Dict, List, Optional
 
 import torch
@@ -74,11 +74,15 @@ def time_steps(steps: List[TrainingStep], args: argparse.Namespace,
     whole = progress.add_task('steps', total=turns)
     times = times_in_turns({step.name: step for step in steps}, args.repeats,
                            args.warm_up, lambda: progress.advance(whole))
-    alone = progress.add_task('input alone', total=turns)
-    batches = {step.name: step.endless() for step in steps}
-    inputs = times_in_turns(
-        {name: lambda b=b: next(b) for name, b in batches.items()},
-        args.repeats, args.warm_up, lambda: progress.advance(alone))
+    alone = progress.add_task('input alone', total=turns * len(steps))
+    inputs = {}
+    for step in steps:
+        # Not in turns, in which workers would prefetch, and the mean, as the
+        # batches of several workers come in bursts.
+        batches = step.endless()
+        inputs[step.name] = mean(times_in_turns(
+            {'': lambda: next(batches)}, args.repeats, args.warm_up,
+            lambda: progress.advance(alone))[''])
     taken_apart = progress.add_task('parts', total=len(steps))
     reference = median(times[steps[0].name])
     rows = []
@@ -92,7 +96,7 @@ def time_steps(steps: List[TrainingStep], args: argparse.Namespace,
                 times_the_first=seconds / reference,
                 images_per_second=step.batch_size / seconds,
                 input_alone_images_per_second=step.batch_size /
-                median(inputs[step.name]),
+                inputs[step.name],
                 peak_mib=peak_mib(step),
                 macs_millions=step.macs / 1e6,
                 macs_ratio=step.macs / steps[0].macs,

@@ -59,6 +59,8 @@ def build(cfg: Config, args: argparse.Namespace) -> torch.nn.Module:
 def main(argv: Optional[List[str]] = None) -> None:
     """Time and print."""
     args = parse_args(argv)
+    if args.device.startswith('cuda'):
+        torch.cuda.set_device(args.device)  # which is waited for
     init_default_scope('mmpretrain')
     cfgs = {path: read_config(path) for path in args.configs}
     models = {path: build(cfg, args) for path, cfg in cfgs.items()}

@@ -13,7 +13,7 @@ data_preprocessor = dict(
 train_pipeline = [
     dict(type='rd_plugins.BrightnessContrast'),
     dict(type='rd_plugins.GaussianDeform'),
-    dict(type='RandomCrop', crop_size=32, padding=4, pad_val=128),
+    dict(type='RandomCrop', crop_size=32, padding=4),
     dict(type='PackInputs'),
 ]
 test_pipeline = [dict(type='PackInputs')]

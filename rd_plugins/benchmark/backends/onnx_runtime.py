@@ -30,6 +30,8 @@ class OnnxRuntime(Backend):
         import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
+        # Its threads would spin on while other networks have their turn.
+        options.add_session_config_entry('session.force_spinning_stop', '1')
         session = onnxruntime.InferenceSession(
             onnx_graph(network, batch_size), options, providers=[
                 'CUDAExecutionProvider'

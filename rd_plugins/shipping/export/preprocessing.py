@@ -3,7 +3,7 @@ from typing import List, NamedTuple, Optional, Sequence, Union
 
 from mmengine.config import Config
 
-from rd_plugins.shipping.read import preprocessor_cfg
+from rd_plugins.shipping.read import SIDES, preprocessor_cfg
 
 LOADER = 'LoadImageFromFile'
 
@@ -58,9 +58,14 @@ def _side(size: Union[int, Sequence[int]]) -> int:
     return size if isinstance(size, int) else min(size)
 
 
-def _crop(steps: List[dict]) -> Optional[float]:
-    """The part of the short side that is kept; None if that is not known."""
-    edge = kept = None
+def _crop(steps: List[dict], edge: Optional[int]) -> Optional[float]:
+    """The part of the short side that is kept; None if that is not known.
+
+    Args:
+        steps (list[dict]): The test pipeline.
+        edge (int, optional): The side of the data set's images.
+    """
+    kept = None
     for step in steps:
         if kind(step) in ('ResizeEdge', 'Resize'):
             edge = _side(step['scale'])
@@ -70,7 +75,9 @@ def _crop(steps: List[dict]) -> Optional[float]:
             kept = _side(step['crop_size'])
             if step.get('efficientnet_style'):
                 return None
-    return kept / edge if kept and edge else 1.0
+    if kept is None:
+        return 1.0
+    return kept / edge if edge else None
 
 
 def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
@@ -83,10 +90,11 @@ def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
     channels, *size = shape
     steps = test_pipeline(cfg)
     normalise = preprocessor_cfg(cfg)
+    dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
     return Preprocessing(
         channel_order=_order(cfg, channels),
         size=size,
-        crop=_crop(steps),
+        crop=_crop(steps, SIDES.get(kind(dataset))),
         keep_ratio=not any(
             kind(step) == 'Resize' and not step.get('keep_ratio')
             for step in steps),

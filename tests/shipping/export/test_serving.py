@@ -118,6 +118,7 @@ def test_the_graph_says_what_the_folder_says(source, pictures, run_dir):
     ('rd/resnet50_imagenet', (3, 224, 224), 'RGB', 0.875),
     ('rd/plain20_ce_cifar10', (3, 32, 32), 'RGB', 1),
     ('demo/plain20_ce_mnist5k', (1, 28, 28), 'L', 1),
+    ('no_res/plain20_ce_seed_cifar100', (3, 28, 28), 'RGB', 28 / 32),
 ])
 def test_what_configs_say(config, shape, order, crop):
     cfg = Config.fromfile(ROOT / f'configs/{config}.py')
@@ -137,6 +138,7 @@ def test_what_configs_say(config, shape, order, crop):
       dict(type='CenterCrop', crop_size=224)], None, True),
     ([dict(type='CenterCrop', crop_size=224, efficientnet_style=True)], None,
      True),
+    ([dict(type='CenterCrop', crop_size=224)], None, True),
 ])
 def test_what_pipelines_say(steps, crop, keep_ratio):
     """Also where the network is exported for images of another size."""

@@ -28,7 +28,7 @@ def parse_bytes(text: str) -> int:
         number, unit = text, None
     try:
         size = int(float(number) * UNITS.get(unit, 1))
-    except ValueError:
+    except (ValueError, OverflowError):
         size = 0
     if size <= 0:
         raise UsageError(f'--sram {text} is no size; write a number of bytes, '

@@ -10,6 +10,7 @@ from typing import Iterable, Tuple
 
 import torch
 from torch import nn
+from torch.nn.modules.utils import _pair
 
 from rd_plugins.models.utils.fold import fold_conv_norm
 from rd_plugins.utils.captured import captured_output
@@ -81,7 +82,10 @@ def prepared(network: nn.Module) -> nn.Module:
 
 def _pads_evenly(pool: nn.MaxPool2d) -> bool:
     """Whether a map keeps its size where the stride is 1."""
-    return pool.dilation == 1 and pool.kernel_size == 2 * pool.padding + 1
+    size, padding, dilation = map(_pair, (
+        pool.kernel_size, pool.padding, pool.dilation))
+    return dilation == (1, 1) and size == tuple(
+        2 * side + 1 for side in padding)
 
 
 def _depthwise(norm: nn.BatchNorm2d) -> nn.Conv2d:
