@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Dict
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
 

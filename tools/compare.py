@@ -16,7 +16,8 @@ from typing import Dict, List, Optional
 
 from mmengine.config import Config
 
-from rd_plugins.engine.launch import exit_on_usage_error, read_config
+from rd_plugins.engine.config_file import read_config
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.tables.make import add_arguments, make_table
 from rd_plugins.tables.table import Row, Table
 from rd_plugins.utils.arguments import number

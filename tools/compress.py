@@ -16,7 +16,7 @@ from typing import Dict, List, Optional
 import torch
 from mmengine.config import DictAction
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.shipping.arguments import conversion_parser
 from rd_plugins.shipping.compress import Request, compress
 from rd_plugins.utils.arguments import number

@@ -14,7 +14,7 @@ from typing import List, Optional
 
 from mmengine.config import DictAction
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.shipping.export.backend import TOLERANCE, Request
 from rd_plugins.shipping.export.backends import (add_backend_arguments,
                                                  take_backend_options)

@@ -13,7 +13,7 @@ stopped. See docs/own_data.md.
 import argparse
 from typing import List, Optional
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.plainify.order import Order
 from rd_plugins.plainify.run import plainify
 from rd_plugins.plainify.target import TARGETS

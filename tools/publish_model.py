@@ -13,7 +13,7 @@ of that config's model.
 import argparse
 from typing import List, Optional
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.shipping.publish import publish
 
 

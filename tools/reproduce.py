@@ -11,7 +11,7 @@ resumed, which does not change their results.
 import argparse
 from typing import List, Optional
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.tables.make import add_arguments, make_table
 from rd_plugins.tables.table_file import read_table
 

@@ -8,11 +8,12 @@ from typing import List, Optional
 from mmengine.dist import is_main_process
 
 from rd_plugins.engine.checks import check_config
+from rd_plugins.engine.config_file import (build_model, check_data_folders,
+                                           read_config)
 from rd_plugins.engine.flags import load_mmpretrain_tool, parse_flags
-from rd_plugins.engine.launch import (build_model, build_runner,
-                                      check_data_folders, exit_on_usage_error,
-                                      read_config)
-from rd_plugins.engine.refusals import nothing_left_if_refused
+from rd_plugins.engine.launch import build_runner
+from rd_plugins.engine.refusals import (exit_on_usage_error,
+                                        nothing_left_if_refused)
 from rd_plugins.utils.checkpoint import check_checkpoint_fits
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_file

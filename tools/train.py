@@ -8,11 +8,11 @@ from argparse import ArgumentParser
 from typing import List, Optional
 
 from rd_plugins.engine.checks import check_config
+from rd_plugins.engine.config_file import check_data_folders, read_config
 from rd_plugins.engine.flags import load_mmpretrain_tool, parse_flags
-from rd_plugins.engine.launch import (build_runner, check_data_folders,
-                                      check_training, exit_on_usage_error,
-                                      read_config)
-from rd_plugins.engine.refusals import nothing_left_if_refused
+from rd_plugins.engine.launch import build_runner, check_training
+from rd_plugins.engine.refusals import (exit_on_usage_error,
+                                        nothing_left_if_refused)
 from rd_plugins.engine.shorten import shorten
 from rd_plugins.utils.arguments import number
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Optional, Sequence
 
 from mmengine.config import Config
 
-from rd_plugins.engine.launch import read_config
+from rd_plugins.engine.config_file import read_config
 from rd_plugins.utils.errors import UsageError
 
 SYNTAX = 'CONFIG, CONFIG@CHECKPOINT or CONFIG@KEY=VALUE'

@@ -20,7 +20,7 @@ from rd_plugins.engine.hooks import Phase
 from rd_plugins.engine.hooks.memory_format_hook import FORMATS
 from rd_plugins.engine.hooks.phase_hook import (choose_objectives, freeze,
                                                 set_modes)
-from rd_plugins.engine.launch import use_cpu_amp
+from rd_plugins.engine.on_cpus import use_cpu_amp
 from rd_plugins.models import Distiller
 from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.errors import UsageError

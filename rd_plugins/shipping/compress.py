@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import torch
 from torch import nn
 
-from rd_plugins.engine.launch import check_data_folders
+from rd_plugins.engine.config_file import check_data_folders
 from rd_plugins.models.stages import stages_of
 from rd_plugins.models.utils import Deployable, folded_copy
 from rd_plugins.utils.errors import UsageError

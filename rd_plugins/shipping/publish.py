@@ -9,7 +9,7 @@ import mmpretrain
 import torch
 
 import rd_plugins
-from rd_plugins.engine.launch import build_model
+from rd_plugins.engine.config_file import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          fitting_weights, is_auxiliary,
                                          without_module_prefix)

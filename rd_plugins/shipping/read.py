@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmpretrain.registry import MODELS
 from torch import nn
 
-from rd_plugins.engine.launch import build_model
+from rd_plugins.engine.config_file import build_model
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          fitting_weights)
 from rd_plugins.utils.checkpoint_file import read_checkpoint

@@ -7,7 +7,7 @@ from mmpretrain.models import ImageClassifier
 from mmpretrain.registry import HOOKS, MODELS
 
 from rd_plugins.engine import PhaseHook
-from rd_plugins.engine.launch import read_config
+from rd_plugins.engine.config_file import read_config
 from rd_plugins.models import Distiller
 
 

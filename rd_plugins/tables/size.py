@@ -4,7 +4,7 @@ from typing import Optional, Tuple
 from mmengine.config import Config
 from torch import nn
 
-from rd_plugins.engine.launch import build_model
+from rd_plugins.engine.config_file import build_model
 from rd_plugins.shipping.read import image_shape
 from rd_plugins.shipping.student import student_cfg
 from rd_plugins.utils.checkpoint import load_weights

@@ -1,5 +1,5 @@
 """The network that a run goes on from."""
-from rd_plugins.engine.launch import build_model
+from rd_plugins.engine.config_file import build_model
 from rd_plugins.shipping.publish import choose_weights
 from rd_plugins.utils.checkpoint import check_state_dict_fits
 from rd_plugins.utils.checkpoint_file import read_checkpoint

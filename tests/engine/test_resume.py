@@ -4,7 +4,8 @@ import shutil
 import pytest
 import torch
 
-from rd_plugins.engine.launch import build_model, check_training
+from rd_plugins.engine.config_file import build_model
+from rd_plugins.engine.launch import check_training
 from rd_plugins.engine.resume import changes, choose_checkpoint
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError

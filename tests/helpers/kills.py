@@ -14,7 +14,8 @@ from unittest.mock import patch
 import torch
 from mmengine.registry import init_default_scope
 
-from rd_plugins.engine.launch import check_training, exit_on_usage_error
+from rd_plugins.engine.launch import check_training
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.whole_file import (check_archive, newest_whole,
                                          numbered_checkpoints)

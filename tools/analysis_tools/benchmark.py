@@ -29,7 +29,7 @@ from rd_plugins.benchmark.network import Network, read_network
 from rd_plugins.benchmark.report import RUNS, SIZES, draw, rows_of, write
 from rd_plugins.benchmark.run import run_backend, sizes_of
 from rd_plugins.benchmark.sram import is_estimate, write_sram
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_report_folder

@@ -29,7 +29,7 @@ from rich.table import Table
 from rd_plugins.benchmark import memory
 from rd_plugins.benchmark.arguments import give_unique_names
 from rd_plugins.benchmark.training import TrainingStep, read_steps
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.measure import times_in_turns
 from rd_plugins.utils.output_folder import check_report_folder

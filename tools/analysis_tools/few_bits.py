@@ -24,7 +24,8 @@ from mmengine.config import DictAction
 from mmengine.runner import Runner
 
 from rd_plugins.benchmark.arguments import give_unique_names
-from rd_plugins.engine.launch import check_data_folders, exit_on_usage_error
+from rd_plugins.engine.config_file import check_data_folders
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.shipping.export.calibration import Calibration
 from rd_plugins.shipping.export.classifier import Probabilities
 from rd_plugins.shipping.export.serving import number_of_classes

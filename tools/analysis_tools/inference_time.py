@@ -17,7 +17,8 @@ from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
 
-from rd_plugins.engine.launch import exit_on_usage_error, read_config
+from rd_plugins.engine.config_file import read_config
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.models import fold_dirac
 from rd_plugins.models.utils import folded_copy
 from rd_plugins.shipping.progress import bar

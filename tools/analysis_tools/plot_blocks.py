@@ -17,7 +17,7 @@ import matplotlib
 import numpy as np
 
 from rd_plugins.engine.hooks.block_log import LOG_FILE
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_file
 

@@ -16,8 +16,8 @@ from typing import Dict, List, Optional, Tuple
 import torch
 from torch import Tensor
 
-from rd_plugins.engine.launch import (build_model, exit_on_usage_error,
-                                      read_config)
+from rd_plugins.engine.config_file import build_model, read_config
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.utils.checkpoint import fitting_weights
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError

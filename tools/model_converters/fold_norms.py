@@ -10,7 +10,7 @@ and does not need this.
 """
 from typing import List, Optional
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.shipping.arguments import conversion_parser
 from rd_plugins.shipping.fold_norms import fold_norms
 

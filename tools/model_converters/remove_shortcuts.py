@@ -12,7 +12,7 @@ nothing is written.
 """
 from typing import List, Optional
 
-from rd_plugins.engine.launch import exit_on_usage_error
+from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.shipping.arguments import conversion_parser
 from rd_plugins.shipping.remove_shortcuts import Cost, remove_shortcuts
 

@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.runner import Runner
 
-from rd_plugins.engine.launch import check_data_folders
+from rd_plugins.engine.config_file import check_data_folders
 from rd_plugins.shipping.progress import tracked
 from rd_plugins.shipping.read import SIDES, TrainedModel, with_preprocessor
 from rd_plugins.utils.errors import UsageError

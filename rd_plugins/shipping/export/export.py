@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 import torch
 from torch import nn
 
-from rd_plugins.engine.launch import check_data_folders
+from rd_plugins.engine.config_file import check_data_folders
 from rd_plugins.shipping.evaluate import evaluate, scores_differ_by
 from rd_plugins.shipping.read import (TrainedModel, image_shape,
                                       read_trained_model, with_preprocessor)

@@ -4,7 +4,7 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from rd_plugins.engine.launch import use_cpu_amp
+from rd_plugins.engine.on_cpus import use_cpu_amp
 from rd_plugins.engine.optim import CPUAmpOptimWrapper
 from rd_plugins.engine.optim import cpu_amp_optim_wrapper as module
 from rd_plugins.engine.optim import has_fast_bfloat16

@@ -37,7 +37,8 @@ def test_sizes(text, size):
     assert parse_bytes(text) == size
 
 
-@pytest.mark.parametrize('text', ['5X', 'K', '', '-1K', '0', 'inf', 'nanK', '1e400M'])
+@pytest.mark.parametrize('text', [
+    '5X', 'K', '', '-1K', '0', 'inf', 'nanK', '1e400M'])
 def test_no_sizes(text):
     with pytest.raises(UsageError, match='is no size'):
         parse_bytes(text)

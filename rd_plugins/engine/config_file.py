@@ -1,0 +1,71 @@
+"""Configs: read by path or name, their data folders and their models."""
+from os import path as osp
+
+from mmengine.config import Config
+from mmengine.hub import get_config
+from mmengine.registry import init_default_scope
+from mmpretrain.registry import MODELS
+from torch import nn
+
+from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.package import path_of
+
+# Datasets of MMPretrain that are downloaded by default.
+DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
+
+
+def read_config(path: str) -> Config:
+    """Read a config: a file, or one that a package has installed.
+
+    Args:
+        path (str): A path, or a name such as
+            ``'mmpretrain::resnet/resnet50_8xb32_in1k.py'``.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    path = path_of(str(path))
+    if '::' not in path:
+        if not osp.isfile(path):
+            raise UsageError(f'There is no config at {path}; check the path.')
+        return Config.fromfile(path)
+    try:
+        return get_config(path)
+    except (OSError, ImportError, ValueError, AssertionError) as error:
+        raise UsageError(f'There is no config {path} in an installed package; '
+                         'check its name.') from error
+
+
+def check_data_folders(cfg: Config, *loaders: str) -> None:
+    """Check that the data folders of a run exist.
+
+    Datasets that may be downloaded are not checked.
+
+    Args:
+        cfg (Config): The config of the run.
+        *loaders (str): Names of the dataloaders to check.
+
+    Raises:
+        UsageError: If a folder is missing.
+    """
+    for name in loaders:
+        dataset = (cfg.get(name) or {}).get('dataset', {})
+        root = dataset.get('data_root')
+        kind = str(dataset.get('type')).split('.')[-1]
+        downloads = dataset.get('download', kind in DOWNLOADED)
+        if root and '://' not in root and not osp.isdir(
+                osp.expanduser(root)) and not downloads:
+            raise UsageError(
+                f'There is no data folder {root} for {name}; put the data '
+                f'there or name another: --cfg-options {name}.dataset.'
+                'data_root=PATH.')
+
+
+def build_model(cfg: Config) -> nn.Module:
+    """Build the model of a config with random weights, to check it.
+
+    The Runner builds its own model later. This one is built before anything is
+    written, so that a wrong config leaves no files.
+    """
+    init_default_scope(cfg.get('default_scope', 'mmpretrain'))
+    return MODELS.build(cfg.model)

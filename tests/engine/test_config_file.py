@@ -1,0 +1,41 @@
+"""Reading configs, and where their data lies."""
+import pytest
+from mmengine.config import Config
+
+from rd_plugins.engine.config_file import check_data_folders, read_config
+from rd_plugins.utils.errors import UsageError
+
+
+def test_missing_config():
+    with pytest.raises(UsageError, match='no config at absent.py'):
+        read_config('absent.py')
+
+
+def test_config_of_an_installed_package():
+    cfg = read_config('mmpretrain::resnet/resnet18_8xb16_cifar10.py')
+    assert cfg.model.backbone.depth == 18
+    ours = read_config('rd_plugins::rd/plain50_imagenet.py')
+    assert ours.model.type == 'rd_plugins.JointRD'
+    with pytest.raises(UsageError, match='no config at .*absent.py'):
+        read_config('rd_plugins::rd/absent.py')
+    for name in 'mmpretrain::resnet/absent.py', 'absent::resnet/resnet18.py':
+        with pytest.raises(UsageError, match=f'no config {name} in an'):
+            read_config(name)
+
+
+def test_missing_data_is_named_unless_it_can_be_downloaded(tmp_path):
+    cfg = Config(
+        dict(
+            train_dataloader=dict(
+                dataset=dict(type='ImageNet', data_root=str(tmp_path))),
+            val_dataloader=dict(
+                dataset=dict(type='ImageNet', data_root='absent')),
+            test_dataloader=dict(
+                dataset=dict(type='CIFAR10', data_root='absent'))))
+    check_data_folders(cfg, 'train_dataloader', 'test_dataloader')
+    with pytest.raises(UsageError,
+                       match='no data folder absent for val_dataloader'):
+        check_data_folders(cfg, 'val_dataloader')
+    cfg.test_dataloader.dataset.download = False
+    with pytest.raises(UsageError, match='test_dataloader.dataset.data_root'):
+        check_data_folders(cfg, 'test_dataloader')
