@@ -5,7 +5,8 @@
 
 Residual Distillation (NeurIPS 2020), frozen teacher, strictly plain student;
 schedule of its released code, five epochs of warm-up added.
-Expected: not known. Measured: not run.
+Expected: not known. Measured: 81.69 % in 20 epochs of one cycle
+(docs/results/cifar10_plain56_20e.md).
 """
 _base_ = './resnet56_cifar10.py'
 
