@@ -1,6 +1,4 @@
 """The model inside a Runner, with or without DistributedDataParallel."""
-from typing import Optional
-
 import torch
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
@@ -11,11 +9,6 @@ def unwrap_model(runner: Runner) -> nn.Module:
     """The model without its DistributedDataParallel wrapper, if any."""
     model = runner.model
     return model.module if is_model_wrapper(model) else model
-
-
-def backbone_of(runner: Runner) -> Optional[nn.Module]:
-    """The backbone of the model, if it has one."""
-    return getattr(unwrap_model(runner), 'backbone', None)
 
 
 def wrap_again(runner: Runner) -> None:

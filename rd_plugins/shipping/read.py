@@ -81,6 +81,12 @@ def with_preprocessor(source: TrainedModel) -> nn.Module:
     return model
 
 
+def side_of_dataset(cfg: Config) -> Optional[int]:
+    """Height and width of the test set's images, if all have the same."""
+    dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
+    return SIDES.get(str(dataset.get('type')).split('.')[-1])
+
+
 def image_shape(cfg: Config,
                 side: Union[int, Sequence[int], None] = None
                 ) -> Tuple[int, int, int]:
@@ -101,7 +107,7 @@ def image_shape(cfg: Config,
                          'numbers; give HEIGHT WIDTH, or one number for both.')
     if not side:
         dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
-        side = SIDES.get(str(dataset.get('type')).split('.')[-1])
+        side = side_of_dataset(cfg)
         for transform in dataset.get('pipeline', []):
             side = transform.get('crop_size', side)
             scale = transform.get('scale')  # an int, or width and height

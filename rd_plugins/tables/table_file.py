@@ -32,7 +32,7 @@ def _check_content(path: str, content: Dict[str, Any]) -> None:
             raise UsageError(f'{path} is no table: it has no {key!r}; see '
                              'those in configs/tables.')
     for key in ('title', 'rows', 'seeds', 'epochs', 'reduced', 'note'):
-        if content.get(key) is not None:
+        if key in content:
             _check_option(path, key, content[key])
     for seed in content.get('seeds', []):
         if seed not in SEED:
@@ -40,10 +40,17 @@ def _check_content(path: str, content: Dict[str, Any]) -> None:
                              f'{SEED}.')
 
 
+def _given(options: dict) -> dict:
+    """Without what is None, which is the default."""
+    return {name: value for name, value in options.items()
+            if value is not None}
+
+
 def _read_row(name: str, options: Any, folder: Path) -> Row:
     if not isinstance(options, dict):
         raise UsageError(f'Row {name!r} is {options!r}; write '
                          'dict(title=..., config=...).')
+    options = _given(options)
     known = {entry.name for entry in fields(Row)} - {'name'}
     for option, value in options.items():
         if option not in known:
@@ -77,7 +84,7 @@ def read_table(path: str) -> Table:
         raise UsageError(f'There is no table at {path}; those that come with '
                          'the package are in '
                          f'{files_folder() / "configs/tables"}.')
-    content = Config.fromfile(path).to_dict()
+    content = _given(Config.fromfile(path).to_dict())
     _check_content(path, content)
     folder = Path(path).resolve().parent
     rows: Dict[str, Row] = {}
@@ -94,5 +101,5 @@ def read_table(path: str) -> Table:
                                  f'of {needed!r}, which is no row before it.')
         rows[name] = row
     return Table(
-        Path(path).stem, content['title'], rows, content.get('seeds') or [0],
-        content.get('reduced'), content.get('note') or '')
+        Path(path).stem, content['title'], rows, content.get('seeds', [0]),
+        content.get('reduced'), content.get('note', ''))

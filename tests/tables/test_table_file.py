@@ -24,7 +24,7 @@ def test_rows(tmp_path):
         teacher=dict(title='T', config=str(PLAIN), checkpoint='given'),
         student=dict(title='S', config=str(PLAIN), teacher='teacher'),
         other=dict(title='O', config=str(PLAIN), options=dict(a=1)))
-    rows['other']['epochs'] = 7
+    rows['other'].update(epochs=7, teacher=None, published=None)
     path = write(tmp_path, rows, seeds=[0, 1], reduced='short', epochs=5)
     table = read_table(path)
     assert (table.seeds, table.reduced) == ([0, 1], 'short')
@@ -61,6 +61,13 @@ def test_tables_that_cannot_be(tmp_path, rows, options, message):
     path = write(tmp_path, rows, **options)
     with pytest.raises(UsageError, match=message):
         read_table(path)
+
+
+def test_none_is_the_default(tmp_path):
+    rows = dict(row=dict(title='R', config=str(PLAIN), epochs=None))
+    table = read_table(write(tmp_path, rows, seeds=None, note=None))
+    assert (table.seeds, table.note, table.rows['row'].epochs) == (
+        [0], '', None)
 
 
 def test_a_missing_table():

@@ -1,31 +1,22 @@
 """Checks of the runs of ε-ResNets and other networks with gates."""
-from typing import List
-
-from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from rd_plugins.engine.hooks import DeadBlockHook, EpsilonScheduleHook
-from rd_plugins.engine.schedulers import RestartMultiStepLR, schedulers_of
-from rd_plugins.engine.wrapping import backbone_of
+from rd_plugins.engine.parts import backbone_of, hooks_of, schedulers_of
+from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.models.backbones.epsilon_stages import EpsilonStages
 from rd_plugins.models.backbones.gated_network import GatedNetwork
 from rd_plugins.utils.errors import UsageError
-
-
-def hooks_of(runner: Runner, kind: type) -> List[Hook]:
-    """The hooks of a kind, or of several."""
-    return [hook for hook in runner.hooks if isinstance(hook, kind)]
 
 
 def _restarts_have_a_cause(runner: Runner) -> None:
     backbone = backbone_of(runner)
     if isinstance(backbone, EpsilonStages) and backbone.gates is None:
         return  # as compress.py writes it: no block can close any more
-    restarts = any(
-        isinstance(scheduler, RestartMultiStepLR) and scheduler.restarts
-        for scheduler in schedulers_of(runner))
+    restarts = any(scheduler.restarts for scheduler in schedulers_of(
+        runner, RestartMultiStepLR))
     if restarts and not hooks_of(runner, DeadBlockHook):
         raise UsageError(
             'RestartMultiStepLR has restart_milestones, but nothing tells it '
@@ -34,9 +25,8 @@ def _restarts_have_a_cause(runner: Runner) -> None:
 
 
 def _restarts_have_time(runner: Runner) -> None:
-    for scheduler in schedulers_of(runner):
-        if isinstance(scheduler, RestartMultiStepLR) and scheduler.restarts \
-                and scheduler.tail >= runner.max_epochs:
+    for scheduler in schedulers_of(runner, RestartMultiStepLR):
+        if scheduler.restarts and scheduler.tail >= runner.max_epochs:
             raise UsageError(
                 f'RestartMultiStepLR restarts no more in the last '
                 f'{scheduler.tail} epochs, and the run has '
@@ -46,14 +36,12 @@ def _restarts_have_time(runner: Runner) -> None:
 
 def _warm_ups_end_first(runner: Runner) -> None:
     """Before the first milestone, which sets the learning rate itself."""
-    schedulers = [each for each in schedulers_of(runner)
-                  if each.param_name == 'lr']
+    others = [each for each in schedulers_of(runner)
+              if each.param_name == 'lr']
     steps = len(runner.train_dataloader)
-    for ours in schedulers:
-        if not isinstance(ours, RestartMultiStepLR):
-            continue
+    for ours in schedulers_of(runner, RestartMultiStepLR):
         first = ours.begin + ours.milestones[0]
-        for other in schedulers:
+        for other in others:
             end = other.end if other.by_epoch else other.end / steps
             if other is not ours and end > first:
                 raise UsageError(

@@ -12,12 +12,13 @@ from torch import nn
 
 from rd_plugins.engine.hooks import (DeadBlockHook, EpsilonScheduleHook,
                                      PhaseHook)
+from rd_plugins.engine.parts import hooks_of
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models import StagewiseDistiller
 from rd_plugins.models.layers import FadingShortcut, GateStates
 from rd_plugins.utils.checkpoint import is_auxiliary, read_weights
 from rd_plugins.utils.errors import UsageError
-from .epsilon_checks import EPSILON_CHECKS, hooks_of
+from .epsilon_checks import EPSILON_CHECKS
 
 BY_EPOCHS = (PhaseHook, EpsilonScheduleHook, DeadBlockHook)
 

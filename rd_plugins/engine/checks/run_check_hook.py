@@ -3,7 +3,7 @@ from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 
-from rd_plugins.engine.wrapping import backbone_of
+from rd_plugins.engine.parts import backbone_of
 from rd_plugins.utils.errors import UsageError
 from . import data_checks, method_checks, number_checks
 from .epsilon_checks import check_responses

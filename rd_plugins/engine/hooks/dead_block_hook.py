@@ -7,7 +7,8 @@ from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from torch import nn
 
-from rd_plugins.engine.schedulers import RestartMultiStepLR, schedulers_of
+from rd_plugins.engine.parts import schedulers_of
+from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.layers import GateStates, largest_of_processes
 from rd_plugins.models.utils import calibrate
@@ -150,8 +151,8 @@ class DeadBlockHook(Hook):
             self._plan(runner, backbone.gates)
 
     def _find_end(self, runner) -> Optional[int]:
-        tail = max((scheduler.tail for scheduler in schedulers_of(runner)
-                    if isinstance(scheduler, RestartMultiStepLR)), default=0)
+        tail = max((scheduler.tail for scheduler in schedulers_of(
+            runner, RestartMultiStepLR)), default=0)
         end = self.end or (runner.max_epochs - tail if tail else None)
         if not self.bury or end is None:
             return None
@@ -261,7 +262,6 @@ class DeadBlockHook(Hook):
         closed, average = int(gates.closed().sum()), float(gates.count_average)
         restarts = [
             scheduler.observe(closed, average)
-            for scheduler in schedulers_of(runner)
-            if isinstance(scheduler, RestartMultiStepLR)
+            for scheduler in schedulers_of(runner, RestartMultiStepLR)
         ]
         log_blocks(runner, backbone, any(restarts))

@@ -83,10 +83,7 @@ class SafeCheckpointHook(CheckpointHook):
     def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
         """Check what will be written, averaged weights too."""
         for name in ('state_dict', 'ema_state_dict'):
-            key = first_not_finite(checkpoint.get(name, {}))
-            if key:  # the message names the last that was written
-                runner.message_hub.update_info('last_ckpt', self._written)
-            self._refuse(runner, key)
+            self._refuse(runner, first_not_finite(checkpoint.get(name, {})))
 
     def _check_model(self, runner) -> None:
         """Check the weights of all processes."""
@@ -94,9 +91,9 @@ class SafeCheckpointHook(CheckpointHook):
         found = first_finding(key and (key, ))
         self._refuse(runner, found and found[0])
 
-    @staticmethod
-    def _refuse(runner, key: Optional[str]) -> None:
+    def _refuse(self, runner, key: Optional[str]) -> None:
         if key:
+            runner.message_hub.update_info('last_ckpt', self._written)
             raise UsageError(
                 f'The training diverged in epoch {runner.epoch + 1}: {key} '
                 'has numbers that are not finite, so it is not saved. '

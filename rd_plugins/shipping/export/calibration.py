@@ -15,7 +15,8 @@ from mmengine.runner import Runner
 
 from rd_plugins.engine.config_file import check_data_folders
 from rd_plugins.shipping.progress import tracked
-from rd_plugins.shipping.read import SIDES, TrainedModel, with_preprocessor
+from rd_plugins.shipping.read import (TrainedModel, side_of_dataset,
+                                      with_preprocessor)
 from rd_plugins.utils.errors import UsageError
 from .backend import Option
 from .preprocessing import LOADER, kind, loads_files, test_pipeline
@@ -138,8 +139,7 @@ def _read_pictures(cfg: Config, shape: Tuple[int, int, int],
     steps = [step for step in test_pipeline(cfg) if kind(step) != LOADER]
     as_files = loads_files(cfg)
     if not as_files:  # the images of the data set have their size already
-        side = SIDES.get(kind((cfg.get('test_dataloader') or {}).get(
-            'dataset', {})))
+        side = side_of_dataset(cfg)
         scale = (side, side) if side else (size[1], size[0])
         steps.insert(0, dict(type='Resize', scale=scale))
     transform = Compose(steps)

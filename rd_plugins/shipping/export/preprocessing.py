@@ -3,7 +3,7 @@ from typing import List, NamedTuple, Optional, Sequence, Union
 
 from mmengine.config import Config
 
-from rd_plugins.shipping.read import SIDES, preprocessor_cfg
+from rd_plugins.shipping.read import preprocessor_cfg, side_of_dataset
 
 LOADER = 'LoadImageFromFile'
 
@@ -90,11 +90,10 @@ def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
     channels, *size = shape
     steps = test_pipeline(cfg)
     normalise = preprocessor_cfg(cfg)
-    dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
     return Preprocessing(
         channel_order=_order(cfg, channels),
         size=size,
-        crop=_crop(steps, SIDES.get(kind(dataset))),
+        crop=_crop(steps, side_of_dataset(cfg)),
         keep_ratio=not any(
             kind(step) == 'Resize' and not step.get('keep_ratio')
             for step in steps),
