@@ -2,8 +2,9 @@
 import os
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Dict, Iterator, List, Optional
 
 from rd_plugins.engine.refusals import reason_in
 from rd_plugins.utils.errors import UsageError
@@ -19,7 +20,8 @@ class Queue:
     """Trains and tests runs, each when the weights that it needs are there.
 
     Trainings write a checkpoint after every epoch and resume from it, so
-    stopping loses part of an epoch at most and does not change results.
+    stopping loses part of an epoch at most and does not change results. One
+    that fails ends itself only, and those that need its weights.
 
     Args:
         runs (list[Run]): Runs without a result, and those whose weights
@@ -39,6 +41,7 @@ class Queue:
         self.on_result = on_result
         self.active: Dict[subprocess.Popen, Run] = {}
         self.epochs: Dict[str, int] = {}
+        self.failures: Dict[str, str] = {}
 
     def work(self, pause: float = 1.0) -> List[Run]:
         """Run everything, or until the deadline.
@@ -51,17 +54,44 @@ class Queue:
             list[Run]: The runs that are not finished.
 
         Raises:
-            UsageError: If a training or a test fails.
+            UsageError: If trainings or tests failed, after the others.
         """
         try:
             with termination_raises():
-                while (self.waiting or self.active) and not self._is_late():
+                while self._has_work() and not self._is_late():
                     self._start()
                     time.sleep(pause)
                     self._collect()
-            return [*self.active.values(), *self.waiting]
         finally:
             self._stop()
+        if self.failures:
+            raise UsageError(self._what_failed())
+        return [*self.active.values(), *self.waiting]
+
+    def _has_work(self) -> bool:
+        return bool(self.active) or not all(map(self._lacks, self.waiting))
+
+    def _lacks(self, run: Run) -> bool:
+        """Whether it needs weights that a failed run was to make."""
+        return any(
+            not needed.is_trained()
+            and (needed.name in self.failures or self._lacks(needed))
+            for needed in run.needs.values())
+
+    def _what_failed(self) -> str:
+        lacking = [run.name for run in self.waiting if self._lacks(run)]
+        waits = [f'Not run without their weights: {", ".join(lacking)}.'
+                 ] if lacking else []
+        return '\n'.join([*self.failures.values(), *waits])
+
+    @contextmanager
+    def _failing_alone(self, run: Run) -> Iterator[None]:
+        try:
+            yield
+        except UsageError as error:
+            self.failures[run.name] = str(error)
+            if self._has_work():
+                print(f'{error} The others go on.', flush=True)
 
     def _is_late(self) -> bool:
         return self.deadline is not None and time.monotonic() > self.deadline
@@ -72,7 +102,8 @@ class Queue:
                 return
             if all(needed.is_trained() for needed in run.needs.values()):
                 self.waiting.remove(run)
-                self._launch(run)
+                with self._failing_alone(run):
+                    self._launch(run)
 
     def _launch(self, run: Run) -> None:
         trained = run.is_trained()
@@ -97,23 +128,27 @@ class Queue:
             if process.poll() is None:
                 continue
             del self.active[process]
-            is_test = 'test.py' in Path(process.args[1]).name
-            if process.returncode:
-                log = _log(run, is_test)
-                raise UsageError(
-                    f'{run.name} failed with status {process.returncode}'
-                    f'{reason_in(log)}; its log is {log}. Run the same '
-                    'command again to go on.')
-            if is_test:
-                self.on_result(run)
-                continue
-            if not run.is_trained():
-                raise UsageError(
-                    f'{run.name} ended and left no checkpoint of its last '
-                    f'epoch: {run.epoch()} of {run.max_epochs}. A table tests '
-                    'that one; leave out early stopping, and save_last=False '
-                    'of the CheckpointHook.')
-            self.waiting.insert(0, run)
+            with self._failing_alone(run):
+                self._finish(run, process)
+
+    def _finish(self, run: Run, process: subprocess.Popen) -> None:
+        is_test = 'test.py' in Path(process.args[1]).name
+        if process.returncode:
+            log = _log(run, is_test)
+            raise UsageError(
+                f'{run.name} failed with status {process.returncode}'
+                f'{reason_in(log)}; its log is {log}. Run the same command '
+                'again to go on.')
+        if is_test:
+            self.on_result(run)
+            return
+        if not run.is_trained():
+            raise UsageError(
+                f'{run.name} ended and left no checkpoint of its last epoch: '
+                f'{run.epoch()} of {run.max_epochs}. A table tests that one; '
+                'leave out early stopping, and save_last=False of the '
+                'CheckpointHook.')
+        self.waiting.insert(0, run)
 
     def _tell_progress(self, run: Run) -> None:
         if run.row.checkpoint:

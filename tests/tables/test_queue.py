@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from rd_plugins.tables.queue import Queue
+from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 from tests.helpers.processes import is_running, wait_until
 
@@ -45,9 +46,10 @@ def test_a_table_that_is_terminated_ends_its_trainings(tmp_path):
 class Sleeper(SimpleNamespace):
     """A run whose training and test note when they begin and end."""
 
-    def __init__(self, folder, name, *needs):
+    def __init__(self, folder, name, *needs, fails_to=None):
         super().__init__(
             name=name, folder=folder / name, needs={}, max_epochs=1,
+            fails_to=fails_to,
             row=SimpleNamespace(checkpoint='', start=None))
         self.needs = {each.name: each for each in needs}
         self.folder.mkdir()
@@ -61,6 +63,9 @@ class Sleeper(SimpleNamespace):
     def _command(self, kind):
         # The name of the script tells the queue what has ended.
         script = self.folder / f'{kind}.py'
+        if kind == self.fails_to:
+            script.write_text('raise SystemExit(3)')
+            return [sys.executable, str(script)]
         script.write_text(
             'import os, time\n'
             'from pathlib import Path\n'
@@ -98,3 +103,23 @@ def test_so_many_jobs_at_a_time_and_teachers_first(tmp_path, monkeypatch,
     assert all(next(run.spans())[0] > taught for run in runs[:2])
     assert {threads for *_, threads in spans} == {
         'None' if jobs == 1 else '1'}
+
+
+def test_a_failure_ends_itself_and_those_that_need_it(tmp_path, capsys):
+    """A table of a night would lose the rest of the night."""
+    teacher = Sleeper(tmp_path, 'teacher', fails_to='train')
+    student = Sleeper(tmp_path, 'student', teacher)
+    after = Sleeper(tmp_path, 'after', student)
+    untested = Sleeper(tmp_path, 'untested', fails_to='test')
+    taught = Sleeper(tmp_path, 'taught', untested)
+    done = []
+    queue = Queue([teacher, student, after, untested, taught], 1, None,
+                  done.append)
+    with pytest.raises(UsageError) as failure:
+        queue.work(0.05)
+    assert [run.name for run in done] == ['taught']  # its teacher is trained
+    first, second, last = str(failure.value).splitlines()
+    assert first.startswith('teacher failed with status 3; its log is ')
+    assert second.startswith('untested failed with status 3; its log is ')
+    assert last == 'Not run without their weights: student, after.'
+    assert capsys.readouterr().out.count('The others go on.') == 2
