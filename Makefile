@@ -1,5 +1,5 @@
 # make demo   train a teacher and plain networks, compare them
-# make test   everything that takes seconds; what CI runs
+# make test   everything that needs nothing but the environment; what CI runs
 # make lint   style
 # make site   the documentation as a site
 # make demo-micro   the demo's teacher and student for a microcontroller

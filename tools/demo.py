@@ -76,7 +76,8 @@ def main(argv: Optional[List[str]] = None) -> None:
     args = parse_args(argv)
     start, out = time.time(), Path(args.out)
     table = read_table(str(TABLE))
-    table.command = 'python tools/demo.py'
+    seeds = ['--seeds', *map(str, args.seeds)] if args.seeds else []
+    table.command = ' '.join(['python tools/demo.py', *seeds])
     make_table(table, args)
     page = out / 'demo.md'
     if page.exists():  # not if the budget has ended before the first result

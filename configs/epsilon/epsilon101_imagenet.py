@@ -3,7 +3,7 @@
     bash tools/dist_train.sh configs/epsilon/epsilon101_imagenet.py 8
 
 Learning Strict Identity Mappings (arXiv 1804.01661), its released code. An
-epsilon of 2.1: docs/epsilon.md. Gates look at 32 images, in the source at 64.
+epsilon of 2.1: docs/epsilon_paper.md. Gates look at 32 images, there at 64.
 Expected: 23.3 % top-1 and 6.8 % top-5 error, on average 20.1 % of the gates
 closed.
 Measured: not run.

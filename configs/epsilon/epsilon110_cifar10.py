@@ -3,7 +3,7 @@
     python tools/train.py configs/epsilon/epsilon110_cifar10.py
 
 Learning Strict Identity Mappings (arXiv 1804.01661), its released code; no
-restart in the last 150 epochs. Other depths: docs/epsilon.md.
+restart in the last 150 epochs. Other depths: docs/epsilon_paper.md.
 Expected: 5.24 % error with 12 of 54 blocks gone. Measured: not run.
 """
 _base_ = [

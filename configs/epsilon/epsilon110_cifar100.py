@@ -3,7 +3,7 @@
     python tools/train.py configs/epsilon/epsilon110_cifar100.py
 
 Learning Strict Identity Mappings (arXiv 1804.01661), its released code; no
-restart in the last 150 epochs. Other depths: docs/epsilon.md.
+restart in the last 150 epochs. Other depths: docs/epsilon_paper.md.
 Expected: 26.70 % error with 0 of 54 blocks gone. Measured: not run.
 """
 _base_ = [

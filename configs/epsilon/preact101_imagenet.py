@@ -3,7 +3,7 @@
     bash tools/dist_train.sh configs/epsilon/preact101_imagenet.py 8
 
 Learning Strict Identity Mappings (arXiv 1804.01661), its released code. 152
-layers, side supervision: docs/epsilon.md.
+layers, side supervision: docs/epsilon_paper.md.
 Expected: 22.7 % top-1 and 6.4 % top-5 error. Measured: not run.
 """
 _base_ = [

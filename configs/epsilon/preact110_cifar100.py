@@ -3,7 +3,7 @@
     python tools/train.py configs/epsilon/preact110_cifar100.py
 
 Learning Strict Identity Mappings (arXiv 1804.01661), 200 epochs without gates.
-Other depths and side supervision: docs/epsilon.md.
+Other depths, side supervision: docs/epsilon_paper.md.
 Expected: 27.44 % error. Measured: not run.
 """
 _base_ = [

@@ -6,8 +6,8 @@
 While a stage's shortcuts fade, it alone is trained, to keep the output of the
 teacher's stage; then everything, with the teacher's predictions
 (docs/fading.md).
-Expected: not known.
-Measured: 92.35 % in 30 epochs (docs/results/cifar10_plain56_20e.md).
+Expected: not known. Measured: 92.35 % in 30 epochs, 8, 8, 8 and 6
+(docs/results/cifar10_plain56_20e.md).
 """
 _base_ = './plain20_stages_cifar10.py'
 

@@ -5,8 +5,8 @@
 
 As plain20_kd_cifar10.py. So deep a student needs a better start than random
 weights: --cfg-options load_from=PATH, of fading/plain56_stages_cifar10.py.
-Expected: not known. Measured: 92.58 % in 24 epochs from there, where it had
-92.35 % (docs/results/cifar10_plain56_20e.md).
+Expected: not known. Measured: 92.58 % in 24 epochs from there, with the
+settings of its table (docs/results/cifar10_plain56_20e.md).
 """
 _base_ = './plain20_kd_cifar10.py'
 
