@@ -9,6 +9,7 @@ from torch import nn
 
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import path_of
+from rd_plugins.utils.type_name import type_name
 
 # Datasets of MMPretrain that are downloaded by default.
 DOWNLOADED = ('CIFAR10', 'CIFAR100', 'MNIST', 'FashionMNIST', 'SVHN')
@@ -28,12 +29,17 @@ def read_config(path: str) -> Config:
     if '::' not in path:
         if not osp.isfile(path):
             raise UsageError(f'There is no config at {path}; check the path.')
-        return Config.fromfile(path)
+        return _with_names(Config.fromfile(path))
     try:
-        return get_config(path)
+        return _with_names(get_config(path))
     except (OSError, ImportError, ValueError, AssertionError) as error:
         raise UsageError(f'There is no config {path} in an installed package; '
                          'check its name.') from error
+
+
+def _with_names(cfg: Config) -> Config:
+    """With names in place of the classes that a config imports."""
+    return Config(cfg.to_dict(), filename=cfg.filename)
 
 
 def check_data_folders(cfg: Config, *loaders: str) -> None:
@@ -51,8 +57,7 @@ def check_data_folders(cfg: Config, *loaders: str) -> None:
     for name in loaders:
         dataset = (cfg.get(name) or {}).get('dataset', {})
         root = dataset.get('data_root')
-        kind = str(dataset.get('type')).split('.')[-1]
-        downloads = dataset.get('download', kind in DOWNLOADED)
+        downloads = dataset.get('download', type_name(dataset) in DOWNLOADED)
         if root and '://' not in root and not osp.isdir(
                 osp.expanduser(root)) and not downloads:
             raise UsageError(

@@ -43,6 +43,7 @@ test_pipeline = [
 train_dataloader = dict(
     batch_size={batch},
     num_workers={workers},
+    drop_last=True,  # norms cannot learn from a rest of one image
     dataset=dict(data_root=data_root, pipeline=train_pipeline))
 val_dataloader = dict(
     batch_size={batch},

@@ -12,6 +12,8 @@ from .write import Written, write_model
 def folded_cfg(source: TrainedModel) -> dict:
     """The config of the backbone in its folded form."""
     backbone = dict(source.cfg.model.backbone)
+    if 'of' in backbone:  # folded before
+        return backbone
     if isinstance(source.model.backbone, Deployable):
         return dict(backbone, deploy=True)
     return dict(backbone, type='rd_plugins.Folded', of=backbone['type'])

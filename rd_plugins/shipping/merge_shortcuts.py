@@ -42,9 +42,10 @@ TARGETS = {
     PlainResNet_CIFAR: ('PlainResNet_CIFAR', {}),
     CifarResNet: ('CifarResNet', {}),
 }
-# Options of training or of shortcuts, which the plain backbone does not need.
+# Options of training, of shortcuts or of the type that is replaced, which the
+# plain backbone does not need.
 DROPPED = ('init_cfg', 'block_conv_cfg', 'zero_init_residual',
-           'drop_path_rate')
+           'drop_path_rate', 'of')
 
 
 def merged_backbone_cfg(backbone: nn.Module, cfg: dict) -> dict:

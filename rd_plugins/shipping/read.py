@@ -1,7 +1,7 @@
 """Reading a trained model from a config and a checkpoint."""
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Optional, Sequence, Tuple, Union
+from typing import List, Optional, Sequence, Tuple, Union
 
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
@@ -12,6 +12,7 @@ from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          fitting_weights)
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.type_name import type_name
 from .student import read_student_config
 
 # Image sizes of datasets whose pipelines do not contain them, in pixels.
@@ -81,10 +82,22 @@ def with_preprocessor(source: TrainedModel) -> nn.Module:
     return model
 
 
+def datasets_in(dataset: dict) -> List[dict]:
+    """The configs of the data sets that a wrapper holds, or of the one."""
+    parts = dataset.get('datasets') or (
+        [dataset['dataset']] if 'dataset' in dataset else [])
+    return [each for part in parts for each in datasets_in(part)] or [dataset]
+
+
+def test_dataset(cfg: Config) -> dict:
+    """The config of the test set; empty if there is none."""
+    loader = cfg.get('test_dataloader') or {}
+    return datasets_in(loader.get('dataset', {}))[0]
+
+
 def side_of_dataset(cfg: Config) -> Optional[int]:
     """Height and width of the test set's images, if all have the same."""
-    dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
-    return SIDES.get(str(dataset.get('type')).split('.')[-1])
+    return SIDES.get(type_name(test_dataset(cfg)))
 
 
 def image_shape(cfg: Config,
@@ -106,9 +119,8 @@ def image_shape(cfg: Config,
         raise UsageError(f'--shape {" ".join(map(str, side))} has {len(side)} '
                          'numbers; give HEIGHT WIDTH, or one number for both.')
     if not side:
-        dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
         side = side_of_dataset(cfg)
-        for transform in dataset.get('pipeline', []):
+        for transform in test_dataset(cfg).get('pipeline', []):
             side = transform.get('crop_size', side)
             scale = transform.get('scale')  # an int, or width and height
             side = scale[::-1] if isinstance(scale, (list, tuple)) else (

@@ -10,6 +10,7 @@ from torch import nn
 
 from .errors import UsageError
 from .recorded_config import read_recorded
+from .type_name import type_name
 
 # What backbones have unless their ``shortcut`` says otherwise. Others have
 # names of weights of their own, or are not known here.
@@ -59,7 +60,7 @@ def recorded_shortcuts(meta: Optional[dict]) -> Optional[str]:
     model = read_recorded(meta.get('cfg')).get('model')
     backbone = model.get('backbone') if isinstance(model, dict) else None
     if isinstance(backbone, dict):
-        kind = str(backbone.get('type')).split('.')[-1]
+        kind = type_name(backbone)
         if kind in DEFAULTS:
             return shortcuts_of(kind, backbone.get('shortcut'))
     stamp = meta.get('shortcuts')

@@ -2,8 +2,10 @@
 import pytest
 from mmengine.config import Config
 
-from rd_plugins.engine.config_file import check_data_folders, read_config
+from rd_plugins.engine.config_file import (build_model, check_data_folders,
+                                           read_config)
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.type_name import type_name
 
 
 def test_missing_config():
@@ -21,6 +23,28 @@ def test_config_of_an_installed_package():
     for name in 'mmpretrain::resnet/absent.py', 'absent::resnet/resnet18.py':
         with pytest.raises(UsageError, match=f'no config {name} in an'):
             read_config(name)
+
+
+def test_imported_classes_become_names(tmp_path):
+    """What reads a config looks for names."""
+    path = tmp_path / 'new.py'
+    path.write_text('''
+from mmpretrain.datasets import CIFAR10, PackInputs
+from mmpretrain.models import ImageClassifier, LinearClsHead, ResNet_CIFAR
+model = dict(
+    type=ImageClassifier, backbone=dict(type=ResNet_CIFAR, depth=18),
+    head=dict(type=LinearClsHead, num_classes=10, in_channels=512))
+data = dict(type=CIFAR10, data_root='absent', pipeline=[dict(type=PackInputs)])
+train_dataloader = dict(batch_size=2, dataset=data)
+''')
+    cfg = read_config(path)
+    assert cfg.filename == str(path)
+    dataset = cfg.train_dataloader.dataset
+    assert type_name(dataset) == 'CIFAR10'
+    assert type_name(dataset.pipeline[0]) == 'PackInputs'
+    check_data_folders(cfg, 'train_dataloader')  # CIFAR10 is downloaded
+    assert type(build_model(cfg).backbone).__name__ == 'ResNet_CIFAR'
+    assert Config.fromstring(cfg.pretty_text, '.py').model == cfg.model
 
 
 def test_missing_data_is_named_unless_it_can_be_downloaded(tmp_path):

@@ -41,6 +41,21 @@ def test_networks_of_mmpretrain(run_dir, backbone):
                    for module in folded.modules())
 
 
+def test_what_is_folded_is_folded_again_and_made_plain(run_dir):
+    model = dict(type='ImageClassifier', backbone=dict(
+        type='ResNet', depth=18, base_channels=4, stem_channels=4))
+    (run_dir / 'net.py').write_text(f'model = {model}\n')
+    torch.save(MODELS.build(model).state_dict(), run_dir / 'net.pth')
+    source = run_dir / 'net'
+    for script in (FOLD, FOLD, 'model_converters/remove_shortcuts.py'):
+        out = run_dir / f'{source.name}_out'
+        assert_done(tool(script, f'{source}.py', f'{source}.pth', '--out', out,
+                         '--shape', 32))
+        source, = (path.with_suffix('') for path in out.glob('*.pth'))
+    cfg = Config.fromfile(f'{source}.py')
+    assert cfg.model.backbone.type == 'rd_plugins.PlainResNet'
+
+
 def test_norms_that_cannot_be_folded(run_dir):
     model = dict(type='ImageClassifier', backbone=dict(
         type='ResNet', depth=18, norm_cfg=dict(type='GN', num_groups=2)))

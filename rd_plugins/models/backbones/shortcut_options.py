@@ -14,13 +14,13 @@ def check_no_shortcut_options(owner: str, zero_init_residual: bool,
     Raises:
         UsageError: If one of them is set.
     """
-    for name, value in (('zero_init_residual', zero_init_residual),
-                        ('drop_path_rate', drop_path_rate)):
+    for name, value, off in (('zero_init_residual', zero_init_residual, False),
+                             ('drop_path_rate', drop_path_rate, 0.0)):
         if value:
             raise UsageError(
                 f'{owner} got {name}={value}, which needs a shortcut around '
                 'every block: without one it sets the output to zero. Set '
-                f'{name}={type(value)(0)}.')
+                f'{name}={off}.')
 
 
 def check_merged_is_deployed(owner: str, shortcut: str, deploy: bool) -> None:

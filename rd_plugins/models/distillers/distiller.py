@@ -12,12 +12,14 @@ from torch import nn
 
 from rd_plugins.models.objectives import (ClassificationLoss, Objective, Step,
                                           TeacherLoss)
+from rd_plugins.models.objectives.objective import classes_of
 from rd_plugins.models.stages import Stages, stages_of
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_bool, check_choice
 from .co_trained_teacher import CoTrainedTeacher
 from .first_batch import check_first_batch
-from .from_teacher import check_one_start, start_from, with_classes_of
+from .from_teacher import (check_one_start, check_same_input, start_from,
+                           with_classes_of)
 from .frozen_teacher import FrozenTeacher
 from .teacher import Teacher
 from .teacher_exam import TeacherExam
@@ -103,8 +105,8 @@ class Distiller(ImageClassifier):
             teacher = with_classes_of(self.head_cfg, teacher)
         self.teacher_holder = self._hold(teacher, co_train_teacher)
         self._is_checked = False
-        self._exam = TeacherExam() if check_teacher and isinstance(
-            self.teacher_holder, FrozenTeacher) else None
+        self._exam = TeacherExam() if (
+            check_teacher and self._has_examinable_teacher()) else None
         # Returns the context in which the named part (teacher, hybrids) is
         # computed; a benchmark sets it to time the parts.
         self.observe: Callable[[str], ContextManager] = nullcontext
@@ -132,7 +134,14 @@ class Distiller(ImageClassifier):
                 'backbone that a distiller could read; use an ImageClassifier '
                 'with backbone and head, such as TIMMBackbone.')
         holder.learn_normalisation(self.data_preprocessor)
+        if self.copy_teacher:
+            check_same_input(self, holder)
         return holder
+
+    def _has_examinable_teacher(self) -> bool:
+        # Of other classes, labels do not tell what it knows.
+        return isinstance(self.teacher_holder, FrozenTeacher) and \
+            classes_of(self) == classes_of(self.teacher_architecture)
 
     def _build_objectives(self, configs: Sequence[dict]) -> List[Objective]:
         objectives = [MMPRETRAIN_MODELS.build(cfg) for cfg in configs]

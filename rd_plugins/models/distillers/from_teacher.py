@@ -5,6 +5,7 @@ from torch import nn
 
 from rd_plugins.utils.checkpoint import is_fade_weight, pretrained_files
 from rd_plugins.utils.errors import UsageError
+from .teacher import Teacher
 
 # What a student may have that no teacher has: objectives and gates
 OWN = ('auxiliary.', 'backbone.gates.')
@@ -35,6 +36,20 @@ def check_one_start(student: nn.Module) -> None:
                 f'{type(student).__name__} is to start from {path} and from '
                 'the weights of its teacher; set copy_teacher=False, or take '
                 'that init_cfg out.')
+
+
+def check_same_input(student: nn.Module, teacher: Teacher) -> None:
+    """Check that copied weights get images as they are used to.
+
+    Raises:
+        UsageError: If the teacher has a normalisation of its own.
+    """
+    if teacher.normalises_anew:
+        raise UsageError(
+            f'{type(student).__name__} is to start from the weights of its '
+            'teacher, whose data_preprocessor normalises images in another '
+            'way than the run does; give both the same, or set '
+            'copy_teacher=False.')
 
 
 def start_from(student: nn.Module, teacher: nn.Module) -> None:

@@ -3,12 +3,13 @@ from typing import List, Optional
 
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import check_number
+from rd_plugins.utils.type_name import type_name
 from .preset import Preset
 
 
 def logit_objective(config: dict) -> dict:
     """The config of a :class:`LogitLoss`, from that or its distance's."""
-    if str(config['type']).split('.')[-1] == 'LogitLoss':
+    if type_name(config) == 'LogitLoss':
         return dict(config)
     return dict(type='rd_plugins.LogitLoss', distance=config)
 

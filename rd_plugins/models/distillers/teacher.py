@@ -106,6 +106,11 @@ class Teacher:
         if swaps or not (torch.all(factor == 1) and torch.all(offset == 0)):
             self._rescale = factor.float(), offset.float()
 
+    @property
+    def normalises_anew(self) -> bool:
+        """Whether the student's images are not normalised as it needs."""
+        return self._rescale is not None
+
     def normalised(self, inputs: torch.Tensor) -> torch.Tensor:
         """Images with the teacher's normalisation.
 

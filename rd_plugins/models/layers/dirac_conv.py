@@ -41,8 +41,9 @@ class DiracConv2d(nn.Conv2d):
         check_number('DiracConv2d', 'alpha', alpha)
         check_number('DiracConv2d', 'beta', beta)
         super().__init__(*args, **kwargs)
-        self.alpha = nn.Parameter(torch.full((self.out_channels, ), alpha))
-        self.beta = nn.Parameter(torch.full((self.out_channels, ), beta))
+        self.alpha, self.beta = (
+            nn.Parameter(torch.full((self.out_channels, ), float(factor)))
+            for factor in (alpha, beta))
         delta = nn.init.dirac_(torch.empty_like(self.weight), self.groups)
         self.register_buffer('delta', delta, persistent=False)
 

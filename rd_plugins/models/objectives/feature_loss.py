@@ -60,7 +60,7 @@ class FeatureLoss(Objective):
             self._check_hybrids(distiller.objectives_of_type(HybridLoss))
             count = len(distiller.stages)
         ours, theirs = (
-            stages.last_norm.num_features
+            len(stages.last_norm.weight)
             for stages in (distiller.stages, distiller.teacher_stages))
         if ours != theirs:
             raise UsageError(

@@ -3,11 +3,12 @@ from typing import Dict, Optional
 
 import torch
 import torch.nn.functional as F
+from mmpretrain.models.heads import MultiLabelClsHead
 from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
 from torch import nn
 
 from rd_plugins.registry import MODELS
-from rd_plugins.utils.errors import check_number
+from rd_plugins.utils.errors import UsageError, check_number
 from .objective import Objective, check_same_classes
 from .step import Step
 
@@ -71,6 +72,12 @@ class LogitLoss(Objective):
     def attach(self, distiller: nn.Module) -> None:
         """See the base class."""
         check_same_classes(self, distiller)
+        if self.distance is None and isinstance(distiller.head,
+                                                MultiLabelClsHead):
+            raise UsageError(
+                f'{type(distiller.head).__name__} gives several labels to an '
+                'image, and LogitLoss compares the probabilities of classes '
+                'of which one is right; give another distance=dict(...).')
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class."""

@@ -1,5 +1,5 @@
 """The base class of objectives."""
-from typing import Dict, Sequence
+from typing import Dict, Optional, Sequence
 
 import torch
 from torch import nn
@@ -85,15 +85,19 @@ class Objective(nn.Module):
         raise NotImplementedError
 
 
+def classes_of(classifier: nn.Module) -> Optional[int]:
+    """The number of classes of a classifier; None if its head has none."""
+    return getattr(classifier.head, 'num_classes', None)
+
+
 def check_same_classes(objective: Objective, distiller: nn.Module) -> None:
     """Check that student and teacher have the same number of classes.
 
     Raises:
         UsageError: If the numbers differ.
     """
-    ours, theirs = (
-        getattr(network.head, 'num_classes', None)
-        for network in (distiller, distiller.teacher_architecture))
+    ours, theirs = map(classes_of,
+                       (distiller, distiller.teacher_architecture))
     if ours != theirs:
         raise UsageError(
             f'The student has {ours} classes and the teacher {theirs}, and '

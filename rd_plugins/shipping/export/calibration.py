@@ -15,11 +15,12 @@ from mmengine.runner import Runner
 
 from rd_plugins.engine.config_file import check_data_folders
 from rd_plugins.shipping.progress import tracked
-from rd_plugins.shipping.read import (TrainedModel, side_of_dataset,
-                                      with_preprocessor)
+from rd_plugins.shipping.read import (TrainedModel, datasets_in,
+                                      side_of_dataset, with_preprocessor)
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.type_name import type_name
 from .backend import Option
-from .preprocessing import LOADER, kind, loads_files, test_pipeline
+from .preprocessing import LOADER, loads_files, test_pipeline
 
 INT8 = Option('--int8', dict(
     type=int, metavar='IMAGES',
@@ -123,7 +124,8 @@ class Calibration:
 def _training_images(cfg: Config, seed: int) -> Iterator[dict]:
     """Training images, one by one, with the test pipeline."""
     loader = deepcopy(cfg.train_dataloader)
-    loader.dataset.pipeline = test_pipeline(cfg)
+    for dataset in datasets_in(loader.dataset):
+        dataset.pipeline = test_pipeline(cfg)
     loader.update(
         batch_size=1,
         num_workers=0,
@@ -136,7 +138,7 @@ def _read_pictures(cfg: Config, shape: Tuple[int, int, int],
                    folder: str) -> Iterator[dict]:
     """Pictures of a folder, one by one, with the test pipeline."""
     channels, *size = shape
-    steps = [step for step in test_pipeline(cfg) if kind(step) != LOADER]
+    steps = [step for step in test_pipeline(cfg) if type_name(step) != LOADER]
     as_files = loads_files(cfg)
     if not as_files:  # the images of the data set have their size already
         side = side_of_dataset(cfg)

@@ -4,12 +4,26 @@ from typing import Callable, List, Optional
 
 import torch
 from mmengine.model import BaseModel
+from mmpretrain.models.heads import MultiLabelClsHead, MultiTaskHead
 from mmpretrain.structures import DataSample
 from torch import nn
 
 from rd_plugins.models.utils import folded_copy
 from rd_plugins.shipping.read import TrainedModel, with_preprocessor
 from rd_plugins.utils.errors import UsageError
+
+
+def check_one_label(model: nn.Module) -> None:
+    """Check that one class is right for each image.
+
+    Raises:
+        UsageError: If the head says something else.
+    """
+    if isinstance(model.head, (MultiLabelClsHead, MultiTaskHead)):
+        raise UsageError(
+            f'{type(model.head).__name__} gives several labels to an image, '
+            'and what is exported here ends in the probabilities of classes '
+            'of which one is right. Nothing was written.')
 
 
 class Probabilities(nn.Module):

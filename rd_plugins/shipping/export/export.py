@@ -17,6 +17,7 @@ from rd_plugins.utils.quiet import quiet
 from .backend import Backend, Exported, Request
 from .backends import BACKENDS
 from .calibration import CALIB_IMAGES
+from .classifier import check_one_label
 from .onnx_graph import DEPLOY_CFG
 from .serving import describe, write_description
 
@@ -127,6 +128,7 @@ def export(request: Request) -> List[dict]:
                                 request.cfg_options)
     if request.test:
         check_data_folders(source.cfg, 'test_dataloader')
+    check_one_label(source.model)
     check_shape(request, source, backend)
     backend.check_source(source)
     with new_folder(request.folder, request.force, inputs) as folder:

@@ -3,26 +3,22 @@ from typing import List, NamedTuple, Optional, Sequence, Union
 
 from mmengine.config import Config
 
-from rd_plugins.shipping.read import preprocessor_cfg, side_of_dataset
+from rd_plugins.shipping.read import (preprocessor_cfg, side_of_dataset,
+                                      test_dataset)
+from rd_plugins.utils.type_name import type_name
 
 LOADER = 'LoadImageFromFile'
 
 
-def kind(cfg: dict) -> str:
-    """The type of a config without its scope."""
-    return str(cfg.get('type')).split('.')[-1]
-
-
 def test_pipeline(cfg: Config) -> List[dict]:
     """The transforms of the test set; none but the last if there is none."""
-    dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
-    return list(dataset.get('pipeline') or cfg.get('test_pipeline')
+    return list(test_dataset(cfg).get('pipeline') or cfg.get('test_pipeline')
                 or [dict(type='PackInputs')])
 
 
 def loads_files(cfg: Config) -> bool:
     """Whether images come from files, and not from arrays of a data set."""
-    return any(kind(step) == LOADER for step in test_pipeline(cfg))
+    return any(type_name(step) == LOADER for step in test_pipeline(cfg))
 
 
 class Preprocessing(NamedTuple):
@@ -65,19 +61,20 @@ def _crop(steps: List[dict], edge: Optional[int]) -> Optional[float]:
         steps (list[dict]): The test pipeline.
         edge (int, optional): The side of the data set's images.
     """
-    kept = None
-    for step in steps:
-        if kind(step) in ('ResizeEdge', 'Resize'):
-            edge = _side(step['scale'])
-            if step.get('edge', 'short') != 'short' or step.get('keep_ratio'):
-                return None
-        if kind(step) == 'CenterCrop':
-            kept = _side(step['crop_size'])
-            if step.get('efficientnet_style'):
-                return None
-    if kept is None:
+    steps = [step for step in steps
+             if type_name(step) not in (LOADER, 'PackInputs')]
+    if steps and type_name(steps[0]) in ('ResizeEdge', 'Resize'):
+        resize = steps.pop(0)
+        edge = _side(resize['scale'])
+        if resize.get('edge', 'short') != 'short' or resize.get('keep_ratio'):
+            return None
+    if not steps:
         return 1.0
-    return kept / edge if edge else None
+    crop = steps.pop(0)
+    if steps or type_name(crop) != 'CenterCrop' or \
+            crop.get('efficientnet_style') or not edge:
+        return None
+    return _side(crop['crop_size']) / edge
 
 
 def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
@@ -95,7 +92,7 @@ def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
         size=size,
         crop=_crop(steps, side_of_dataset(cfg)),
         keep_ratio=not any(
-            kind(step) == 'Resize' and not step.get('keep_ratio')
+            type_name(step) == 'Resize' and not step.get('keep_ratio')
             for step in steps),
         mean=list(normalise.get('mean') or [0.0] * channels),
         std=list(normalise.get('std') or [1.0] * channels))

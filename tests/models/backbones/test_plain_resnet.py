@@ -173,6 +173,7 @@ def test_convolutions_of_another_kind():
     (dict(depth=18, shortcut='pad'), "shortcut='pad'; choose one of 'none'"),
     (dict(depth=18, zero_init_residual=True), 'zero_init_residual=True'),
     (dict(depth=18, drop_path_rate=0.05), 'Set drop_path_rate=0.0'),
+    (dict(depth=18, drop_path_rate=[0.1] * 4), 'Set drop_path_rate=0.0'),
 ])
 @pytest.mark.parametrize('plain', [PlainResNet, PlainResNet_CIFAR])
 def test_what_cannot_be_built(plain, kwargs, message):

@@ -99,6 +99,18 @@ def test_two_starts_are_refused(teacher_cfg, part):
     MODELS.build(dict(cfg, copy_teacher=False))
 
 
+def test_copied_weights_need_the_normalisation_that_they_know(teacher_cfg):
+    own = dict(mean=[103.5, 116.3, 123.7], std=[57.4, 57.1, 58.4])
+    cfg = dict(classifier_cfg('none'), type='rd_plugins.Distiller',
+               copy_teacher=True,
+               teacher=dict(teacher_cfg, data_preprocessor=dict(own)))
+    other = dict(own, std=[1.0, 1.0, 1.0])
+    with pytest.raises(UsageError, match='normalises images in another way'):
+        MODELS.build(dict(cfg, data_preprocessor=other))
+    MODELS.build(dict(cfg, data_preprocessor=other, copy_teacher=False))
+    MODELS.build(dict(cfg, data_preprocessor=own))
+
+
 def test_a_teacher_without_a_backbone(teacher_cfg):
     """As MMPretrain's wrappers of whole networks of timm are."""
 

@@ -105,6 +105,18 @@ def test_a_co_trained_teacher_has_no_exam(teacher_cfg):
     train(model, 0)
 
 
+def test_a_teacher_of_other_classes_has_no_exam(teacher_cfg):
+    """The student's labels say nothing of what it knows."""
+    student = classifier_cfg('none')
+    student['head']['num_classes'] = CLASSES + 2
+    stages = [dict(type='rd_plugins.StageLoss', stage=1)]
+    model = MODELS.build(
+        dict(student, type='rd_plugins.Distiller', teacher=teacher_cfg,
+             objectives=stages))
+    assert model._exam is None
+    assert build(teacher_cfg)._exam is not None
+
+
 def test_it_reads_images_by_the_normalisation_of_the_teacher(teacher_cfg):
     """From pixels, where the student's would give other answers."""
     pixels = [torch.randint(0, 256, (3, 8, 8), dtype=torch.uint8)

@@ -21,6 +21,12 @@ def dirac(**kwargs):
     return conv
 
 
+def test_whole_numbers_are_factors_too():
+    conv = DiracConv2d(2, 2, 1, alpha=1, beta=0)
+    x = torch.randn(1, 2, 3, 3)
+    assert conv(x).equal(x + conv.bias.view(-1, 1, 1))
+
+
 def test_groups_have_their_own_identity():
     conv = dirac(**SHAPES[2])
     x = torch.randn(2, 6, 9, 9).double()

@@ -1,7 +1,12 @@
 import pytest
 import torch
+from mmpretrain.registry import MODELS
 
-from rd_plugins.models.objectives.logit_loss import softened_divergence
+from rd_plugins.models.distillers.logit_distiller import logit_objective
+from rd_plugins.models.objectives.logit_loss import (LogitLoss,
+                                                     softened_divergence)
+from rd_plugins.utils.errors import UsageError
+from tests.helpers.models import classifier_cfg
 
 
 def test_loss_is_the_definition():
@@ -33,3 +38,20 @@ def test_autocast_does_not_round_the_loss():
     expected.backward()
     error = (student.grad.double() - exact.grad).norm() / exact.grad.norm()
     assert error < 0.01
+
+
+def test_several_labels_need_another_distance(teacher_cfg):
+    several = dict(type='MultiLabelLinearClsHead', num_classes=5,
+                   in_channels=16)
+    cfg = dict(classifier_cfg('none'), type='rd_plugins.Distiller',
+               head=several, teacher=dict(teacher_cfg, head=several))
+    logit = dict(type='rd_plugins.LogitLoss')
+    with pytest.raises(UsageError, match='several labels.*another distance'):
+        MODELS.build(dict(cfg, objectives=[logit]))
+    MODELS.build(dict(cfg, objectives=[dict(
+        logit, distance=dict(type='torch.nn.MSELoss'))]))
+
+
+def test_its_class_in_place_of_its_name():
+    """As configs give it that import what they name."""
+    assert logit_objective(dict(type=LogitLoss)) == dict(type=LogitLoss)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from rd_plugins.shipping.export.calibration import Calibration, pictures_in
 from rd_plugins.shipping.export.preprocessing import read_preprocessing
-from rd_plugins.shipping.read import read_trained_model
+from rd_plugins.shipping.read import image_shape, read_trained_model
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
 from tests.helpers.pictures import CLASSES, save_config, save_pictures
@@ -60,7 +60,7 @@ def test_the_example_of_the_docs(source, pictures, run_dir, flags):
     example = EXAMPLE.replace("'served", f"'{run_dir}/served").replace(
         "'cat.jpg'", f"'{run_dir}/picture.png'")
     assert example != EXAMPLE
-    assert len([line for line in example.split('\n') if line]) <= 10
+    assert len([line for line in example.split('\n') if line]) <= 11
     with redirect_stdout(StringIO()) as printed:
         exec(example, {})
     name, score = printed.getvalue().split()
@@ -75,8 +75,12 @@ def test_the_example_of_the_docs(source, pictures, run_dir, flags):
         assert name == CLASSES[expected.argmax()]
 
 
-def test_the_example_with_a_photograph(source, run_dir):
+@pytest.mark.parametrize('resize', ['ResizeEdge', 'Resize'])
+def test_the_example_with_a_photograph(source, run_dir, resize):
     """Larger than the network's input, and rotated by its camera."""
+    config = source[0]
+    config.write_text(config.read_text().replace(
+        "'ResizeEdge', scale=36, edge='short'", f"'{resize}', scale=64"))
     rows, columns = np.mgrid[0:96, 0:128]
     pixels = np.stack([rows, columns, rows * columns / 64], 2).astype('uint8')
     camera = Image.Exif()
@@ -138,6 +142,13 @@ def test_what_configs_say(config, shape, order, crop):
       dict(type='CenterCrop', crop_size=224)], None, True),
     ([dict(type='CenterCrop', crop_size=224, efficientnet_style=True)], None,
      True),
+    ([dict(type='ResizeEdge', scale=256),
+      dict(type='CenterCrop', crop_size=224),
+      dict(type='ResizeEdge', scale=128)], None, True),
+    ([dict(type='torchvision/Resize', size=36),
+      dict(type='torchvision/CenterCrop', size=32)], None, True),
+    ([dict(type='ResizeEdge', scale=48),
+      dict(type='Pad', size=(64, 64))], None, True),
     ([dict(type='CenterCrop', crop_size=224)], None, True),
 ])
 def test_what_pipelines_say(steps, crop, keep_ratio):
@@ -153,6 +164,39 @@ def test_another_shape_than_the_images_have(source, pictures, run_dir):
     assert_done(tool(*other))
     assert_refused(tool(*other, '--force', '--calib-images', pictures),
                    '--shape 48: ', 'at 32 x 32')
+
+
+@pytest.mark.parametrize('wrapper', [
+    "dict(type='RepeatDataset', times=2, dataset=ONE)",
+    "dict(type='ConcatDataset', datasets=[ONE, ONE])"])
+def test_calibration_in_a_wrapper_of_data_sets(source, wrapper):
+    config, checkpoint = source
+    text = config.read_text()
+    one = "dict(data, data_prefix='train')"
+    config.write_text(text.replace(one, wrapper.replace('ONE', one)))
+    found = list(Calibration(3).images(
+        read_trained_model(str(config), str(checkpoint)), (3, 32, 32)))
+    assert [image.shape for image in found] == [(1, 3, 32, 32)] * 3
+
+
+def test_a_wrapped_test_set_says_what_it_does(source):
+    cfg = Config.fromfile(source[0])
+    plain = read_preprocessing(cfg, (3, 32, 32))
+    cfg.test_dataloader.dataset = dict(
+        type='RepeatDataset', times=1, dataset=cfg.test_dataloader.dataset)
+    assert read_preprocessing(cfg, (3, 32, 32)) == plain
+    assert image_shape(cfg) == (3, 32, 32)
+
+
+def test_several_labels_are_not_exported(source, run_dir):
+    config, checkpoint = source
+    config.write_text(config.read_text().replace(
+        'LinearClsHead', 'MultiLabelLinearClsHead'))
+    assert_refused(
+        tool('deploy.py', config, checkpoint, '--backend', 'onnxruntime',
+             '--out', run_dir / 'served'),
+        'MultiLabelLinearClsHead gives several labels')
+    assert not (run_dir / 'served').exists()
 
 
 def test_calibration_sees_what_the_test_sees(source, pictures):

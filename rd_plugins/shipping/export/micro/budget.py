@@ -1,13 +1,15 @@
 """A budget of SRAM, and what fits where a network does not."""
 from copy import deepcopy
-from typing import Iterator, Tuple
+from typing import Iterator, Optional, Tuple
 
 import torch
 from mmpretrain.registry import MODELS
 from torch import nn
 
+from rd_plugins.shipping.merge_shortcuts import DROPPED, TARGETS
 from rd_plugins.shipping.read import TrainedModel
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.shortcuts import built_shortcuts
 from ..classifier import Probabilities
 from .convert import to_int8, to_tflite
 from .rotate import rotated
@@ -95,16 +97,19 @@ def what_fits(compiled: Compiled, target: Target, source: TrainedModel,
             yield f'{name} ({_kib(needed)})'
 
 
-def plain_twin(source: TrainedModel) -> nn.Module:
+def plain_twin(source: TrainedModel) -> Optional[nn.Module]:
     """The network of a config without its shortcuts; None if there is none."""
+    kind = type(source.model.backbone)
+    if kind not in TARGETS or \
+            built_shortcuts(source.model) not in ('all', 'downsample'):
+        return None
+    name, options = TARGETS[kind]
     model = deepcopy(source.cfg.model)
-    if model.backbone.get('shortcut') in (None, 'none', 'merged'):
-        kind = model.backbone.type.split('.')[-1]
-        if kind not in ('ResNet', 'ResNet_CIFAR'):
-            return None
-        model.backbone.type = f'rd_plugins.Plain{kind}'
-    model.backbone.shortcut = 'none'
     model.pop('init_cfg', None)
+    backbone = {key: value for key, value in model.backbone.items()
+                if key not in DROPPED}
+    model.backbone = dict(backbone, type=f'rd_plugins.{name}',
+                          shortcut='none', **options)
     return MODELS.build(model).eval()
 
 

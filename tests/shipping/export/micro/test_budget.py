@@ -1,7 +1,10 @@
 """A budget of SRAM that is kept."""
+from dataclasses import replace
+
 import pytest
 import torch
 from mmengine.config import Config
+from mmpretrain.registry import MODELS
 
 from rd_plugins.shipping.export.micro import budget
 from rd_plugins.shipping.export.micro.budget import (check_budget,
@@ -106,11 +109,15 @@ def test_what_would_fit_is_tried(source, monkeypatch):
 
 @pytest.mark.parametrize('backbone, kind', [
     (dict(TINY, shortcut='pad'), 'CifarResNet'),
+    (TINY, 'CifarResNet'),
     (dict(type='ResNet', depth=18), 'PlainResNet'),
+    (dict(type='ResNetV1d', depth=18, drop_path_rate=0.05,
+          zero_init_residual=True), 'PlainResNet'),
     (dict(TINY, shortcut='none'), None),
     (dict(type='MobileNetV2'), None)])
 def test_plain_twins(source, backbone, kind):
     source.cfg.model.backbone = backbone
+    source = replace(source, model=MODELS.build(source.cfg.model))
     twin = plain_twin(source)
     if kind is None:
         assert twin is None
