@@ -3,11 +3,15 @@ from typing import Iterator, Tuple
 
 import numpy as np
 import torch
+from mmengine.dataset import BaseDataset, default_collate, pseudo_collate
 from mmpretrain.structures import DataSample
 from torch.utils.data import DataLoader, Dataset
 
 from rd_plugins.utils.errors import UsageError
 from .batch_pipeline import BatchPipeline
+
+# What makes a batch of samples without changing them
+COLLATES = (default_collate, pseudo_collate)
 
 
 def read_images(dataset: Dataset,
@@ -29,6 +33,9 @@ def read_images(dataset: Dataset,
     if not hasattr(dataset, 'get_data_info') or not hasattr(
             dataset, 'pipeline'):
         raise UsageError(f'{name} is not a data set of MMPretrain\'s kind.')
+    for method in ('__getitem__', 'prepare_data'):
+        if getattr(type(dataset), method) is not getattr(BaseDataset, method):
+            raise UsageError(f'{name} has a {method} of its own.')
     samples = (dataset.get_data_info(i) for i in range(count))
     images, labels = [], []
     for sample in samples:
@@ -73,6 +80,10 @@ class DeviceLoader(DataLoader):
         super().__init__(stock.dataset, batch_sampler=stock.batch_sampler)
         # Check the transforms first: reading all images may take seconds.
         image, _ = read_images(stock.dataset, 1)
+        collate = getattr(stock.collate_fn, 'func', stock.collate_fn)
+        if collate not in COLLATES:
+            raise UsageError(f'The loader has a collate_fn of its own, '
+                             f'{getattr(collate, "__name__", collate)}.')
         self.augment = BatchPipeline(stock.dataset.pipeline.transforms,
                                      image.shape[1:3])
         images, labels = read_images(stock.dataset, len(stock.dataset))

@@ -20,9 +20,13 @@ COMPARED = ('model.', 'optim_wrapper.', 'param_scheduler', 'train_cfg.',
 SHOWN = 12
 
 
+def _checkpoint_hook(cfg: Config) -> dict:
+    return (cfg.get('default_hooks') or {}).get('checkpoint') or {}
+
+
 def checkpoints_of(cfg: Config) -> Dict[int, Any]:
     """The checkpoints in the folder of a run by number, newest first."""
-    hook = (cfg.get('default_hooks') or {}).get('checkpoint') or {}
+    hook = _checkpoint_hook(cfg)
     by_epoch = hook.get('by_epoch', True)
     folder = cfg.work_dir
     if hook.get('out_dir'):
@@ -59,11 +63,26 @@ def choose_checkpoint(cfg: Config, model: nn.Module,
     """
     if cfg.get('load_from'):
         checkpoint = check_checkpoint_resumes(cfg.load_from, model)
+        _check_it_is_the_newest(cfg, checkpoint)
         _say_what_changed(cfg, checkpoint)
     elif not _take_newest(cfg, model):
         say(f'There is no checkpoint in {cfg.work_dir} yet; the run begins.')
         cfg.resume = False
         cfg.load_from = start
+
+
+def _check_it_is_the_newest(cfg: Config, checkpoint: dict) -> None:
+    """The next ``--resume`` would go on from what is newer."""
+    meta = checkpoint['meta']
+    done = meta.get('epoch' if _checkpoint_hook(cfg).get('by_epoch', True)
+                    else 'iter', 0)
+    newer = [path for number, path in checkpoints_of(cfg).items()
+             if number > done]
+    if newer:
+        raise UsageError(
+            f'{cfg.work_dir} holds {newer[0].name}, which is newer than '
+            f'{cfg.load_from}, and the next --resume would go on from there; '
+            'move the newer ones away, or name another folder: --work-dir.')
 
 
 def _take_newest(cfg: Config, model: nn.Module) -> bool:

@@ -4,6 +4,7 @@ from typing import List
 from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.type_name import type_name
 
 # Options of schedulers and hooks that count epochs
 EPOCHS = ('begin', 'end', 'T_max', 'total_steps', 'step_size', 'tail',
@@ -46,9 +47,10 @@ def shorten(cfg: Config, epochs: int) -> None:
             or scheduler.get('begin', 0) < epochs]
     for hook in cfg.get('custom_hooks') or []:
         _shorten_options(hook, factor)
-        if str(hook['type']).endswith('PhaseHook'):
+        if type_name(hook) == 'PhaseHook':
             _shorten_phases(hook.phases, epochs)
-        if str(hook['type']).endswith('EMAHook'):
+        if type_name(hook) == 'EMAHook' and type_name(
+                dict(type=hook.get('ema_type'))) != 'StochasticWeightAverage':
             hook['momentum'] = min(
                 LARGEST_MOMENTUM,
                 hook.get('momentum', EMA_MOMENTUM) / factor)
@@ -57,6 +59,7 @@ def shorten(cfg: Config, epochs: int) -> None:
 def _shorten_scheduler(scheduler: dict, factor: float) -> None:
     span = scheduler.get('end', 0) - scheduler.get('begin', 0)
     reaches_its_end = scheduler.get('T_max') == span
+    _hasten(scheduler, factor)
     _shorten_options(scheduler, factor)
     _shorten_milestones(scheduler, factor)
     if reaches_its_end:  # also where both are rounded
@@ -64,10 +67,24 @@ def _shorten_scheduler(scheduler: dict, factor: float) -> None:
             1, scheduler['end'] - scheduler.get('begin', 0))
 
 
+def _hasten(scheduler: dict, factor: float) -> None:
+    """Let a factor of every step act for those that there is no time for."""
+    steps = 1
+    if type_name(scheduler) == 'ExponentialLR':
+        steps = factor
+    if type_name(scheduler) == 'StepLR':  # a step is an epoch at least
+        steps = min(1, scheduler['step_size'] * factor)
+    if steps != 1:
+        scheduler['gamma'] = scheduler.get('gamma', 0.1)**(1 / steps)
+
+
 def _shorten_options(owner: dict, factor: float) -> None:
     for option in EPOCHS:
         if owner.get(option):
             owner[option] = max(1, round(owner[option] * factor))
+    if owner.get('periods'):
+        owner['periods'] = [max(1, round(period * factor))
+                            for period in owner['periods']]
 
 
 def _shorten_milestones(owner: dict, factor: float) -> None:

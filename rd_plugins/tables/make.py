@@ -138,10 +138,9 @@ def make_table(table: Table, args: argparse.Namespace,
     def keep(run: Run) -> None:
         if results.find(run.row.name, run.seed):
             return  # it was trained again for another run
-        kept = None
+        result = dict(result_of(run), **measured_size(run), weights=None)
         if run.seed == results.table.seeds[0]:
-            kept = keep_weights(run, results.folder / WEIGHTS)
-        result = dict(result_of(run), **measured_size(run), weights=kept)
+            result['weights'] = keep_weights(run, results.folder / WEIGHTS)
         results.add(result)
         print(f'{run.name}: {result["accuracy"]:.2f} %', flush=True)
 

@@ -26,7 +26,7 @@ def draw(results: Results, path: Path) -> None:
     """
     rows = {fill(results.table.rows[name].title, 48): runs
             for name, runs in results.by_row().items() if runs}
-    has_curves = any(run.get('curve') for run in results.runs)
+    has_curves = any(run.get('curve') for run in results.shown())
     count = 1 + has_curves
     figure, axes = plt.subplots(
         1, count, squeeze=False, layout='constrained',

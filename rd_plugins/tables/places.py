@@ -5,8 +5,7 @@ from rd_plugins.utils.recorded_config import flat
 
 # It differs between machines, the result does not; torch.compile changes it
 # no more than another processor does.
-PLACES = ('data_root', 'data_prefix', 'ann_file', 'checkpoint', 'num_workers',
-          'compile')
+PLACES = ('data_root', 'num_workers', 'compile')
 
 
 def without_places(options: Dict[str, Any]) -> Dict[str, Any]:

@@ -57,6 +57,10 @@ class Results:
         return {name: [run for run in self.runs if run['row'] == name]
                 for name in self.table.rows}
 
+    def shown(self) -> List[dict]:
+        """The runs of the table's rows; others may lie in the same file."""
+        return [run for runs in self.by_row().values() for run in runs]
+
     def write(self) -> None:
         """Write JSON, Markdown and the picture."""
         content = dict(
@@ -105,14 +109,15 @@ class Results:
 
     def _origin(self) -> List[str]:
         known = {(run['commit'], run['hardware'], run['pytorch'],
-                  run['flags'], run['date']) for run in self.runs}
+                  run['flags'], run['date']) for run in self.shown()}
         lines = ['Mean ± standard deviation over the seeds, after the last '
                  'epoch. Made by', '', '```bash',
                  self.table.command, '```', '']
         for commit, hardware, pytorch, flags, date in sorted(known):
             lines.append(f'- {date}: commit {commit}, {hardware}, PyTorch '
                          f'{pytorch}' + (f', with {flags}' if flags else ''))
-        data = sorted({run['data'] for run in self.runs if run.get('data')})
+        data = sorted({run['data'] for run in self.shown()
+                       if run.get('data')})
         if data:
             lines.append(f'- data (SHA-256 of labels and images): '
                          f'{"; ".join(data)}')

@@ -8,19 +8,31 @@ from typing import List, Tuple
 
 import torch
 
+from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
 from .data import data_checksums
 from .run import Run
 
+METRIC = 'accuracy/top1'
+
 
 def result_of(run: Run) -> dict:
-    """The result of a run, after training and test."""
+    """The result of a run, after training and test.
+
+    Raises:
+        UsageError: If the test has measured something else.
+    """
     metrics = json.loads((run.folder / 'test.json').read_text())
+    if METRIC not in metrics:
+        raise UsageError(
+            f'The test of {run.name} gives {", ".join(metrics) or "nothing"}; '
+            f'a table collects {METRIC}: let the test_evaluator of its config '
+            'have Accuracy.')
     return dict(
         row=run.row.name,
         title=run.row.title,
         seed=None if run.row.checkpoint else run.seed,
-        accuracy=round(metrics['accuracy/top1'], 4),
+        accuracy=round(metrics[METRIC], 4),
         **run.settings(),
         flags=run.flags(),
         data=data_checksums(run.training_config(), run.test_config()),
@@ -36,8 +48,8 @@ def curve(run: Run) -> List[Tuple[int, float]]:
             if not line.endswith('}'):
                 continue  # the disk was full, or it was killed meanwhile
             scalars = json.loads(line)
-            if 'accuracy/top1' in scalars:
-                values[scalars['step']] = round(scalars['accuracy/top1'], 2)
+            if METRIC in scalars:
+                values[scalars['step']] = round(scalars[METRIC], 2)
     return sorted(values.items())
 
 

@@ -5,6 +5,7 @@ from mmengine.config import Config
 
 from rd_plugins.engine.resume import changes
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.recorded_config import flat
 from rd_plugins.utils.whole_file import numbered_checkpoints
 from .places import without_places
 from .run import TRAIN_CONFIG, Run
@@ -21,9 +22,16 @@ def check_training(run: Run) -> None:
     path = run.folder / TRAIN_CONFIG
     if not path.is_file() or not numbered_checkpoints(run.folder):
         return
-    differences = changes(
-        without_places(Config.fromfile(path).to_dict()),
-        without_places(run.config_with_weights().to_dict()))
+    chosen = flat(run.options)
+
+    def settings(cfg: Config) -> dict:
+        # The weights of other rows lie in other folders.
+        return {key: value for key, value in without_places(
+            cfg.to_dict()).items()
+            if not key.endswith('.checkpoint') or key in chosen}
+
+    differences = changes(settings(Config.fromfile(path)),
+                          settings(run.config_with_weights()))
     if differences:
         raise UsageError(
             f'{run.folder} holds checkpoints of another training of '

@@ -18,8 +18,8 @@ class Row:
             proportion; see :func:`shorten`. Defaults to None: the config's.
         test_config (str): The config that its checkpoint is tested with,
             strictly. Defaults to the one that trains it.
-        test_options (dict): What the table changes in that. Defaults to the
-            model of ``options`` where both configs are the same.
+        test_options (dict): What the table changes in that. Defaults to
+            ``options`` where both configs are the same.
         teacher (str, optional): Name of the row that teaches it.
         start (str, optional): Name of the row whose network it goes on from.
         checkpoint (str, optional): Name of weights that are tested and not
@@ -42,7 +42,7 @@ class Row:
     def __post_init__(self) -> None:
         self.test_config = self.test_config or self.config
         if self.test_config == self.config and not self.test_options:
-            self.test_options = dict(model=self.options.get('model', {}))
+            self.test_options = self.options
 
     @property
     def needs(self) -> List[str]:

@@ -110,7 +110,7 @@ def numbered_checkpoints(folder: Union[str, Path],
         folder (str | Path): The folder.
         template (str): How they are called. Defaults to ``'epoch_{}.pth'``.
     """
-    pattern = re.escape(template).replace(r'\{\}', r'(\d+)')
+    pattern = re.sub(r'\\\{.*?\\\}', r'(\\d+)', re.escape(template))
     names = (re.fullmatch(pattern, path.name)
              for path in Path(folder).glob('*') if path.is_file())
     found = {int(name[1]): Path(folder, name[0]) for name in names if name}

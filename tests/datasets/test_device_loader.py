@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from mmengine.dataset import DefaultSampler
+from mmengine.dataset import COLLATE_FUNCTIONS, DefaultSampler, pseudo_collate
 from mmengine.runner import Runner
 from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import DATASETS
@@ -27,14 +27,38 @@ class Pictures(BaseDataset):
         ]
 
 
-def stock_loader(pipeline=None, drop_last=False, **dataset):
+@DATASETS.register_module()
+class Sevens(Pictures):
+    """Changes its samples itself."""
+
+    def prepare_data(self, idx):
+        sample = super().prepare_data(idx)
+        sample['data_samples'].set_gt_label(3)
+        return sample
+
+
+@DATASETS.register_module()
+class Shifted(Pictures):
+
+    def __getitem__(self, idx):
+        return super().__getitem__((idx + 1) % len(self))
+
+
+@COLLATE_FUNCTIONS.register_module()
+def first_of_all(samples):
+    return pseudo_collate(samples[:1])
+
+
+def stock_loader(pipeline=None, drop_last=False, type='Pictures',
+                 collate='pseudo_collate', **dataset):
     return Runner.build_dataloader(
         dict(
             batch_size=6,
             num_workers=0,
             drop_last=drop_last,
+            collate_fn=dict(type=collate),
             dataset=dict(
-                type='Pictures',
+                type=type,
                 pipeline=pipeline or [dict(type='PackInputs')],
                 **dataset),
             sampler=dict(type='DefaultSampler', shuffle=True)),
@@ -121,6 +145,16 @@ def test_images_of_two_sizes():
     ]
     with pytest.raises(UsageError, match='2 sizes'):
         DeviceLoader(stock_loader(samples=samples), 'cpu')
+
+
+@pytest.mark.parametrize('options, reason', [
+    (dict(type='Sevens'), 'Sevens has a prepare_data of its own'),
+    (dict(type='Shifted'), 'Shifted has a __getitem__ of its own'),
+    (dict(collate='first_of_all'), 'collate_fn of its own, first_of_all')])
+def test_what_a_user_does_to_samples_is_not_passed_over(options, reason):
+    with pytest.raises(UsageError, match=reason):
+        DeviceLoader(stock_loader(**options), 'cpu')
+    DeviceLoader(stock_loader(collate='default_collate'), 'cpu')
 
 
 def test_other_datasets():

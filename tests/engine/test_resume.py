@@ -162,6 +162,17 @@ def test_a_moved_and_damaged_run_ends_as_if_nothing_had_been(folder):
         assert_same(after[part], before[part])
 
 
+def test_a_run_goes_on_from_its_newest_checkpoint_or_elsewhere(folder):
+    """The next --resume would return to what was given up."""
+    cfg = cfg_of(folder, resume=True, load_from=str(folder / 'epoch_2.pth'))
+    with pytest.raises(UsageError, match='holds epoch_3.pth, which is newer'):
+        choose_checkpoint(cfg, build_model(cfg))
+    (folder / 'epoch_3.pth').unlink()
+    choose_checkpoint(cfg, build_model(cfg))
+    cfg.work_dir = str(folder.parent / 'other')
+    choose_checkpoint(cfg, build_model(cfg))
+
+
 def test_epochs_of_other_lengths_are_not_mixed(folder):
     longer = {'train_cfg.max_epochs': 4, 'train_dataloader.batch_size': 5}
     cfg = cfg_of(folder, resume=True, **longer)

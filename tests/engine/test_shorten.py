@@ -44,6 +44,32 @@ def test_averages_span_their_share():
     assert cfg.custom_hooks[0].momentum == 0.5
 
 
+def test_an_average_without_a_momentum_gets_none():
+    cfg = read('best/plain20_cifar10.py')
+    cfg.custom_hooks = [
+        dict(type='EMAHook', ema_type='StochasticWeightAverage')]
+    shorten(cfg, 50)
+    assert 'momentum' not in cfg.custom_hooks[0]
+
+
+@pytest.mark.parametrize('scheduler, expected', [
+    (dict(type='StepLR', step_size=1, gamma=0.98), dict(gamma=0.98**10)),
+    (dict(type='StepLR', step_size=4, gamma=0.9),
+     dict(step_size=1, gamma=0.9**2.5)),
+    (dict(type='StepLR', step_size=50, gamma=0.5),
+     dict(step_size=5, gamma=0.5)),
+    (dict(type='ExponentialLR', gamma=0.99), dict(gamma=0.99**10)),
+    (dict(type='CosineRestartLR', periods=[100, 200]),
+     dict(periods=[10, 20])),
+])
+def test_a_rate_ends_where_it_would_have_ended(scheduler, expected):
+    cfg = Config(dict(train_cfg=dict(max_epochs=300),
+                      param_scheduler=scheduler))
+    shorten(cfg, 30)
+    found = {key: cfg.param_scheduler[0][key] for key in expected}
+    assert found == pytest.approx(expected)
+
+
 def test_schedulers_by_iteration_stay():
     cfg = Config(dict(
         train_cfg=dict(max_epochs=200),

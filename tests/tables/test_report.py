@@ -56,6 +56,17 @@ def test_two_commands_add_to_one_table(tmp_path, table):
     assert len(Results(tmp_path, table).runs) == 2
 
 
+def test_a_page_tells_of_its_own_rows_alone(tmp_path, table):
+    """Another comparison's may lie in the same file."""
+    results = Results(tmp_path, table)
+    results.add(dict(RESULT, row='other', seed=0, accuracy=80.0,
+                     hardware='another machine', data='other data'))
+    results.add(dict(RESULT, row='a', seed=0, accuracy=80.0))
+    page = (tmp_path / 't.md').read_text()
+    assert 'another machine' not in page and 'other data' not in page
+    assert len(Results(tmp_path, table).runs) == 2
+
+
 def test_weights_that_were_given_have_no_seed(tmp_path, table):
     results = Results(tmp_path, table)
     results.add(dict(RESULT, row='a', seed=None, accuracy=80.0))

@@ -46,6 +46,8 @@ def make_run(folder, options=None, row_options=None, weights='w.pth',
      'train_cfg.max_epochs: 5 in the checkpoint, 6 in the config'),
     (dict(options={'model.type': 'D', 'model.new': 1}), "'D'.*, and more"),
     (dict(amp=True), "'AmpOptimWrapper' in the config"),
+    (dict(options={'train_dataloader.dataset.ann_file': 'half.txt'}),
+     "ann_file: 'nothing' in the checkpoint, 'half.txt' in the config"),
 ])
 def test_checkpoints(tmp_path, changed, differs):
     run = make_run(tmp_path)
@@ -70,6 +72,8 @@ def test_checkpoints(tmp_path, changed, differs):
     (dict(epochs=6), 'other epochs: 6, not 5'),
     (dict(options={'a.data_root': 'there'}), None),
     (dict(options={'a.lr': 1}), 'other options'),
+    (dict(options={'model.teacher.init_cfg.checkpoint': 'B.pth'}),
+     'other options'),
     (dict(row_options={'a.lr': 1}), 'other row_options'),
     (dict(teacher='other'), 'other teacher: other, not teacher'),
     (dict(start='other'), 'other start: other, not None'),

@@ -34,7 +34,7 @@ def test_what_is_tested():
     """By default as trained, unless another config tests it."""
     deep = dict(model=dict(backbone=dict(depth=32)))
     options = dict(deep, train_cfg=dict(max_epochs=1))
-    assert Row('r', 'R', 'a.py', options).test_options == deep
+    assert Row('r', 'R', 'a.py', options).test_options == options
     assert not Row('r', 'R', 'a.py', options, test_config='b.py').test_options
     chosen = Row('r', 'R', str(PLAIN), options, test_config=str(PLAIN),
                  test_options=dict(model=dict(backbone=dict(depth=44))))

@@ -137,3 +137,14 @@ def test_the_newest_whole_checkpoint(whole, tmp_path):
     (tmp_path / 'epoch_10.pth').write_bytes(b'PK\x03\x04')
     assert newest_whole(tmp_path) == 9
     assert newest_whole(tmp_path, 'iter_{}.pth') is None
+
+
+@pytest.mark.parametrize('template, name', [
+    ('epoch_{}.pth', 'epoch_12.pth'), ('epoch_{:03d}.pth', 'epoch_012.pth'),
+    ('{0}-state', '12-state')])
+def test_numbers_are_found_as_the_template_writes_them(tmp_path, template,
+                                                       name):
+    (tmp_path / name).write_text('')
+    (tmp_path / f'{name}.tmp').write_text('')
+    assert template.format(12) == name
+    assert numbered_checkpoints(tmp_path, template) == {12: tmp_path / name}

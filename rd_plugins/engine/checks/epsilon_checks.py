@@ -40,6 +40,8 @@ def _warm_ups_end_first(runner: Runner) -> None:
               if each.param_name == 'lr']
     steps = len(runner.train_dataloader)
     for ours in schedulers_of(runner, RestartMultiStepLR):
+        if not ours.milestones:  # the rate stays until a restart
+            continue
         first = ours.begin + ours.milestones[0]
         for other in others:
             end = other.end if other.by_epoch else other.end / steps

@@ -12,7 +12,8 @@ from torch import nn
 
 from rd_plugins.engine.hooks import (DeadBlockHook, EpsilonScheduleHook,
                                      PhaseHook)
-from rd_plugins.engine.parts import hooks_of
+from rd_plugins.engine.parts import hooks_of, schedulers_of
+from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models import StagewiseDistiller
 from rd_plugins.models.layers import FadingShortcut, GateStates
@@ -24,10 +25,11 @@ BY_EPOCHS = (PhaseHook, EpsilonScheduleHook, DeadBlockHook)
 
 
 def _goes_by_epochs(runner: Runner) -> None:
-    hooks = hooks_of(runner, BY_EPOCHS)
-    if hooks and not isinstance(runner.train_loop, EpochBasedTrainLoop):
+    parts = [*hooks_of(runner, BY_EPOCHS),
+             *schedulers_of(runner, RestartMultiStepLR)]
+    if parts and not isinstance(runner.train_loop, EpochBasedTrainLoop):
         raise UsageError(
-            f'{type(hooks[0]).__name__} works by epochs and the run goes by '
+            f'{type(parts[0]).__name__} works by epochs and the run goes by '
             'iterations; set train_cfg=dict(by_epoch=True, max_epochs=...).')
 
 
@@ -75,6 +77,17 @@ def _something_trains(runner: Runner) -> None:
                          'Look for frozen_stages and requires_grad.')
 
 
+def _checkpoints_end_epochs(runner: Runner) -> None:
+    """An epoch begins anew when a run is resumed, but steps count on."""
+    if isinstance(runner.train_loop, EpochBasedTrainLoop) and any(
+            not hook.by_epoch for hook in hooks_of(runner, CheckpointHook)):
+        raise UsageError(
+            'CheckpointHook has by_epoch=False and the run goes by epochs: '
+            'within an epoch a run cannot be resumed. Leave it out, or let '
+            'the run go by iterations: train_cfg=dict(by_epoch=False, '
+            'max_iters=...).')
+
+
 def _checkpoint_options(runner: Runner) -> None:
     known: List[str] = [
         *inspect.signature(Runner.save_checkpoint).parameters,
@@ -108,5 +121,5 @@ def _start_fits(runner: Runner) -> None:
 
 CHECKS = (_goes_by_epochs, _one_phase_hook, _stages_have_phases,
           *EPSILON_CHECKS, _averages_leave_states_alone,
-          _is_no_deployed_form, _something_trains, _checkpoint_options,
-          _start_fits)
+          _is_no_deployed_form, _something_trains, _checkpoints_end_epochs,
+          _checkpoint_options, _start_fits)

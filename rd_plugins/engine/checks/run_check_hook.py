@@ -48,7 +48,7 @@ class RunCheckHook(Hook):
         if not isinstance(runner.train_loop, EpochBasedTrainLoop):
             return
         steps = len(runner.train_dataloader)
-        if runner.iter // steps != runner.epoch:
+        if runner.iter != runner.epoch * steps:
             raise UsageError(
                 f'The checkpoint has {runner.iter} steps in {runner.epoch} '
                 f'epochs, and this run {steps} in each: schedules count steps '

@@ -8,6 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.optim import BaseOptimWrapper
 from torch import nn
 
+from rd_plugins.engine.parts import schedulers_of
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
@@ -122,10 +123,14 @@ class PhaseHook(Hook):
             raise UsageError(f'The phases take {total} epochs and the run '
                              f'{runner.max_epochs}; set '
                              f'train_cfg.max_epochs={total}.')
-        if self.phases[0].lr is not None and runner.param_schedulers:
-            raise UsageError('The phases set the learning rate, and so does '
-                             'the config\'s param_scheduler; write '
-                             'param_scheduler = [].')
+        for name, words in (('lr', 'learning rate'),
+                            ('weight_decay', 'weight decay')):
+            if self._sets(name) and any(
+                    each.param_name == name
+                    for each in schedulers_of(runner)):
+                raise UsageError(f'The phases set the {words}, and so does '
+                                 'the config\'s param_scheduler; write '
+                                 'param_scheduler = [].')
         counts = runner.optim_wrapper._accumulative_counts
         if len(runner.train_dataloader) % counts:
             raise UsageError(
@@ -173,8 +178,13 @@ class PhaseHook(Hook):
         rebuild(runner)
         self._log(runner, index)
 
+    def _sets(self, name: str) -> bool:
+        return any(getattr(phase, name) is not None for phase in self.phases)
+
     def _set_decay(self, optimizer: torch.optim.Optimizer,
                    phase: Phase) -> None:
+        if not self._sets('weight_decay'):
+            return  # a scheduler may set it
         base = optimizer.defaults.get('weight_decay', 0.0)
         for group, decay in zip(optimizer.param_groups, self._decays):
             if phase.weight_decay is not None:

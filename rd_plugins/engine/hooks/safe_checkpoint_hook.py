@@ -75,10 +75,35 @@ class SafeCheckpointHook(CheckpointHook):
         if '://' not in folder and not self.backend_args:
             self.backend_args = dict(backend='whole_file')
         super().before_train(runner)
+        self._keep_to_own_folder(runner)
         self._written = runner.message_hub.runtime_info.get('last_ckpt')
         if is_main_process():
             for path in Path(self.out_dir).glob('*.pth.*.tmp'):
                 path.unlink(missing_ok=True)
+
+    def _keep_to_own_folder(self, runner) -> None:
+        """Name files of this run where another one, or a moved one, began.
+
+        The best checkpoint is removed when a better one comes: it has to be
+        this run's. Where that has none, it begins anew to look for the best.
+        """
+        hub = runner.message_hub
+        for key, path in list(hub.runtime_info.items()):
+            if not path or not key.startswith(('best_ckpt', 'last_ckpt')):
+                continue
+            own = self.file_backend.join_path(self.out_dir, osp.basename(path))
+            if self.file_backend.exists(own):
+                hub.update_info(key, own)
+            elif key.startswith('best_ckpt'):
+                hub.pop_info(key)
+                hub.pop_info(key.replace('best_ckpt', 'best_score'))
+        if not self.save_best:
+            return
+        self.best_ckpt_path = hub.runtime_info.get('best_ckpt')
+        if len(self.key_indicators) > 1:
+            self.best_ckpt_path_dict = {
+                key: hub.runtime_info.get(f'best_ckpt_{key}')
+                for key in self.key_indicators}
 
     def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
         """Check what will be written, averaged weights too."""

@@ -154,6 +154,28 @@ def test_schedules_that_would_not_act(run_dir, schedulers, words):
         train(cfg)
 
 
+def test_restarts_go_by_epochs(run_dir):
+    cfg = small_cfg(run_dir / 'w', **{'train_dataloader.num_workers': 0})
+    cfg.train_cfg = dict(by_epoch=False, max_iters=4, val_interval=4)
+    cfg.param_scheduler = dict(type='rd_plugins.RestartMultiStepLR',
+                               milestones=[1], factors=[0.1])
+    with pytest.raises(UsageError, match='RestartMultiStepLR works by epochs'):
+        train(cfg)
+
+
+def test_a_rate_that_only_restarts_has_no_milestones(run_dir):
+    cfg = epsilon_cfg(run_dir, custom_hooks=[DEATHS])
+    cfg.param_scheduler = dict(RESTARTS, milestones=[], factors=[])
+    train(cfg)
+
+
+def test_checkpoints_are_at_the_ends_of_epochs(run_dir):
+    cfg = small_cfg(run_dir / 'w', **{
+        'default_hooks.checkpoint.by_epoch': False})
+    with pytest.raises(UsageError, match='within an epoch'):
+        train(cfg)
+
+
 def test_branches_that_begin_with_zeros_never_learn(run_dir):
     cfg = epsilon_cfg(run_dir)
     cfg.model.type = 'ImageClassifier'

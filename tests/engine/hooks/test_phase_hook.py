@@ -1,3 +1,4 @@
+import math
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
@@ -333,6 +334,41 @@ def test_a_weight_decay_that_norms_would_not_be_spared(run_dir):
         train(staged_cfg(run_dir, phases, **options))
     options.pop('optim_wrapper.paramwise_cfg')
     train(staged_cfg(run_dir / 'a', phases, **options))
+
+
+DECAY = dict(type='CosineAnnealingParamScheduler', param_name='weight_decay',
+             T_max=4, by_epoch=True)
+
+
+@pytest.mark.parametrize('stop', [None, 1, 3])
+def test_a_schedule_of_the_decay_stays(run_dir, stop):
+    phases = [dict(name='a', epochs=2, lr=0.1), dict(name='b', epochs=2,
+                                                     lr=0.1)]
+
+    def cfg(**more):
+        found = staged_cfg(run_dir / 'a', phases, **more, **{
+            'optim_wrapper.optimizer.weight_decay': 0.04})
+        found.param_scheduler = [DECAY]
+        return found
+
+    record = Decays()
+    if stop:
+        train(cfg(), stop)
+    runner = build_runner(cfg(resume=bool(stop)))
+    runner.register_hook(record, 'LOWEST')
+    runner.train()
+    expected = [0.02 * (1 + math.cos(math.pi * epoch / 4))
+                for epoch in range(4)]
+    assert [each['backbone.conv1.weight'] for each in record.found
+            ] == pytest.approx(expected[stop or 0:])
+
+
+def test_the_decay_has_one_master(run_dir):
+    cfg = staged_cfg(run_dir / 'w', [
+        dict(name='a', epochs=3, lr=0.1, weight_decay=0.0)])
+    cfg.param_scheduler = [DECAY]
+    with pytest.raises(UsageError, match='phases set the weight decay'):
+        train(cfg)
 
 
 @pytest.mark.parametrize('stop', [None, 1, 2])

@@ -135,3 +135,34 @@ def test_processes_agree_that_nothing_is_saved(run_dir):
     first, second = on_ranks(2, break_in_one, run_dir)
     assert first == second and 'head.fc.bias' in first
     assert files(run_dir / 'run') == ['epoch_1.pth', 'last_checkpoint']
+
+
+BEST = {'default_hooks.checkpoint.save_best': 'accuracy/top1',
+        'default_hooks.checkpoint.max_keep_ckpts': -1}
+
+
+def best(folder):
+    return sorted(path.name for path in folder.glob('best_*'))
+
+
+def test_another_run_keeps_its_best_checkpoint(run_dir):
+    """One that goes on from it, elsewhere, looks for a best of its own."""
+    train(cfg_of(run_dir / 'a', **BEST), 2)
+    before = files(run_dir / 'a')
+    assert len(best(run_dir / 'a')) == 1
+    train(cfg_of(run_dir / 'b', resume=True,
+                 load_from=str(run_dir / 'a/epoch_2.pth'), **BEST))
+    assert files(run_dir / 'a') == before
+    assert best(run_dir / 'b') == ['best_accuracy_top1_epoch_3.pth']
+
+
+def test_a_moved_run_knows_its_best_checkpoint(run_dir):
+    options = {**BEST, 'default_hooks.checkpoint.published_keys': [
+        'meta', 'state_dict']}
+    train(cfg_of(run_dir / 'a', **options), 2)
+    (run_dir / 'a').rename(run_dir / 'b')
+    train(cfg_of(run_dir / 'b', resume=True,
+                 load_from=str(run_dir / 'b/epoch_2.pth'), **options))
+    names = best(run_dir / 'b')
+    assert len([name for name in names if '-' not in name]) == 1
+    assert len([name for name in names if '-' in name]) == 1
