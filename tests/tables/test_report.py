@@ -58,10 +58,11 @@ def test_two_commands_add_to_one_table(tmp_path, table):
 
 def test_a_page_tells_of_its_own_rows_alone(tmp_path, table):
     """Another comparison's may lie in the same file."""
-    results = Results(tmp_path, table)
-    results.add(dict(RESULT, row='other', seed=0, accuracy=80.0,
-                     hardware='another machine', data='other data'))
-    results.add(dict(RESULT, row='a', seed=0, accuracy=80.0))
+    other = Table('t', 'T', dict(other=Row('other', 'O', 'c.py')))
+    Results(tmp_path, other).add(
+        dict(RESULT, row='other', seed=0, accuracy=80.0,
+             hardware='another machine', data='other data'))
+    Results(tmp_path, table).add(dict(RESULT, row='a', seed=0, accuracy=80.0))
     page = (tmp_path / 't.md').read_text()
     assert 'another machine' not in page and 'other data' not in page
     assert len(Results(tmp_path, table).runs) == 2

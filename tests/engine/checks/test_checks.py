@@ -165,7 +165,8 @@ def test_restarts_go_by_epochs(run_dir):
 
 def test_a_rate_that_only_restarts_has_no_milestones(run_dir):
     cfg = epsilon_cfg(run_dir, custom_hooks=[DEATHS])
-    cfg.param_scheduler = dict(RESTARTS, milestones=[], factors=[])
+    cfg.param_scheduler = dict(RESTARTS, milestones=[], factors=[],
+                               restart_factors=[0.1])
     train(cfg)
 
 

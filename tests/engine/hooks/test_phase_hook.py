@@ -336,6 +336,16 @@ def test_a_weight_decay_that_norms_would_not_be_spared(run_dir):
     train(staged_cfg(run_dir / 'a', phases, **options))
 
 
+class DecaysAtFirst(Decays):
+    """The same when an epoch begins, before a schedule moves on."""
+
+    def before_train_epoch(self, runner):
+        super().after_train_epoch(runner)
+
+    def after_train_epoch(self, runner):
+        pass
+
+
 DECAY = dict(type='CosineAnnealingParamScheduler', param_name='weight_decay',
              T_max=4, by_epoch=True)
 
@@ -351,7 +361,7 @@ def test_a_schedule_of_the_decay_stays(run_dir, stop):
         found.param_scheduler = [DECAY]
         return found
 
-    record = Decays()
+    record = DecaysAtFirst()
     if stop:
         train(cfg(), stop)
     runner = build_runner(cfg(resume=bool(stop)))
