@@ -4,7 +4,8 @@
     python tools/train.py configs/fading/plain20_cifar100.py
 
 Method: docs/fading.md. Schedule: that of the teacher.
-Expected: not known. Measured: not run.
+Expected: not known.
+Measured: 64.85 % in 50 epochs (docs/results/cifar100_plain20_50e.md).
 """
 _base_ = '../rd/resnet20_cifar100.py'
 
