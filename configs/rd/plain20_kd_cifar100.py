@@ -5,7 +5,8 @@
 
 arXiv 1503.02531 with temperature and share of mode KL of JointRD's released
 code.
-Expected: not known. Measured: not run.
+Expected: not known.
+Measured: 63.99 % in 50 epochs (docs/results/cifar100_plain20_50e.md).
 """
 _base_ = './resnet20_cifar100.py'
 
