@@ -79,8 +79,9 @@ def _something_trains(runner: Runner) -> None:
 
 def _checkpoints_end_epochs(runner: Runner) -> None:
     """An epoch begins anew when a run is resumed, but steps count on."""
-    if isinstance(runner.train_loop, EpochBasedTrainLoop) and any(
-            not hook.by_epoch for hook in hooks_of(runner, CheckpointHook)):
+    hooks = hooks_of(runner, CheckpointHook)
+    if isinstance(runner.train_loop, EpochBasedTrainLoop) and hooks and \
+            not any(hook.by_epoch for hook in hooks):
         raise UsageError(
             'CheckpointHook has by_epoch=False and the run goes by epochs: '
             'within an epoch a run cannot be resumed. Leave it out, or let '

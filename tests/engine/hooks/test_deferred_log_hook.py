@@ -53,10 +53,9 @@ def test_losses_wait_without_their_graph(run_dir):
 
 def test_a_checkpoint_within_an_epoch_has_all_losses(run_dir):
     runner, _ = run(
-        run_dir / 'a', 'rd_plugins.DeferredLogHook', 100, **{
-            'default_hooks.checkpoint.by_epoch': False,
-            'default_hooks.checkpoint.interval': 3
-        })
+        run_dir / 'a', 'rd_plugins.DeferredLogHook', 100,
+        custom_hooks=[
+            dict(type='CheckpointHook', by_epoch=False, interval=3)])
     checkpoint = runner.load_checkpoint(
         str(run_dir / 'a' / 'iter_12.pth'), strict=False)
     history, counts = checkpoint['message_hub']['log_scalars'][
