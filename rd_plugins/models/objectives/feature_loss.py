@@ -20,6 +20,10 @@ def build_connector(channels: int) -> nn.Sequential:
     return nn.Sequential(conv, nn.BatchNorm2d(channels))
 
 
+def _channels_of(norm: nn.Module) -> int:
+    return getattr(norm, 'num_features', None) or norm.num_channels
+
+
 @MODELS.register_module()
 class FeatureLoss(Objective):
     """Distance between the inputs of the last ReLU of student and teacher::
@@ -60,7 +64,7 @@ class FeatureLoss(Objective):
             self._check_hybrids(distiller.objectives_of_type(HybridLoss))
             count = len(distiller.stages)
         ours, theirs = (
-            len(stages.last_norm.weight)
+            _channels_of(stages.last_norm)
             for stages in (distiller.stages, distiller.teacher_stages))
         if ours != theirs:
             raise UsageError(

@@ -86,8 +86,8 @@ class Objective(nn.Module):
 
 
 def classes_of(classifier: nn.Module) -> Optional[int]:
-    """The number of classes of a classifier; None if its head has none."""
-    return getattr(classifier.head, 'num_classes', None)
+    """The number of classes of a classifier; None if no head says it."""
+    return getattr(getattr(classifier, 'head', None), 'num_classes', None)
 
 
 def check_same_classes(objective: Objective, distiller: nn.Module) -> None:

@@ -115,6 +115,12 @@ def test_a_teacher_of_other_classes_has_no_exam(teacher_cfg):
              objectives=stages))
     assert model._exam is None
     assert build(teacher_cfg)._exam is not None
+    headless = dict(teacher_cfg)
+    headless.pop('head')
+    model = MODELS.build(
+        dict(student, type='rd_plugins.Distiller', teacher=headless,
+             objectives=stages))
+    assert model._exam is None
 
 
 def test_it_reads_images_by_the_normalisation_of_the_teacher(teacher_cfg):
