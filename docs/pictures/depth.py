@@ -3,17 +3,10 @@
     python docs/pictures/depth.py
 """
 import json
-from pathlib import Path
 from statistics import mean
 
-import matplotlib
-from matplotlib import pyplot as plt
+from draw import FOLDER, plt
 
-matplotlib.use('Agg')
-# Text stays text, and the same drawing is the same file.
-matplotlib.rcParams.update({'svg.fonttype': 'none', 'svg.hashsalt': 'rd',
-                            'font.size': 9})
-FOLDER = Path(__file__).resolve().parent
 TABLES = {20: 'demo_20', 56: 'demo', 110: 'demo_110'}
 ROWS = dict(
     teacher=('ResNet, the teacher', '0.45', '--'),

@@ -167,7 +167,8 @@ def test_a_rate_that_only_restarts_has_no_milestones(run_dir):
     cfg = epsilon_cfg(run_dir, custom_hooks=[DEATHS])
     cfg.param_scheduler = dict(RESTARTS, milestones=[], factors=[],
                                restart_factors=[0.1])
-    train(cfg)
+    runner = train(cfg)
+    assert runner.epoch == runner.max_epochs
 
 
 def test_checkpoints_are_at_the_ends_of_epochs(run_dir):
