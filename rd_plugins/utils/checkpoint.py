@@ -114,9 +114,12 @@ def fitting_weights(checkpoint: dict,
 
     Raises:
         UsageError: If they do not fit, or if they are those of a network with
-            other shortcuts.
+            other shortcuts: with some that have not faded, where the model
+            has none.
     """
     weights = without_module_prefix(checkpoint['state_dict'])
+    if not any(map(is_fade_weight, _innermost(model).state_dict())):
+        check_shortcuts_are_gone(weights, origin)
     check_state_dict_fits(weights, model, origin, auxiliary)
     check_same_shortcuts(checkpoint.get('meta'), _innermost(model), origin)
     return weights
@@ -153,16 +156,8 @@ def check_shortcuts_are_gone(state_dict: Dict[str, torch.Tensor],
 
 
 def check_checkpoint_fits(path: str, model: nn.Module) -> None:
-    """Check a checkpoint before a test; see :func:`fitting_weights`.
-
-    Raises:
-        UsageError: If it does not fit, or if it has shortcuts that have not
-            faded and the model has none.
-    """
-    checkpoint = read_checkpoint(path)
-    if not any(map(is_fade_weight, _innermost(model).state_dict())):
-        check_shortcuts_are_gone(checkpoint['state_dict'], path)
-    fitting_weights(checkpoint, model, path)
+    """Check a checkpoint before a test; see :func:`fitting_weights`."""
+    fitting_weights(read_checkpoint(path), model, path)
 
 
 def check_checkpoint_resumes(path: str, model: nn.Module) -> dict:

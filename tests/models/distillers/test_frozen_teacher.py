@@ -76,6 +76,17 @@ def test_copies_share_it(teacher_cfg):
     assert deepcopy(teacher).architecture is teacher.architecture
 
 
+def test_a_plain_teacher_whose_shortcuts_have_not_faded_is_refused(tmp_path):
+    path = tmp_path / 'half.pth'
+    half = MODELS.build(
+        classifier_cfg('fading_pad', fade=dict(horizon=0.5)))
+    half.backbone.set_progress(0.25)
+    torch.save(dict(state_dict=half.state_dict()), path)
+    init_cfg = dict(type='Pretrained', checkpoint=str(path))
+    with pytest.raises(UsageError, match='The teacher .*faded to 0.5 only'):
+        FrozenTeacher(dict(classifier_cfg('none'), init_cfg=init_cfg)).load()
+
+
 def test_another_architecture_is_refused(teacher_cfg, tmp_path):
     path = tmp_path / 'other.pth'
     other = MODELS.build(classifier_cfg('projection'))
