@@ -93,6 +93,11 @@ def _child(module: nn.Module, name: str) -> Optional[nn.Module]:
         return None
 
 
+def _is_only_a_norm(module: Optional[nn.Module]) -> bool:
+    # timm's BatchNormAct2d has its activation inside.
+    return is_norm(module) and not list(module.children())
+
+
 def _replace(module: nn.Module, name: str, new: nn.Module) -> None:
     parent, _, child = name.rpartition('.')
     setattr(module.get_submodule(parent), child, new)
@@ -106,7 +111,8 @@ def fold_norms(network: nn.Module) -> None:
     identity. Supports the ResNets of MMPretrain and of this package,
     ``nn.Sequential`` and MMCV's ``ConvModule``; other blocks list their
     attributes in ``conv_norm_pairs``, such as ``(('conv1', 'norm2'), )`` where
-    norms come before convolutions. A norm that follows no convolution stays.
+    norms come before convolutions. A norm that follows no convolution, or that
+    has an activation of its own, stays.
 
     Args:
         network (nn.Module): A backbone or a part of one.
@@ -118,7 +124,7 @@ def fold_norms(network: nn.Module) -> None:
     for module in list(network.modules()):
         for conv_name, norm_name in _claimed_pairs(module):
             conv, norm = _child(module, conv_name), _child(module, norm_name)
-            if isinstance(conv, nn.Conv2d) and is_norm(norm):
+            if isinstance(conv, nn.Conv2d) and _is_only_a_norm(norm):
                 _replace(module, conv_name, fold_conv_norm(conv, norm))
                 _replace(module, norm_name, nn.Identity())
 

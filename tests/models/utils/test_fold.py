@@ -155,6 +155,25 @@ def test_a_norm_that_follows_no_convolution_stays():
     assert outputs_differ_by(network, folded, images) == 0
 
 
+class NormWithActivation(nn.BatchNorm2d):
+    """As timm's ``BatchNormAct2d``."""
+
+    def __init__(self, channels):
+        super().__init__(channels)
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        return self.act(super().forward(x))
+
+
+def test_a_norm_with_an_activation_stays():
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), NormWithActivation(4)).eval()
+    images = torch.randn(2, 3, 8, 8)
+    before = network(images)
+    fold_norms(network)
+    assert torch.equal(network(images), before)
+
+
 def test_weights_that_are_standardised_are_refused():
     cfg = dict(type='ResNet', depth=18, conv_cfg=dict(type='ConvWS'), **NARROW)
     with pytest.raises(UsageError, match='ConvWS2d'):
