@@ -1,5 +1,6 @@
 """Configs: read by path or name, their data folders and their models."""
 from os import path as osp
+from typing import List
 
 from mmengine.config import Config
 from mmengine.hub import get_config
@@ -42,6 +43,13 @@ def _with_names(cfg: Config) -> Config:
     return Config(cfg.to_dict(), filename=cfg.filename)
 
 
+def datasets_in(dataset: dict) -> List[dict]:
+    """The configs of the data sets that a wrapper holds, or of the one."""
+    parts = dataset.get('datasets') or (
+        [dataset['dataset']] if 'dataset' in dataset else [])
+    return [each for part in parts for each in datasets_in(part)] or [dataset]
+
+
 def check_data_folders(cfg: Config, *loaders: str) -> None:
     """Check that the data folders of a run exist.
 
@@ -55,15 +63,22 @@ def check_data_folders(cfg: Config, *loaders: str) -> None:
         UsageError: If a folder is missing.
     """
     for name in loaders:
-        dataset = (cfg.get(name) or {}).get('dataset', {})
-        root = dataset.get('data_root')
-        downloads = dataset.get('download', type_name(dataset) in DOWNLOADED)
-        if root and '://' not in root and not osp.isdir(
-                osp.expanduser(root)) and not downloads:
-            raise UsageError(
-                f'There is no data folder {root} for {name}; put the data '
-                f'there or name another: --cfg-options {name}.dataset.'
-                'data_root=PATH.')
+        outermost = (cfg.get(name) or {}).get('dataset', {})
+        for dataset in datasets_in(outermost):
+            if _lacks_its_folder(dataset):
+                advice = 'in the config' if dataset is not outermost else (
+                    f'--cfg-options {name}.dataset.data_root=PATH')
+                raise UsageError(
+                    f'There is no data folder {dataset["data_root"]} for '
+                    f'{name}; put the data there or name another: {advice}.')
+
+
+def _lacks_its_folder(dataset: dict) -> bool:
+    root = dataset.get('data_root')
+    if not root or '://' in root:
+        return False
+    downloads = dataset.get('download', type_name(dataset) in DOWNLOADED)
+    return not downloads and not osp.isdir(osp.expanduser(root))
 
 
 def build_model(cfg: Config) -> nn.Module:

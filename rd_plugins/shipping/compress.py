@@ -14,7 +14,7 @@ from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import (count_macs_and_params, forward_pass,
                                       median_times)
 from rd_plugins.utils.output_folder import check_output_folder
-from .evaluate import evaluate
+from .evaluate import check_test_settings, evaluate
 from .read import (TrainedModel, image_shape, read_trained_model,
                    with_preprocessor)
 from .remove_blocks import compressed_cfg, compressed_model, freeze_gates
@@ -91,14 +91,14 @@ def read_source(request: Request) -> TrainedModel:
     source = read_trained_model(request.config, request.checkpoint,
                                 request.cfg_options)
     freeze_gates(source)
-    by_images = not (request.by_weights or request.as_evaluated
-                     or request.dead_only)
-    for name in ['train'] * by_images + ['test'] * request.test:
-        if not source.cfg.get(f'{name}_dataloader'):
+    if request.test:
+        check_test_settings(source.cfg)
+    if not (request.by_weights or request.as_evaluated or request.dead_only):
+        if not source.cfg.get('train_dataloader'):
             raise UsageError(
-                f'{request.config} has no {name}_dataloader; give one, or go '
-                'by the weights with --by-weights, and leave --test out.')
-        check_data_folders(source.cfg, f'{name}_dataloader')
+                f'{request.config} has no train_dataloader; give one, or go '
+                'by the weights with --by-weights.')
+        check_data_folders(source.cfg, 'train_dataloader')
     return source
 
 

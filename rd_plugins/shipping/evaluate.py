@@ -9,7 +9,9 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from torch import nn
 
+from rd_plugins.engine.config_file import check_data_folders
 from rd_plugins.models.utils import relative_difference
+from rd_plugins.utils.errors import UsageError
 from .progress import TestProgress
 
 
@@ -45,6 +47,20 @@ def scores_differ_by(expected: nn.Module, found: nn.Module,
         relative_difference(
             log_scores(expected, batch), log_scores(found, batch))
         for batch in (images, images[:1]))
+
+
+def check_test_settings(cfg: Config) -> None:
+    """Check that a config says what to test on, and that it is there.
+
+    Raises:
+        UsageError: If it does not, or a data folder is missing.
+    """
+    for name in ('test_dataloader', 'test_evaluator'):
+        if not cfg.get(name):
+            raise UsageError(
+                f'--test needs a {name}, and the config has none; add it, or '
+                'leave --test out.')
+    check_data_folders(cfg, 'test_dataloader')
 
 
 def evaluate(cfg: Config, model: nn.Module,

@@ -1,13 +1,13 @@
 """Reading a trained model from a config and a checkpoint."""
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import List, Optional, Sequence, Tuple, Union
+from typing import Optional, Sequence, Tuple, Union
 
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 from torch import nn
 
-from rd_plugins.engine.config_file import build_model
+from rd_plugins.engine.config_file import build_model, datasets_in
 from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
                                          fitting_weights)
 from rd_plugins.utils.checkpoint_file import read_checkpoint
@@ -80,13 +80,6 @@ def with_preprocessor(source: TrainedModel) -> nn.Module:
     cfg.setdefault('type', 'ClsDataPreprocessor')
     model.data_preprocessor = MODELS.build(cfg)
     return model
-
-
-def datasets_in(dataset: dict) -> List[dict]:
-    """The configs of the data sets that a wrapper holds, or of the one."""
-    parts = dataset.get('datasets') or (
-        [dataset['dataset']] if 'dataset' in dataset else [])
-    return [each for part in parts for each in datasets_in(part)] or [dataset]
 
 
 def test_dataset(cfg: Config) -> dict:

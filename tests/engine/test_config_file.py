@@ -63,3 +63,12 @@ def test_missing_data_is_named_unless_it_can_be_downloaded(tmp_path):
     cfg.test_dataloader.dataset.download = False
     with pytest.raises(UsageError, match='test_dataloader.dataset.data_root'):
         check_data_folders(cfg, 'test_dataloader')
+
+
+def test_missing_data_is_named_inside_a_wrapper():
+    absent = dict(type='CustomDataset', data_root='absent')
+    repeated = dict(type='RepeatDataset', times=2, dataset=absent)
+    cfg = Config(dict(train_dataloader=dict(dataset=dict(
+        type='ConcatDataset', datasets=[dict(type='CIFAR10'), repeated]))))
+    with pytest.raises(UsageError, match='no data folder absent.*the config'):
+        check_data_folders(cfg, 'train_dataloader')

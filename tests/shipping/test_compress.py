@@ -135,6 +135,8 @@ def test_an_undecided_block_is_tried_both_ways(closed_files, run_dir):
      ['no data folder absent']),
     (['--cfg-options', 'train_dataloader=None'],
      ['no train_dataloader', '--by-weights']),
+    (['--test', '--cfg-options', 'test_evaluator=None'],
+     ['--test needs a test_evaluator', 'leave --test out']),
     (['--cfg-options', 'model.backbone.depth=26'],
      ['does not belong to this config']),
     (['--cfg-options', "model.backbone.removed_blocks=['layer4.0']"],

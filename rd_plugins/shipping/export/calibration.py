@@ -13,10 +13,10 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.runner import Runner
 
-from rd_plugins.engine.config_file import check_data_folders
+from rd_plugins.engine.config_file import check_data_folders, datasets_in
 from rd_plugins.shipping.progress import tracked
-from rd_plugins.shipping.read import (TrainedModel, datasets_in,
-                                      side_of_dataset, with_preprocessor)
+from rd_plugins.shipping.read import (TrainedModel, side_of_dataset,
+                                      with_preprocessor)
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.type_name import type_name
 from .backend import Option

@@ -7,8 +7,8 @@ from typing import Any, Dict, List
 import torch
 from torch import nn
 
-from rd_plugins.engine.config_file import check_data_folders
-from rd_plugins.shipping.evaluate import evaluate, scores_differ_by
+from rd_plugins.shipping.evaluate import (check_test_settings, evaluate,
+                                          scores_differ_by)
 from rd_plugins.shipping.read import (TrainedModel, image_shape,
                                       read_trained_model, with_preprocessor)
 from rd_plugins.utils.errors import UsageError
@@ -127,7 +127,7 @@ def export(request: Request) -> List[dict]:
     source = read_trained_model(request.config, request.checkpoint,
                                 request.cfg_options)
     if request.test:
-        check_data_folders(source.cfg, 'test_dataloader')
+        check_test_settings(source.cfg)
     check_one_label(source.model)
     check_shape(request, source, backend)
     backend.check_source(source)
