@@ -4,7 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import mean
 from textwrap import fill
-from typing import TYPE_CHECKING, Dict, List
+from typing import TYPE_CHECKING, List, Tuple
 
 import matplotlib
 from matplotlib import pyplot as plt
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 matplotlib.use('Agg')
 
+Rows = List[Tuple[str, List[dict]]]  # titles, which may repeat, and runs
+
 
 def draw(results: Results, path: Path) -> None:
     """Draw one bar for each row, and accuracy by epoch where it is known.
@@ -24,8 +26,8 @@ def draw(results: Results, path: Path) -> None:
         results (Results): The results.
         path (Path): The picture to write.
     """
-    rows = {fill(results.table.rows[name].title, 48): runs
-            for name, runs in results.by_row().items() if runs}
+    rows = [(fill(results.table.rows[name].title, 48), runs)
+            for name, runs in results.by_row().items() if runs]
     has_curves = any(run.get('curve') for run in results.shown())
     count = 1 + has_curves
     figure, axes = plt.subplots(
@@ -40,25 +42,25 @@ def draw(results: Results, path: Path) -> None:
     plt.close(figure)
 
 
-def draw_bars(axes: Axes, rows: Dict[str, List[dict]]) -> None:
+def draw_bars(axes: Axes, rows: Rows) -> None:
     """Draw the mean of each row, and its seeds as dots."""
-    values = {title: [run['accuracy'] for run in runs]
-              for title, runs in rows.items()}
-    colors = [f'C{index}' for index in range(len(values))]
-    axes.barh(list(values), [mean(group) for group in values.values()],
-              color=colors, alpha=0.4)
-    for title, group in values.items():
-        axes.plot(group, [title] * len(group), 'k.')
-        axes.text(min(group), title, f'{mean(group):.2f}  ', va='center',
+    titles = [title for title, _ in rows]
+    groups = [[run['accuracy'] for run in runs] for _, runs in rows]
+    colors = [f'C{index}' for index in range(len(rows))]
+    axes.barh(range(len(rows)), [mean(group) for group in groups],
+              tick_label=titles, color=colors, alpha=0.4)
+    for place, group in enumerate(groups):
+        axes.plot(group, [place] * len(group), 'k.')
+        axes.text(min(group), place, f'{mean(group):.2f}  ', va='center',
                   ha='right')
-    lowest = min(min(group) for group in values.values())
+    lowest = min(min(group) for group in groups)
     axes.set(xlim=(max(0, lowest - 15), None), xlabel='test accuracy (%)')
     axes.invert_yaxis()
 
 
-def draw_curves(axes: Axes, rows: Dict[str, List[dict]]) -> None:
+def draw_curves(axes: Axes, rows: Rows) -> None:
     """Draw accuracy by epoch, one line for each seed, coloured as the bars."""
-    for index, runs in enumerate(rows.values()):
+    for index, (_, runs) in enumerate(rows):
         for run in runs:
             if run.get('curve'):
                 epochs, values = zip(*run['curve'])
