@@ -111,8 +111,8 @@ def check_export(options: Sequence[str]) -> None:
     except ValueError as error:
         raise _unreadable(error) from None
     own = take_backend_options(args)
-    BACKENDS[args.backend](
-        Request('', '', args.backend, Path(), options=own)).check()
+    BACKENDS[args.backend](Request(
+        '', '', args.backend, Path(), test=True, options=own)).check()
     calibration = Calibration.from_options(own)
     if calibration:
         calibration.check(Config())

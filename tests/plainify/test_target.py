@@ -1,4 +1,6 @@
 """The options of an export are checked before the training."""
+from importlib import util
+
 import pytest
 
 from rd_plugins.plainify.target import (check_export, export_options,
@@ -33,6 +35,15 @@ def test_what_can_be_given(data, text):
 def test_what_cannot(data, text, words):
     with pytest.raises(UsageError, match=words):
         check_export(export_options('cpu', data, split_options(text)))
+
+
+def test_what_the_test_of_the_export_needs(data, monkeypatch):
+    """It compares with ONNX Runtime's int8."""
+    found = util.find_spec
+    monkeypatch.setattr(util, 'find_spec', lambda name: (
+        None if name == 'ml_dtypes' else found(name)))
+    with pytest.raises(UsageError, match='tflite needs .*ml_dtypes'):
+        check_export(export_options('cpu', data, ['--backend', 'tflite']))
 
 
 def test_a_quotation_mark_alone():

@@ -52,6 +52,7 @@ def without(monkeypatch, *packages):
 
 @pytest.mark.parametrize('backend, flags, package', [
     ('tflite', [], 'litert_torch'),
+    ('tflite', ['--test'], 'ml_dtypes'),  # ONNX Runtime's int8, beside it
     ('executorch', [], 'executorch'),
     ('ethos-u', ['--accelerator', 'ethos-u55-128'], 'ethosu')])
 def test_a_missing_compiler(trained, run_dir, monkeypatch, backend, flags,

@@ -43,6 +43,12 @@ class Tflite(Backend):
                             or Calibration())
         self.int8: Dict[str, str] = {}
 
+    def needed_packages(self) -> Tuple[str, ...]:
+        """The modules that this request needs."""
+        compared = self._onnxruntime().needed_packages() \
+            if self.request.test else ()
+        return (*super().needed_packages(), *compared)
+
     def check_source(self, source: TrainedModel) -> None:
         """Check that there are images to calibrate with."""
         self.calibration.check(source.cfg)
@@ -84,16 +90,17 @@ class Tflite(Backend):
             exported.append(self._onnxruntime_int8(source, shape))
         return exported
 
-    def _onnxruntime_int8(self, source: TrainedModel,
-                          shape: Tuple[int, int, int]) -> Exported:
+    def _onnxruntime(self) -> OnnxRuntime:
         """The same calibration in ONNX Runtime, to compare accuracies."""
         options = {option.name: self.request.options.get(option.name)
                    for option in (INT8, CALIB_IMAGES)}
         options[INT8.name] = self.calibration.count
+        return OnnxRuntime(replace(self.request, options=options))
+
+    def _onnxruntime_int8(self, source: TrainedModel,
+                          shape: Tuple[int, int, int]) -> Exported:
         with TemporaryDirectory(prefix='rd') as folder:
-            *_, found = OnnxRuntime(
-                replace(self.request, options=options)).export(
-                    source, shape, Path(folder))
+            *_, found = self._onnxruntime().export(source, shape, Path(folder))
         return replace(found, files=[])
 
     def _network(self, source: TrainedModel,
