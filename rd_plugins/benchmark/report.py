@@ -14,6 +14,7 @@ from rd_plugins.utils.cpu import busy
 from .memory import LayerMemory
 
 MIB = 2**20
+ESTIMATE = 'estimate'  # the device of a compiler's times
 
 
 @dataclass
@@ -42,6 +43,11 @@ class Result:
     macs: Optional[int]
     traffic_mib: Optional[float]
     accuracy: Optional[float]
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether its time is a compiler's, not measured."""
+        return self.device == ESTIMATE
 
 
 def summarize(seconds: List[float], batch_size: int,
@@ -106,7 +112,7 @@ def write(results: List[Result], folder: Path, command: str) -> None:
         command (str): The command that gave the results.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    remark = busy()
+    remark = '' if all(r.is_estimate for r in results) else busy()
     with open(folder / 'benchmark.csv', 'w', newline='') as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Result)])
         writer.writeheader()

@@ -10,12 +10,7 @@ from .report import MIB, Result, colors_of
 
 FITS, EXCEEDS = 'o', 'x'
 LEFT_OUT = 'not compiled'
-ESTIMATE, HOST = 'estimate', 'host'  # devices of Ethos-U and TFLite-Micro
-
-
-def is_estimate(result: Result) -> bool:
-    """Whether it is the compiler's, not measured."""
-    return result.device == ESTIMATE
+HOST = 'host'  # the device of TFLite-Micro
 
 
 def limit_of(result: Result) -> Optional[float]:
@@ -57,7 +52,7 @@ def sram_table(results: List[Result]) -> str:
 def _cell(result: Result) -> str:
     size = sram_of(result)
     text = f'{size:.1f} KiB' if size < 100 else f'{size:.0f} KiB'
-    if not is_estimate(result):
+    if not result.is_estimate:
         return text
     text += f', {result.median_ms:.3g} ms'
     return f'**{text}**' if fits(result) else text
@@ -101,5 +96,5 @@ def write_sram(results: List[Result], folder: Path) -> None:
     """Write ``sram.md`` and ``sram.png`` into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / 'sram.md').write_text(sram_table(
-        [result for result in results if result.device in (ESTIMATE, HOST)]))
-    draw_sram(list(filter(is_estimate, results)), folder / 'sram.png')
+        [r for r in results if r.is_estimate or r.device == HOST]))
+    draw_sram([r for r in results if r.is_estimate], folder / 'sram.png')

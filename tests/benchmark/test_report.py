@@ -33,12 +33,13 @@ def test_tables():
     assert '| plain | openvino |' in markdown(results)
 
 
-@pytest.mark.parametrize('load, remark', [(2.9, ''), (3.1, 'load 3.1')])
+@pytest.mark.parametrize('load, device, remark', [
+    (2.9, 'cpu', ''), (3.1, 'cpu', 'load 3.1'), (3.1, 'estimate', '')])
 def test_times_beside_other_work_are_marked(tmp_path, monkeypatch, load,
-                                            remark):
+                                            device, remark):
     monkeypatch.setattr('os.getloadavg', lambda: (load, 0., 0.))
     monkeypatch.setattr('os.cpu_count', lambda: 2)
-    write([result()], tmp_path / 'out', 'python benchmark.py')
+    write([result(device=device)], tmp_path / 'out', 'python benchmark.py')
     read = json.loads((tmp_path / 'out/benchmark.json').read_text())
     assert remark in read['remark'] and bool(remark) == bool(read['remark'])
     assert read['remark'] in (tmp_path / 'out/benchmark.md').read_text()

@@ -28,7 +28,7 @@ from rd_plugins.benchmark.memory import layer_timeline
 from rd_plugins.benchmark.network import Network, read_network
 from rd_plugins.benchmark.report import RUNS, SIZES, draw, rows_of, write
 from rd_plugins.benchmark.run import run_backend, sizes_of
-from rd_plugins.benchmark.sram import is_estimate, write_sram
+from rd_plugins.benchmark.sram import write_sram
 from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
@@ -147,7 +147,7 @@ def main(argv: Optional[List[str]] = None) -> None:
         for row in rows:
             table.add_row(*row)
         console.print(table)
-    estimates = list(filter(is_estimate, results))
+    estimates = [result for result in results if result.is_estimate]
     if args.out and estimates:
         write_sram(results, args.out)
     if args.out:

@@ -7,6 +7,7 @@ from rd_plugins.shipping.export.micro.budget import parse_bytes
 from rd_plugins.shipping.export.micro.vela import (Compiled, Target,
                                                    check_target, compile_for)
 from ..network import Network
+from ..report import ESTIMATE
 from .backend import Backend
 
 ALL = 'all'
@@ -59,7 +60,7 @@ class EthosU(Backend):
     @staticmethod
     def device() -> str:
         """None is there."""
-        return 'estimate'
+        return ESTIMATE
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
