@@ -29,8 +29,9 @@ def checkpoints_of(cfg: Config) -> Dict[int, Any]:
     hook = _checkpoint_hook(cfg)
     by_epoch = hook.get('by_epoch', True)
     folder = cfg.work_dir
-    if hook.get('out_dir'):
-        folder = osp.join(hook['out_dir'], osp.basename(osp.normpath(folder)))
+    out_dir = hook.get('out_dir')
+    if out_dir and out_dir != osp.abspath(folder):  # as CheckpointHook has it
+        folder = osp.join(out_dir, osp.basename(osp.normpath(folder)))
     return numbered_checkpoints(
         folder,
         hook.get('filename_tmpl')

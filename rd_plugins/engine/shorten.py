@@ -6,9 +6,9 @@ from mmengine.config import Config
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.type_name import type_name
 
-# Options of schedulers and hooks that count epochs
+# Options that count epochs or steps
 EPOCHS = ('begin', 'end', 'T_max', 'total_steps', 'step_size', 'tail',
-          'cooldown', 'begin_epoch')
+          'cooldown', 'begin_epoch', 'begin_iter', 'val_begin')
 # MMEngine's default, and the largest that still averages
 EMA_MOMENTUM, LARGEST_MOMENTUM = 0.0002, 0.5
 
@@ -35,6 +35,7 @@ def shorten(cfg: Config, epochs: int) -> None:
                          'another length.')
     factor = epochs / cfg.train_cfg.max_epochs
     cfg.train_cfg.max_epochs = epochs
+    _shorten_options(cfg.train_cfg, factor)
     schedulers = cfg.get('param_scheduler') or []
     if isinstance(schedulers, dict):
         schedulers = [schedulers]

@@ -151,6 +151,11 @@ def test_other_places_and_names(folder):
     assert chosen(folder, **options) is None
 
 
+def test_checkpoints_may_be_sent_to_the_work_folder_itself(folder):
+    options = {'default_hooks.checkpoint.out_dir': str(folder)}
+    assert chosen(folder, **options) == 'epoch_3.pth'
+
+
 def test_a_moved_and_damaged_run_ends_as_if_nothing_had_been(folder):
     before = read_checkpoint(folder / 'epoch_3.pth')
     flip(folder / 'epoch_3.pth')

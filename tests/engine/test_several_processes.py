@@ -15,6 +15,7 @@ from rd_plugins.engine import DeadBlockHook, SyncStatisticsHook
 from rd_plugins.engine.hooks.dead_block_hook import sync_gates
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models.layers import GateStates, StrictIdentity
+from rd_plugins.models.layers.gate_states import UNTRAINED
 from rd_plugins.models.utils import calibrate
 from tests.helpers.compare import assert_same
 from tests.helpers.ranks import on_ranks
@@ -135,6 +136,25 @@ def test_statistics_of_what_trains_are_averaged_and_frozen_ones_stay():
     for state, own, moved in zip(after, before, averaged):
         assert torch.equal(state[key], own[key])
         assert not torch.equal(moved, own[key])
+
+
+def peaks_with_a_frozen_stage():
+    """After the average of all that trains, gates among it."""
+    model = MMDistributedDataParallel(
+        MODELS.build(dict(type='rd_plugins.EpsilonResNet_CIFAR', depth=8,
+                          frozen_stages=1)), broadcast_buffers=False)
+    model.train()
+    model(torch.randn(2, 3, 8, 8))
+    gates = model.module.gates
+    SyncStatisticsHook().after_train_epoch(SimpleNamespace(
+        model=model, hooks=[]))
+    return gates.peak.tolist()
+
+
+def test_frozen_gates_stay_finite_where_statistics_are_averaged():
+    """Checkpoints that are not finite are refused."""
+    for peaks in on_ranks(3, peaks_with_a_frozen_stage):
+        assert peaks[0] == UNTRAINED and max(peaks[1:]) < 100
 
 
 @HOOKS.register_module(force=True)

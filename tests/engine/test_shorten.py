@@ -83,6 +83,15 @@ def test_schedulers_by_iteration_stay():
     assert cfg.param_scheduler[1].T_max == 7770
 
 
+def test_validation_and_averages_that_begin_later():
+    cfg = Config(dict(
+        train_cfg=dict(max_epochs=100, val_begin=50),
+        custom_hooks=[dict(type='EMAHook', begin_iter=5000)]))
+    shorten(cfg, 10)
+    assert cfg.train_cfg.val_begin == 5
+    assert cfg.custom_hooks[0].begin_iter == 500
+
+
 def test_restarts_tails_and_the_ends_of_gates():
     cfg = read('epsilon/epsilon110_ramp_cifar10.py')
     cfg.param_scheduler[0].tail = 150

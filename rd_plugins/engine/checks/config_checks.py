@@ -14,7 +14,8 @@ from rd_plugins.utils.errors import UsageError
 KNOWN = {
     *inspect.signature(Runner.__init__).parameters, 'auto_scale_lr',
     'find_unused_parameters', 'runner_type', 'custom_imports',
-    'data_preprocessor'
+    'data_preprocessor', 'compile', 'sync_bn', 'model_wrapper_cfg',
+    'activation_checkpointing', 'efficient_conv_bn_eval'
 } - {'self', 'cfg'}
 # Names that configs give to parts which others refer to
 CUSTOMARY = {f'{split}_pipeline' for split in ('train', 'val', 'test', 'tta')}

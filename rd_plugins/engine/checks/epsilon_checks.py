@@ -6,15 +6,14 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from rd_plugins.engine.hooks import DeadBlockHook, EpsilonScheduleHook
 from rd_plugins.engine.parts import backbone_of, hooks_of, schedulers_of
 from rd_plugins.engine.schedulers import RestartMultiStepLR
-from rd_plugins.models.backbones.epsilon_stages import EpsilonStages
 from rd_plugins.models.backbones.gated_network import GatedNetwork
 from rd_plugins.utils.errors import UsageError
 
 
 def _restarts_have_a_cause(runner: Runner) -> None:
     backbone = backbone_of(runner)
-    if isinstance(backbone, EpsilonStages) and backbone.gates is None:
-        return  # as compress.py writes it: no block can close any more
+    if isinstance(backbone, GatedNetwork) and backbone.gates is None:
+        return  # a baseline that inherits the schedule
     restarts = any(scheduler.restarts for scheduler in schedulers_of(
         runner, RestartMultiStepLR))
     if restarts and not hooks_of(runner, DeadBlockHook):

@@ -121,6 +121,10 @@ class DeadBlockHook(Hook):
                 raise UsageError(
                     f'DeadBlockHook has target={target} and bury=False; '
                     'blocks have to die for a budget.')
+        if end is not None and not bury:
+            raise UsageError(
+                f'DeadBlockHook has end={end} and bury=False; a network '
+                'settles by burying blocks. Leave one of them out.')
         self.closed_steps = closed_steps
         self.calibration_batches = calibration_batches
         self.bury = bury

@@ -93,18 +93,18 @@ class DepthBudget:
         asked = f'{self.target:.1%} of the {WORDS[self.metric]}'
         living = sorted((cost for cost, *fixed in zip(
             self.costs, dead, frozen) if not any(fixed)), reverse=True)
+        trained = ' that can train' if any(frozen) else ''
         removable = self.gone(dead) + sum(living)
         if removable < self.target - ROUNDING:
-            trained = ' that train' if any(frozen) else ''
             raise UsageError(
                 f'DeadBlockHook shall remove {asked}, but all residual '
                 f'branches{trained} together have {removable:.1%}; lower the '
                 'target.')
-        cheapest = min(cost for cost in self.costs if cost > 0)
-        if cheapest > self.target + ROUNDING:
+        cheapest = min((cost for cost in living if cost > 0), default=0)
+        if cheapest > self.target + ROUNDING and not any(dead):
             raise UsageError(
-                f'DeadBlockHook shall remove {asked}, but the smallest block '
-                f'alone has {cheapest:.1%}; raise the target.')
+                f'DeadBlockHook shall remove {asked}, but the smallest block'
+                f'{trained} has {cheapest:.1%}; raise the target.')
         best = best_sum(living, self.target - self.gone(dead)) - SLACK
         needed = sum(before < best for before in accumulate([0, *living]))
         if needed > rounds * self.max_per_epoch:

@@ -47,6 +47,11 @@ class EpsilonScheduleHook(Hook):
                 f'EpsilonScheduleHook has schedule={schedule!r}, '
                 f"begin={begin} and end={end}; 'linear' needs an end after "
                 'its begin, the others have none.')
+        if schedule == 'constant' and begin:
+            raise UsageError(
+                "EpsilonScheduleHook has schedule='constant' and "
+                f"begin={begin}, which it does not wait for; set "
+                "schedule='step', or leave begin out.")
         self.schedule = schedule
         self.begin = begin
         self.end = end

@@ -49,10 +49,11 @@ class FadeHook(Hook):
     def before_train_iter(self, runner, batch_idx: int,
                           data_batch=None) -> None:
         """Set their progress."""
-        before = self._gone()
+        is_compiled = runner.cfg.get('compile')
+        before = is_compiled and self._gone()
         for backbone in self._backbones:
             backbone.set_progress(runner.iter / runner.max_iters)
-        if runner.cfg.get('compile') and self._gone() != before:
+        if is_compiled and self._gone() != before:
             rebuild(runner)  # torch.compile gives up after eight versions
 
     def _gone(self) -> List[bool]:

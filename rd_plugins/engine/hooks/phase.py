@@ -73,6 +73,10 @@ class Phase:
         for milestone in self.milestones:
             check_number(owner, 'milestones entry', milestone, above=0,
                          below=self.epochs)
+        if self.milestones and self.schedule == 'cosine':
+            raise UsageError(f"{owner} has schedule='cosine' and milestones="
+                             f'{list(self.milestones)}, which are for '
+                             "schedule='step'; leave one of them out.")
         if not self.train or (isinstance(self.train, str)
                               and self.train != 'all'):
             raise UsageError(f"{owner} has train={self.train!r}; give 'all' "

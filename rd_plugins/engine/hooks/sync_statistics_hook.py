@@ -1,4 +1,4 @@
-"""Gives all processes the same batch statistics."""
+"""Gives all processes the same statistics."""
 from mmengine.dist import all_reduce_params
 from mmengine.hooks import EMAHook, Hook
 from mmengine.model import is_model_wrapper
@@ -10,11 +10,11 @@ from rd_plugins.registry import HOOKS
 class SyncStatisticsHook(Hook):
     """Averages the buffers of modules in training mode, after every epoch.
 
-    Every process collects the statistics of its own images. After averaging,
-    validation and checkpoint use the same statistics. Unlike MMEngine's
-    ``SyncBuffersHook`` it skips modules in eval mode: the average of equal
-    numbers over three or more processes may differ from them in the last bit,
-    and frozen modules must not change.
+    Every process collects statistics of its own images, for norms and gates.
+    After averaging, validation and checkpoint use the same ones. Unlike
+    MMEngine's ``SyncBuffersHook`` it skips modules in eval mode: the average
+    of equal numbers over three or more processes may differ from them in the
+    last bit, and frozen modules must not change.
 
     An average of the weights that does not average buffers gets them as well:
     ``EMAHook`` copies them after every step, before they are averaged here and

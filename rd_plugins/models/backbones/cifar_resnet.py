@@ -5,34 +5,19 @@ from mmpretrain.models.backbones import ResNet_CIFAR
 from mmpretrain.models.backbones.resnet import BasicBlock
 from torch import nn
 
-from rd_plugins.models.layers import PadShortcut
 from rd_plugins.models.utils.fold import Deployable
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import check_choice, check_number
-from .fading_blocks import FadingBasicBlock, FadingPadBasicBlock, FadingStages
+from .fading_blocks import (FadingBasicBlock, FadingPadBasicBlock,
+                            FadingStages, PadsShortcut)
 from .merged_blocks import MergedBasicBlock
 from .plain_blocks import PlainBasicBlock
 from .shortcut_options import (check_merged_is_deployed,
                                check_no_shortcut_options)
 
 
-class PadBasicBlock(BasicBlock):
+class PadBasicBlock(PadsShortcut, BasicBlock):
     """:class:`BasicBlock` with :class:`PadShortcut` for the projection."""
-
-    def __init__(self,
-                 in_channels: int,
-                 out_channels: int,
-                 stride: int = 1,
-                 downsample=None,
-                 **kwargs) -> None:
-        if downsample is not None:
-            downsample = PadShortcut(in_channels, out_channels, stride)
-        super().__init__(
-            in_channels,
-            out_channels,
-            stride=stride,
-            downsample=downsample,
-            **kwargs)
 
 
 @MODELS.register_module()

@@ -49,8 +49,8 @@ class FadingBottleneck(_FadingBlock, PlainBottleneck):
     """A bottleneck whose shortcut fades; see :class:`_FadingBlock`."""
 
 
-class FadingPadBasicBlock(FadingBasicBlock):
-    """:class:`FadingBasicBlock` with :class:`PadShortcut`."""
+class PadsShortcut:
+    """Mixin of basic blocks: :class:`PadShortcut` for the projection."""
 
     def __init__(self,
                  in_channels: int,
@@ -66,6 +66,10 @@ class FadingPadBasicBlock(FadingBasicBlock):
             stride=stride,
             downsample=downsample,
             **kwargs)
+
+
+class FadingPadBasicBlock(PadsShortcut, FadingBasicBlock):
+    """:class:`FadingBasicBlock` with :class:`PadShortcut`."""
 
 
 class FadingStages:

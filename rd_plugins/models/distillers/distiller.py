@@ -114,7 +114,8 @@ class Distiller(ImageClassifier):
         self.auxiliary = nn.ModuleDict()
         self.groups: Dict[str, List[str]] = {}
         if isinstance(self.teacher_holder, CoTrainedTeacher):
-            built.insert(1, TeacherLoss(self.teacher_architecture))
+            # First: it moves the statistics that the hybrids' gradients need.
+            built.insert(0, TeacherLoss(self.teacher_architecture))
         for objective in built:
             self.add_objective(objective)
         self.set_objectives(None)

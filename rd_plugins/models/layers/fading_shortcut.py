@@ -33,7 +33,7 @@ class FadingShortcut(nn.Module):
         self.register_load_state_dict_post_hook(_read_weight)
 
     def fade(self, weight: float) -> None:
-        """Set the weight, a number from 0 to 1."""
+        """Set the weight, a number of at least 0."""
         if weight != self._value:
             self._value = weight
             self._is_told = True

@@ -10,8 +10,8 @@ from torch import nn
 # epsilon by 1 / SLOPE before the gate opens.
 SLOPE = np.float32(1e6)
 # The response of a block that is frozen: above every threshold, yet finite,
-# for checkpoints that are not are refused.
-UNTRAINED = float(np.finfo(np.float32).max)
+# as checkpoints have to be, also as a sum over processes.
+UNTRAINED = 2.0**100
 
 
 def is_open(peak: np.float32, epsilon: np.float32) -> bool:

@@ -15,10 +15,12 @@ from .modes import evaluating
 def _all_alive(model: nn.Module) -> Iterator[None]:
     """In eval mode, with every block computed."""
     gates = model.backbone.gates
-    with evaluating(model):
-        gates.skipped = [False] * len(gates.skipped)
-        yield
-    gates.update_skipped()
+    try:
+        with evaluating(model):
+            gates.skipped = [False] * len(gates.skipped)
+            yield
+    finally:
+        gates.update_skipped()  # by the modes that are restored
 
 
 def shares_of_macs(model: nn.Module, image: torch.Tensor) -> List[float]:

@@ -5,6 +5,8 @@ from typing import Iterable, Optional
 import torch
 from torch import nn
 
+from .modes import evaluating
+
 
 @torch.no_grad()
 def calibrate(model: nn.Module,
@@ -25,15 +27,11 @@ def calibrate(model: nn.Module,
         0 for dead blocks.
     """
     gates = model.backbone.gates
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
     try:
-        with gates.calibration() as peaks:
+        with evaluating(model), gates.calibration() as peaks:
             for batch in islice(batches, num_batches):
                 batch = model.data_preprocessor(batch, training=False)
                 model.backbone(batch['inputs'])
     finally:
-        for module, mode in modes:
-            module.training = mode
-        gates.update_skipped()
+        gates.update_skipped()  # by the modes that are restored
     return peaks

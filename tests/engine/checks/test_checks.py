@@ -8,13 +8,15 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, ConcatDataset, RepeatDataset
 from mmengine.optim import OptimWrapper
-from mmpretrain.registry import DATASETS, TRANSFORMS
+from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
 
-from rd_plugins.engine.checks import check_config, number_checks
+from rd_plugins.engine.checks import (check_config, epsilon_checks,
+                                      number_checks)
 from rd_plugins.engine.checks.data_checks import (NamedPipeline, _check_crop,
                                                   name_images, plain_datasets,
                                                   random_numbers_kept)
 from rd_plugins.engine.hooks import EpsilonScheduleHook
+from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.runs import (epsilon_cfg, fading_cfg, small_cfg, staged_cfg,
                                 train)
@@ -24,7 +26,7 @@ GOOD = dict(model=dict(type='ImageClassifier'), work_dir='w')
 
 @pytest.mark.parametrize('variable', [
     'train_pipeline', 'test_pipeline', 'dataset_type', 'bs', 'stages',
-    'data_preprocessor', 'auto_scale_lr', 'max_epochs'
+    'data_preprocessor', 'auto_scale_lr', 'max_epochs', 'compile', 'sync_bn'
 ])
 def test_variables_of_configs_are_allowed(variable):
     check_config(Config({**GOOD, variable: 1}))
@@ -33,6 +35,7 @@ def test_variables_of_configs_are_allowed(variable):
 @pytest.mark.parametrize('changes, words', [
     (dict(optim_wraper=1), "did you mean 'optim_wrapper'"),
     (dict(train_dataloder=1), "did you mean 'train_dataloader'"),
+    (dict(model_wraper_cfg=1), "did you mean 'model_wrapper_cfg'"),
     (dict(model=None), 'model=None'),
     (dict(model=dict()), 'model={}'),
     (dict(work_dir=None), 'work_dir=None'),
@@ -152,6 +155,19 @@ def test_schedules_that_would_not_act(run_dir, schedulers, words):
     cfg.param_scheduler = schedulers
     with pytest.raises(UsageError, match=words):
         train(cfg)
+
+
+@pytest.mark.parametrize('backbone', [
+    dict(type='rd_plugins.EpsilonResNet_CIFAR', depth=8),
+    dict(type='rd_plugins.GatedResNet', depth=18)])
+def test_a_network_without_gates_may_inherit_restarts(backbone):
+    backbone = MODELS.build(dict(backbone, gate=False))
+    runner = SimpleNamespace(
+        model=SimpleNamespace(backbone=backbone), hooks=[],
+        param_schedulers=[RestartMultiStepLR(
+            torch.optim.SGD(backbone.parameters(), 0.1), milestones=[1],
+            factors=[0.1], restart_milestones=[1], tail=0)])
+    epsilon_checks._restarts_have_a_cause(runner)
 
 
 def test_restarts_go_by_epochs(run_dir):

@@ -73,7 +73,7 @@ def test_the_weakest_go_first_and_frozen_ones_never():
 
 @pytest.mark.parametrize('target, metric, costs, rounds, message', [
     (0.9, 'macs', [0.1] * 5, 9, '90.0% of the MACs, .* together have 50.0%'),
-    (0.1, 'blocks', [0.2] * 5, 9, 'smallest block alone has 20.0%'),
+    (0.1, 'blocks', [0.2] * 5, 9, 'the smallest block has 20.0%; raise'),
     (0.6, 'latency', [0.1] * 9, 2, 'needs 6 blocks, .* for 2 times 2; .*'
      'max_per_epoch=3'),
 ])
@@ -88,14 +88,19 @@ def test_frozen_blocks_cannot_go():
     """Unless they are gone already."""
     budget = DepthBudget(0.5, 'blocks', [0.1] * 10, 2)
     frozen = [True] * 6 + [False] * 4
-    with pytest.raises(UsageError, match='branches that train together have '
-                       '40.0%; lower'):
+    with pytest.raises(UsageError, match='branches that can train together '
+                       'have 40.0%; lower'):
         budget.check([0] * 10, frozen, 9)
     budget.check([1] + [0] * 9, frozen, 9)
     DepthBudget(0.4, 'blocks', [0.1] * 10, 1).check(
         [1] * 3 + [0] * 7, [0] * 10, 1)  # one more is enough
     with pytest.raises(UsageError, match='needs 4 blocks, .* for 1 times 2'):
         budget.check([1] + [0] * 9, frozen, 1)
+    budget = DepthBudget(0.05, 'macs', [0.03, 0.08, 0.08])
+    budget.check([0] * 3, [0] * 3, 9)
+    with pytest.raises(UsageError, match='block that can train has 8.0%'):
+        budget.check([0] * 3, [1, 0, 0], 9)
+    budget.check([1, 0, 0], [0] * 3, 9)  # what could go has gone
 
 
 def budget_cfg(work_dir, target=0.34, hooks=(), **options):
@@ -222,6 +227,7 @@ def test_shares_of_macs_and_time(run_dir, metric, target):
 @pytest.mark.parametrize('options, message', [
     (dict(target=1.0), 'target=1.0; it has to be'),
     (dict(target=0.3, bury=False), 'bury=False'),
+    (dict(end=3, bury=False), 'end=3 and bury=False'),
     (dict(metric='flops'), "metric='flops'; choose one of 'blocks'"),
     (dict(begin=0), 'begin=0; it has to be'),
 ])

@@ -49,7 +49,8 @@ def test_in_a_run_that_resumes(run_dir):
 
 @pytest.mark.parametrize('kwargs', [
     dict(schedule='linear'), dict(schedule='linear', begin=3, end=3),
-    dict(schedule='step', begin=1, end=2), dict(schedule='cosine')
+    dict(schedule='step', begin=1, end=2), dict(schedule='cosine'),
+    dict(schedule='constant', begin=1)
 ])
 def test_what_makes_no_schedule(kwargs):
     with pytest.raises(UsageError, match='schedule='):

@@ -42,6 +42,8 @@ def test_cosine_and_warmup():
     (dict(epochs=1, schedule='cosine'), 'a schedule but no lr'),
     (dict(epochs=5, lr=1, milestones=[5]), 'milestones entry=5; .* below 5'),
     (dict(epochs=5, lr=1, warmup=-1), 'warmup=-1'),
+    (dict(epochs=5, lr=1, schedule='cosine', milestones=[2]),
+     "'cosine' and milestones"),
     (dict(epochs=1, schedule='poly'), "schedule='poly'; choose one of 'step'"),
 ])
 def test_impossible_phases(kwargs, message):

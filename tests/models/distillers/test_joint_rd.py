@@ -319,6 +319,25 @@ def test_the_target_is_the_co_trained_teachers_own_pass(batch):
                                F.cross_entropy(soft, labels))
 
 
+def test_hybrids_do_not_depend_on_the_order_of_objectives(batch):
+    """A co-trained teacher's own pass moves statistics that they read."""
+    label = dict(type='rd_plugins.ClassificationLoss')
+    hybrid = dict(type='rd_plugins.HybridLoss')
+    gradients, state = [], None
+    for objectives in ([label, hybrid], [hybrid, label]):
+        model = MODELS.build(dict(
+            classifier_cfg('none'), type='rd_plugins.Distiller',
+            teacher=classifier_cfg('pad'), co_train_teacher=True,
+            objectives=objectives)).double().train()
+        state = state or deepcopy(model.state_dict())
+        model.load_state_dict(state)
+        total(model.loss(batch[0].double(), batch[1])).backward()
+        gradients.append([parameter.grad for parameter
+                          in model.backbone.parameters()])
+    for first, second in zip(*gradients):
+        torch.testing.assert_close(first, second)
+
+
 def test_a_co_trained_teacher_is_saved_beside_the_student(batch):
     cfg = classifier_cfg('pad')
     model = build(cfg, co_train_teacher=True)
