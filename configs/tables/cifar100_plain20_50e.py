@@ -2,7 +2,8 @@
 
     python tools/reproduce.py configs/tables/cifar100_plain20_50e.py --jobs 2
 
-Expected: not known. Measured: docs/results/cifar100_plain20_50e.md.
+Expected: not known. Measured, as far as it was run:
+docs/results/cifar100_plain20_50e.md.
 """
 _base_ = './cifar100_plain20.py'
 

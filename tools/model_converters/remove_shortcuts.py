@@ -19,7 +19,7 @@ from rd_plugins.shipping.remove_shortcuts import Cost, remove_shortcuts
 WHEN_IT_PAYS = """\
 It pays where additions of two tensors are missing or cost more than these
 MACs, or as the start of pruning. Elsewhere a plain student that is trained
-(docs/joint_rd.md, docs/no_res.md) is smaller than the residual network."""
+(docs/fading.md) is no larger than the residual network."""
 
 
 def print_costs(residual: Cost, plain: Cost) -> None:
