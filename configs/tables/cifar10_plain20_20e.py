@@ -77,6 +77,10 @@ rows = dict(
         teacher='teacher',
         epochs=70,
         options=one_cycle),
+    fading_hybrid=dict(
+        title='plain-20, fading, logit distillation and hybrids',
+        config='../fading/plain20_joint_cifar10.py',
+        **student),
     kd=dict(
         title='plain-20, logit distillation',
         config='../rd/plain20_kd_cifar10.py',

@@ -1,0 +1,26 @@
+"""Fading with JointRD's hybrids: plain-20 on CIFAR-10.
+
+    python tools/train.py configs/rd/resnet20_cifar10.py    # the teacher
+    python tools/train.py configs/fading/plain20_joint_cifar10.py
+
+Method: docs/fading.md, docs/joint_rd.md. Schedule: that of the teacher.
+Expected: not known. Measured: not run.
+"""
+_base_ = '../rd/resnet20_cifar10.py'
+
+model = dict(
+    type='rd_plugins.Distiller',
+    copy_teacher=True,
+    backbone=dict(shortcut='fading_pad', fade=dict(horizon=0.5)),
+    teacher=dict(
+        _base_.model,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='work_dirs/resnet20_cifar10/epoch_200.pth')),
+    objectives=[
+        dict(type='rd_plugins.ClassificationLoss', loss_weight=0.5),
+        dict(type='rd_plugins.LogitLoss', loss_weight=0.5),
+        dict(
+            type='rd_plugins.HybridLoss',
+            weight=dict(start=1.0, end=0.5, horizon=0.3)),
+    ])
