@@ -4,7 +4,8 @@
     python tools/train.py configs/fading/plain20_joint_cifar100.py
 
 Method: docs/fading.md, docs/joint_rd.md. Schedule: that of the teacher.
-Expected: not known. Measured: not run.
+Expected: not known.
+Measured: 66.55 % in 50 epochs (docs/results/cifar100_plain20_50e.md).
 """
 _base_ = '../rd/resnet20_cifar100.py'
 
