@@ -1,33 +1,26 @@
 """Types of the scope are found from other libraries without an import."""
-import subprocess
-import sys
+from tests.helpers.fresh import run_fresh
 
-import pytest
+CASES = (
+    ('mmengine', 'MODELS', 'PlainResNet'),
+    ('mmpretrain', 'MODELS', 'JointRD'),
+    ('mmpretrain', 'HOOKS', 'EpochSeedHook'),
+    ('mmpretrain', 'DATASETS', 'MNIST5k'),
+    ('mmpretrain', 'TRANSFORMS', 'GaussianDeform'),
+    ('mmpretrain', 'PARAM_SCHEDULERS', 'RestartMultiStepLR'),
+)
 
-PROGRAM = """
-from mmengine.registry import {kind}
-import mmpretrain.registry
-print({registry}.get('rd_plugins.{name}').__name__)
-"""
 
-
-@pytest.mark.parametrize('registry, kind, name', [
-    ('MODELS', 'MODELS', 'PlainResNet'),
-    ('mmpretrain.registry.MODELS', 'MODELS', 'JointRD'),
-    ('mmpretrain.registry.HOOKS', 'HOOKS', 'EpochSeedHook'),
-    ('mmpretrain.registry.DATASETS', 'DATASETS', 'MNIST5k'),
-    ('mmpretrain.registry.TRANSFORMS', 'TRANSFORMS', 'GaussianDeform'),
-    ('mmpretrain.registry.PARAM_SCHEDULERS', 'PARAM_SCHEDULERS',
-     'RestartMultiStepLR'),
-])
-def test_found_without_custom_imports(registry, kind, name):
-    done = subprocess.run(
-        [sys.executable, '-c',
-         PROGRAM.format(registry=registry, kind=kind, name=name)],
-        capture_output=True,
-        text=True)
-    # Forks of MMEngine print a line of their own first.
-    assert done.stdout.split()[-1:] == [name], done.stderr
+def test_found_without_custom_imports(tmp_path):
+    programs = []
+    for library, registry, name in CASES:
+        path = tmp_path / f'{name}.py'
+        path.write_text(f'from {library}.registry import {registry}\n'
+                        f'print({registry}.get("rd_plugins.{name}").__name__)')
+        programs.append([str(path)])
+    started = run_fresh(['mmengine.registry', 'mmpretrain.registry'], programs)
+    for (*_, name), (status, output) in zip(CASES, started):
+        assert not status and output.split()[-1] == name, output
 
 
 def test_found_from_another_librarys_scope():

@@ -8,19 +8,23 @@ import torch
 from mmpretrain.registry import MODELS
 
 from tests.helpers import DEMO, ROOT
+from tests.helpers.fresh import run_fresh
 from tests.helpers.tools import SMALL, assert_done, assert_refused, run, tool
 
 TOOLS = sorted(
     path.relative_to(ROOT / 'tools').as_posix()
     for path in (ROOT / 'tools').rglob('*.py'))
+LIBRARIES = ('matplotlib.pyplot', 'mmengine.runner', 'mmpretrain.apis',
+             'mmpretrain.engine', 'mmpretrain.visualization')
 
 
-@pytest.mark.parametrize('name', TOOLS)
-def test_it_starts_by_itself(name):
-    """In a process of its own, where nothing is imported yet."""
-    done = run(sys.executable, f'tools/{name}', '--help')
-    assert_done(done)
-    assert f'usage: {name.split("/")[-1]} ' in done.stdout
+def test_each_starts_by_itself():
+    """In a process of its own, where nothing of ours is imported yet."""
+    started = run_fresh(LIBRARIES, [
+        [str(ROOT / 'tools' / name), '--help'] for name in TOOLS])
+    for name, (status, output) in zip(TOOLS, started):
+        assert not status, output
+        assert f'usage: {name.split("/")[-1]} ' in output
 
 
 @pytest.mark.parametrize('name', [

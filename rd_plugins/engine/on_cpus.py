@@ -7,6 +7,7 @@ import torch.distributed as torch_dist
 from mmengine.config import Config, ConfigDict
 
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.type_name import type_name
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
@@ -28,7 +29,7 @@ def name_slurm_processes() -> None:
 def use_cpu_amp(cfg: Config) -> None:
     """Replace ``AmpOptimWrapper`` by the one for CPUs, in place."""
     wrapper = cfg.get('optim_wrapper') or {}
-    if wrapper.get('type') == 'AmpOptimWrapper':
+    if type_name(wrapper) == 'AmpOptimWrapper':
         for option in ('loss_scale', 'dtype', 'use_fsdp'):
             wrapper.pop(option, None)
         wrapper.type = 'rd_plugins.CPUAmpOptimWrapper'

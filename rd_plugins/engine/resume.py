@@ -13,7 +13,8 @@ from rd_plugins.utils.whole_file import numbered_checkpoints
 
 # What of a config makes a resumed run another one
 COMPARED = ('model.', 'optim_wrapper.', 'param_scheduler', 'train_cfg.',
-            'custom_hooks', 'train_dataloader.batch_size',
+            'custom_hooks', 'data_preprocessor.',
+            'train_dataloader.batch_size', 'train_dataloader.drop_last',
             'train_dataloader.dataset.', 'train_dataloader.sampler.',
             'randomness.')
 # Differences that are printed

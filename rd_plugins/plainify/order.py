@@ -10,10 +10,12 @@ from rd_plugins.utils.json_file import read_json
 from rd_plugins.utils.whole_file import write_bytes
 from .configs import Recipe
 from .data import read_data
+from .lock import FILE
 from .source import read_source
 from .target import check_export, check_target, export_options, split_options
 
 PLAN, EXPORTED = 'plan.json', 'exported'
+FOLDERS = ('logs', 'results')
 
 
 @dataclass
@@ -61,6 +63,7 @@ def read_order(order: Order) -> Recipe:
     Raises:
         UsageError: If it cannot be carried out.
     """
+    _check_folder(Path(order.out))
     check_target(order.target)
     if order.budget_epochs < 2:
         raise UsageError(f'--budget-epochs {order.budget_epochs} is too few; '
@@ -78,6 +81,17 @@ def read_order(order: Order) -> Recipe:
         f'{order.out}/weights.pth'
     return Recipe(order.out, given, source, data, order.size,
                   order.budget_epochs)
+
+
+def _check_folder(out: Path) -> None:
+    """Configs and a page of another project must not be taken for ours."""
+    ours = {PLAN, FILE, *FOLDERS}
+    others = [path.name for path in out.iterdir() if path.name not in ours
+              ] if out.is_dir() else []
+    if others and not (out / PLAN).exists():
+        raise UsageError(
+            f'{out} is there already, with {sorted(others)[0]} in it, and was '
+            f'not begun by this tool: it has no {PLAN}. Name another --out.')
 
 
 def record(order: Order) -> None:

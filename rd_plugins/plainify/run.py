@@ -15,7 +15,7 @@ from rd_plugins.utils.quiet import quiet
 from rd_plugins.utils.whole_file import write_bytes
 from .configs import Recipe
 from .lock import locked
-from .order import Order, read_order, record
+from .order import FOLDERS, Order, read_order, record
 from .page import write_page
 from .progress import as_time, run_step
 from .steps import Step, plan
@@ -82,7 +82,7 @@ def plainify(order: Order, dry_run: bool = False) -> Optional[Path]:
         print_plan(recipe, steps)
         return None
     out = Path(order.out)
-    for folder in (out, out / 'logs', out / 'results'):
+    for folder in (out, *(out / name for name in FOLDERS)):
         folder.mkdir(parents=True, exist_ok=True)
     with locked(out):
         return _carry_out(order, recipe, steps)

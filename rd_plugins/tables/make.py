@@ -14,7 +14,7 @@ from .queue import Queue
 from .report import Results
 from .result import result_of
 from .run import Run
-from .same import check_result, check_training
+from .same import check_not_edited, check_result, check_training
 from .size import measured_size
 from .speed import latencies
 from .table import Table, select
@@ -92,6 +92,7 @@ def unfinished(runs: List[Run], results: Results) -> List[Run]:
         found = results.find(run.row.name, run.seed)
         if found:
             check_result(run, found, results.path)
+            check_not_edited(run, found)
         else:
             check_training(run)
             missing[run.name] = run

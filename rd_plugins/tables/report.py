@@ -101,7 +101,8 @@ class Results:
             size = [each_once(run['blocks'] for run in runs
                               if run.get('blocks')),
                     each_once(f'{run["params"]:,}' for run in runs),
-                    each_once(f'{run["macs"] / 1e6:.1f} M' for run in runs)]
+                    each_once(f'{run["macs"] / 1e6:.1f} M' for run in runs
+                              if run['macs'])]
         if self.latencies:
             size.append(f'{self.latencies[name]["ms"]:.2f}'
                         if name in self.latencies else '')

@@ -1,4 +1,5 @@
 """Keeps trainings and results of different settings apart."""
+from copy import copy
 from pathlib import Path
 
 from mmengine.config import Config
@@ -39,17 +40,33 @@ def check_training(run: Run) -> None:
             f'{", and more" * (len(differences) > 1)}. {ADVICE}')
 
 
+def check_not_edited(run: Run, result: dict) -> None:
+    """Check that a run with a result is still what was trained for it.
+
+    As far as its folder is there, and the weights that it was trained with
+    are named.
+
+    Raises:
+        UsageError: If its config has changed since.
+    """
+    if all(needed.row.checkpoint in (None, *run.weights)
+           for needed in run.needs.values()):
+        same = copy(run)
+        same.amp = '--amp' in result.get('flags', '')
+        check_training(same)
+
+
 def check_result(run: Run, result: dict, path: Path) -> None:
     """Check that a result is that of a run.
 
     Args:
         run (Run): The run.
-        result (dict): What :meth:`Run.result` has returned for it.
+        result (dict): What :func:`.result.result_of` has returned for it.
         path (Path): The file that holds it.
 
     Raises:
         UsageError: If it was made by another config, in other epochs or, as
-            far as it records them, with other options or weights.
+            far as it records them, with other options or another teacher.
     """
     if run.row.checkpoint:
         return

@@ -8,6 +8,7 @@ from rd_plugins.engine.config_file import build_model
 from rd_plugins.shipping.read import image_shape
 from rd_plugins.shipping.student import student_cfg
 from rd_plugins.utils.checkpoint import load_weights
+from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import count_macs_and_params
 from .run import Run
 
@@ -28,25 +29,34 @@ def student_config(run: Run) -> Config:
     return cfg
 
 
-def tested_network(run: Run) -> Tuple[nn.Module, Tuple[int, ...]]:
-    """The network that is tested, and the shape of an image.
+def tested_network(run: Run) -> nn.Module:
+    """The network that is tested.
 
     With its weights where they tell which blocks are dead.
     """
-    cfg = student_config(run)
-    model = build_model(cfg)
+    model = build_model(student_config(run))
     if hasattr(model.backbone, 'dead_blocks'):
         load_weights(run.checkpoint(), model)
-    return model.eval(), image_shape(cfg)
+    return model.eval()
+
+
+def tested_shape(run: Run) -> Optional[Tuple[int, ...]]:
+    """The shape of an image; None if the config does not say."""
+    try:
+        return image_shape(student_config(run))
+    except UsageError:
+        return None
 
 
 def measured_size(run: Run) -> dict:
     """Blocks, parameters and multiply-accumulates of the tested network.
 
-    Without the dead blocks of an ε-ResNet, which are not computed.
+    Without the dead blocks of an ε-ResNet, which are not computed. What is
+    not known is None.
     """
-    model, shape = tested_network(run)
-    macs, params = count_macs_and_params(model, shape)
+    model, shape = tested_network(run), tested_shape(run)
+    macs, params = count_macs_and_params(model, shape) if shape else (
+        None, sum(each.numel() for each in model.parameters()))
     dead = getattr(model.backbone, 'dead_parameters', tuple)()
     params -= sum(each.numel() for each in dead)
     return dict(blocks=count_blocks(model.backbone), params=params, macs=macs)

@@ -7,7 +7,7 @@ import torch
 from rd_plugins.models.utils.fold import folded_copy
 from rd_plugins.utils.measure import forward_pass, median_times
 from .run import Run
-from .size import tested_network
+from .size import student_config, tested_network, tested_shape
 
 
 def latencies(runs: List[Run]) -> Dict[str, dict]:
@@ -17,14 +17,17 @@ def latencies(runs: List[Run]) -> Dict[str, dict]:
     differ by is not noise.
 
     Returns:
-        dict[str, dict]: By row: ``ms``, and ``threads`` or ``gpu``.
+        dict[str, dict]: By row: ``ms``, and ``threads`` or ``gpu``; without
+        rows whose config does not say how large an image is.
     """
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     passes, networks = {}, {}
     for run in runs:
-        model, shape = tested_network(run)
+        model, shape = tested_network(run), tested_shape(run)
+        if not shape:
+            continue
         own = run.name if hasattr(model.backbone, 'dead_blocks') else ''
-        network = (run.row.test_config, str(run.row.test_options), own)
+        network = (str(student_config(run).model), shape, own)
         networks[run.row.name] = network
         image = torch.randn(1, *shape, device=device)
         passes[network] = forward_pass(

@@ -8,6 +8,7 @@ from torch import nn
 from .checkpoint_file import read_checkpoint
 from .errors import UsageError
 from .shortcuts import check_same_shortcuts
+from .type_name import type_name
 
 # Modules of this name are trained beside a student and not needed to predict.
 AUXILIARY = 'auxiliary'
@@ -218,7 +219,7 @@ def pretrained_files(init_cfg: Any) -> List[Optional[str]]:
     """
     items = [init_cfg] if isinstance(init_cfg, dict) else init_cfg or ()
     return [item.get('checkpoint') for item in items
-            if item and item.get('type') == 'Pretrained']
+            if item and type_name(item) in ('Pretrained', 'PretrainedInit')]
 
 
 def check_pretrained_parts(model: nn.Module) -> None:

@@ -4,6 +4,8 @@ from mmengine.config import Config
 
 from rd_plugins.engine.config_file import (build_model, check_data_folders,
                                            read_config)
+from rd_plugins.engine.on_cpus import use_cpu_amp
+from rd_plugins.utils.checkpoint import pretrained_files
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.type_name import type_name
 
@@ -31,11 +33,15 @@ def test_imported_classes_become_names(tmp_path):
     path.write_text('''
 from mmpretrain.datasets import CIFAR10, PackInputs
 from mmpretrain.models import ImageClassifier, LinearClsHead, ResNet_CIFAR
+from mmengine.model import PretrainedInit
+from mmengine.optim import AmpOptimWrapper
 model = dict(
     type=ImageClassifier, backbone=dict(type=ResNet_CIFAR, depth=18),
     head=dict(type=LinearClsHead, num_classes=10, in_channels=512))
 data = dict(type=CIFAR10, data_root='absent', pipeline=[dict(type=PackInputs)])
 train_dataloader = dict(batch_size=2, dataset=data)
+optim_wrapper = dict(type=AmpOptimWrapper, optimizer=dict(type='SGD', lr=0.1))
+init_cfg = dict(type=PretrainedInit, checkpoint='weights.pth')
 ''')
     cfg = read_config(path)
     assert cfg.filename == str(path)
@@ -44,6 +50,9 @@ train_dataloader = dict(batch_size=2, dataset=data)
     assert type_name(dataset.pipeline[0]) == 'PackInputs'
     check_data_folders(cfg, 'train_dataloader')  # CIFAR10 is downloaded
     assert type(build_model(cfg).backbone).__name__ == 'ResNet_CIFAR'
+    use_cpu_amp(cfg)
+    assert cfg.optim_wrapper.type == 'rd_plugins.CPUAmpOptimWrapper'
+    assert pretrained_files(cfg.init_cfg) == ['weights.pth']
     assert Config.fromstring(cfg.pretty_text, '.py').model == cfg.model
 
 

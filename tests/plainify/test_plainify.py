@@ -143,6 +143,18 @@ def test_what_cannot_be_done(given, run_dir, flags, words):
     assert not (run_dir / 'out').exists()
 
 
+def test_the_folder_of_something_else(given, run_dir):
+    """Its page would be replaced, and its configs trained."""
+    out = run_dir / 'out'
+    out.mkdir()
+    (out / 'README.md').write_text('mine')
+    for flags in ([], ['--dry-run']):
+        done = tool('plainify.py', given / 'same.pth', '--data',
+                    given / 'data', '--out', out, *flags)
+        assert_refused(done, 'with README.md in it', 'has no plan.json')
+    assert [path.name for path in out.iterdir()] == ['README.md']
+
+
 def test_a_dry_run_counts_what_is_left(given, run_dir, pretended, monkeypatch,
                                        capsys):
     monkeypatch.setattr(run, 'time_of_a_pass', lambda recipe: 1.)

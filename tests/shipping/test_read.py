@@ -61,6 +61,9 @@ def test_image_shape(config, shape):
     cfg.test_dataloader.dataset.pipeline = [
         dict(type='Resize', scale=(96, 64)), dict(type='PackInputs')]
     assert image_shape(cfg) == (shape[0], 64, 96)
+    cfg.test_dataloader.dataset.pipeline.append(
+        dict(type='CenterCrop', crop_size=(80, 48)))
+    assert image_shape(cfg) == (shape[0], 48, 80)
     cfg.test_dataloader.dataset.update(type='Other', pipeline=[])
     with pytest.raises(UsageError, match='--shape'):
         image_shape(cfg)

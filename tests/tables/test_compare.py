@@ -7,6 +7,7 @@ from tests.helpers import DEMO, ROOT
 from tests.helpers.tools import SMALL, assert_done, assert_refused, tool
 from tools.compare import named, parse_args, table_of
 
+pytestmark = pytest.mark.usefixtures('warm_queue')
 PLAIN = ROOT / DEMO / 'plain20_ce_mnist5k.py'
 
 

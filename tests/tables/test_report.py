@@ -82,6 +82,12 @@ def test_sizes_may_differ_among_seeds(tmp_path, table):
     assert '|  | 4 / 5 | 1,000 | 2.0 M |' in (tmp_path / 't.md').read_text()
 
 
+def test_macs_that_are_not_known_are_empty(tmp_path, table):
+    Results(tmp_path, table).add(
+        dict(RESULT, row='a', seed=0, accuracy=80.0, macs=None))
+    assert '| 9 | 1,000 |  |' in (tmp_path / 't.md').read_text()
+
+
 def test_latencies_are_a_column(tmp_path, table):
     results = Results(tmp_path, table)
     results.add(dict(RESULT, row='a', seed=0, accuracy=80.0))

@@ -18,6 +18,8 @@ from tests.helpers import ROOT
 from tests.helpers.runs import save_teacher
 from tests.helpers.tools import assert_done, assert_refused, tool
 
+# A table that is killed starts processes of its own.
+pytestmark = pytest.mark.usefixtures('warm_queue')
 DEMO = ROOT / 'configs/demo'
 TABLE = f'''
 title = 'Digits'
@@ -87,16 +89,19 @@ def folder(run_dir):
 @pytest.mark.parametrize('flags', [(), ('--amp', )])
 def test_a_killed_table_ends_as_an_uninterrupted_one(folder, flags):
     killed = start(folder, 'killed', *flags)
-    epoch = folder / 'killed/digits/student-seed0/epoch_1.pth'
+    student = folder / 'killed/digits/student-seed0'
+    epoch = student / 'epoch_1.pth'
     deadline = time.time() + 120
     while not epoch.exists() and time.time() < deadline:
         time.sleep(0.05)
+    assert epoch.exists() and not (student / 'epoch_3.pth').exists()
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
     again = tool(*arguments(folder, 'killed', *flags))
     assert_done(again)
     assert 'teacher: tests' not in again.stdout  # it has its result
     assert 'complete' in again.stdout
+    assert 'Resumes from' in (student / 'train.log').read_text()
     assert_done(tool(*arguments(folder, 'whole', *flags)))
     assert accuracies(folder, 'whole') == accuracies(folder, 'killed')
     assert weight_files(folder, 'whole') == weight_files(folder, 'killed')

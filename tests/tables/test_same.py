@@ -6,7 +6,8 @@ import torch
 from mmengine.config import Config
 
 from rd_plugins.tables.run import Run
-from rd_plugins.tables.same import check_result, check_training
+from rd_plugins.tables.same import (check_not_edited, check_result,
+                                    check_training)
 from rd_plugins.tables.table import Row, Table
 from rd_plugins.utils.errors import UsageError
 
@@ -40,6 +41,8 @@ def make_run(folder, options=None, row_options=None, weights='w.pth',
     (dict(options=dict(compile=True)), None),
     (dict(options={'compile.backend': 'eager'}), None),
     (dict(options={'val_dataloader.batch_size': 1}), None),
+    (dict(options={'data_preprocessor.mean': [0]}),
+     r"mean: 'nothing' in the checkpoint, \[0\] in the config"),
     (dict(options={'train_dataloader.batch_size': 8}),
      'train_dataloader.batch_size: 4 in the checkpoint, 8 in the config'),
     (dict(row_options=dict(train_cfg=dict(max_epochs=6))),
@@ -86,6 +89,26 @@ def test_results(tmp_path, changed, differs):
     else:
         with pytest.raises(UsageError, match=f'table.json .*{differs}'):
             check_result(run, result, PATH)
+
+
+@pytest.mark.parametrize('changed, differs', [
+    (dict(), None), (dict(amp=True), None),  # its result says how
+    (dict(weights={}), None),
+    (dict(row_options={'model.type': 'D'}), "'A' in the checkpoint, 'D'")])
+def test_configs_that_were_edited_after_the_result(tmp_path, changed, differs):
+    run = make_run(tmp_path)
+    run.train_command()
+    torch.save({}, run.folder / 'epoch_5.pth')
+    other = make_run(tmp_path, **{**changed, 'weights': 'w.pth'})
+    if 'weights' in changed:
+        other.weights = {}
+    if differs is None:
+        check_not_edited(other, dict(flags=''))
+    else:
+        with pytest.raises(UsageError, match=differs):
+            check_not_edited(other, dict(flags=''))
+    with pytest.raises(UsageError, match='AmpOptimWrapper'):
+        check_not_edited(run, dict(flags='--amp'))
 
 
 def test_results_do_not_say_where_the_data_lay(tmp_path):

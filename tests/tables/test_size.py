@@ -29,6 +29,16 @@ def test_the_network_that_is_tested_is_measured(row_options, options, blocks):
     assert str(row_options) == before
 
 
+def test_images_of_unknown_size():
+    """Their accuracy is not lost, only what it costs is not known."""
+    row = Row('r', 'R', PLAIN)
+    options = {'test_dataloader.dataset.type': 'CustomDataset'}
+    sizes = [measured_size(Run(Table('t', 'T', dict(r=row)), row, 0,
+                               Path('w'), each, {}))
+             for each in ({}, options)]
+    assert sizes[1] == dict(sizes[0], macs=None)
+
+
 def test_dead_blocks_have_no_size(tmp_path):
     cfg = epsilon_cfg(tmp_path / 'w' / 'x')
     cfg.test_dataloader = cfg.val_dataloader
