@@ -9,7 +9,7 @@ import mmpretrain.engine  # noqa: F401
 import mmpretrain.visualization  # noqa: F401
 import setuptools.dist  # noqa: F401
 from matplotlib import figure  # noqa: F401
-from mmengine.config import utils
+from mmengine.config import config, utils
 
 from rd_plugins.datasets.mnist_5k import load_digits
 from tests.helpers.runs import demo_cfg
@@ -17,6 +17,8 @@ from tests.helpers.runs import demo_cfg
 # For every config based on one of MMPretrain's, MMEngine reads all metafiles
 # of MMPretrain, 85 of them.
 utils.load = lru_cache(maxsize=None)(utils.load)
+# And looks for its package among all that are installed.
+config.is_installed = lru_cache(maxsize=None)(config.is_installed)
 
 for name in ('plain20_mnist5k', 'resnet20_mnist5k'):
     demo_cfg(name)
