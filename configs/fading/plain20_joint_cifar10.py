@@ -4,7 +4,8 @@
     python tools/train.py configs/fading/plain20_joint_cifar10.py
 
 Method: docs/fading.md, docs/joint_rd.md. Schedule: that of the teacher.
-Expected: not known. Measured: not run.
+Expected: not known. Measured: 91.51 % in 20 epochs of one cycle
+(docs/results/cifar10_plain20_20e.md).
 """
 _base_ = '../rd/resnet20_cifar10.py'
 
