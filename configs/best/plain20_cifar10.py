@@ -3,8 +3,8 @@
     python tools/train.py configs/rd/resnet20_cifar10.py    # the teacher
     python tools/train.py configs/best/plain20_cifar10.py
 
-Fading shortcuts and logit distillation (docs/fading.md), on a cosine and with
-averaged weights.
+Fading shortcuts, logit distillation and hybrids (docs/fading.md), on a cosine
+and with averaged weights.
 Expected: not known. Measured: not run.
 """
 _base_ = [
@@ -15,15 +15,21 @@ _base_ = [
 ]
 
 model = dict(
-    type='rd_plugins.LogitDistiller',
-    alpha=0.5,
+    type='rd_plugins.Distiller',
     copy_teacher=True,
     backbone=dict(shortcut='fading_pad', fade=dict(horizon=0.5)),
     teacher=dict(
         _base_.model,
         init_cfg=dict(
             type='Pretrained',
-            checkpoint='work_dirs/resnet20_cifar10/epoch_200.pth')))
+            checkpoint='work_dirs/resnet20_cifar10/epoch_200.pth')),
+    objectives=[
+        dict(type='rd_plugins.ClassificationLoss', loss_weight=0.5),
+        dict(type='rd_plugins.LogitLoss', loss_weight=0.5),
+        dict(
+            type='rd_plugins.HybridLoss',
+            weight=dict(start=1.0, end=0.5, horizon=0.3)),
+    ])
 
 # Normalised as the published weights expect it.
 data_preprocessor = dict(
