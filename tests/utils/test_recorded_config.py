@@ -25,9 +25,9 @@ def test_nothing_is_run(tmp_path):
 
 
 @pytest.mark.parametrize('text', [None, 3, '', '(', 'x = ' + '[' * 10**4,
-                                  '\0', b'x = 1'])
+                                  '\0'])
 def test_what_cannot_be_read_is_empty(text):
-    assert not read_recorded(text) or text == b'x = 1'
+    assert not read_recorded(text)
 
 
 def test_flat():

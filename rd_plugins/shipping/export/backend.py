@@ -161,7 +161,13 @@ class Backend:
                 'not installed; see docs/deployment.md for the environment.')
 
     def check_source(self, source: TrainedModel) -> None:
-        """Check the model and its config before anything is written."""
+        """Check the model and its config before anything is written.
+
+        Raises:
+            UsageError: If there are no images to calibrate with.
+        """
+        if self.calibration:
+            self.calibration.check(source.cfg)
 
     def served(self, description: dict) -> dict:
         """Correct what ``serving.json`` says of inputs and outputs."""

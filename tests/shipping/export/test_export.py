@@ -138,7 +138,7 @@ def test_weights_in_float16(checkpoint, run_dir, backend):
 
 def test_onnxruntime_int8(checkpoint, run_dir):
     done = deploy(checkpoint, run_dir / 'out', 'onnxruntime', '--int8', '8',
-                  '--test', *FEW)
+                  '--reduce-range', 'yes', '--test', *FEW)
     assert done.returncode == 0, done.stderr
     full, reduced = (
         (run_dir / 'out' / f'end2end{kind}.onnx').stat().st_size
@@ -147,6 +147,8 @@ def test_onnxruntime_int8(checkpoint, run_dir):
     rows = json.loads((run_dir / 'out' / 'report.json').read_text())
     assert [row['name'] for row in rows] == [
         'PyTorch', 'onnxruntime', 'onnxruntime int8']
+    assert rows[2]['weight bits'] == 7
+    assert {'bytes', 'accuracy/top1'} <= rows[2].keys()  # plainify's page
     onnxruntime = pytest.importorskip('onnxruntime')
     exact, rounded = (
         onnxruntime.InferenceSession(

@@ -40,11 +40,6 @@ class ExecuTorch(Backend):
                              'none leaves that out; leave out one of them.')
         super().check()
 
-    def check_source(self, source: TrainedModel) -> None:
-        """Check that there are images to calibrate with."""
-        if self.calibration:
-            self.calibration.check(source.cfg)
-
     def export(self, source: TrainedModel, shape: Tuple[int, int, int],
                folder: Path) -> List[Exported]:
         """Write ``end2end.pte`` and ``end2end_int8.pte``."""

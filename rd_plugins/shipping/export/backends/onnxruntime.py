@@ -47,11 +47,6 @@ class OnnxRuntime(OnnxBackend):
         also = ('ml_dtypes', ) if self.calibration else ()
         return (*super().needed_packages(), *also)
 
-    def check_source(self, source: TrainedModel) -> None:
-        """Check that there are images to calibrate with."""
-        if self.calibration:
-            self.calibration.check(source.cfg)
-
     def export(self, source: TrainedModel, shape: Tuple[int, int, int],
                folder: Path) -> List[Exported]:
         """Write ``end2end.onnx`` and ``end2end_int8.onnx``."""

@@ -49,10 +49,6 @@ class Tflite(Backend):
             if self.request.test else ()
         return (*super().needed_packages(), *compared)
 
-    def check_source(self, source: TrainedModel) -> None:
-        """Check that there are images to calibrate with."""
-        self.calibration.check(source.cfg)
-
     def served(self, description: dict) -> dict:
         """Channels come last, outputs are logits; how int8 is scaled."""
         batch, channels, height, width = description['input']['shape']
