@@ -63,7 +63,9 @@ class Table:
             the source; shown with the results. Defaults to None: they are not.
         note (str): Further notes for the reader.
         command (str, optional): What makes it. Defaults to None: reproduce.py
-            with the table of this name and the weights that it is given.
+            with its file and the weights that it is given.
+        path (str, optional): Its file, as the user names it. Defaults to None:
+            the one of this name in ``configs/tables``.
     """
     name: str
     title: str
@@ -72,12 +74,14 @@ class Table:
     reduced: Optional[str] = None
     note: str = ''
     command: Optional[str] = None
+    path: Optional[str] = None
 
     def __post_init__(self) -> None:
         given = dict.fromkeys(row.checkpoint for row in self.rows.values()
                               if row.checkpoint)
         self.command = self.command or ' '.join([
-            f'python tools/reproduce.py configs/tables/{self.name}.py',
+            'python tools/reproduce.py',
+            self.path or f'configs/tables/{self.name}.py',
             *(['--weights'] if given else []),
             *(f'{name}={name}.pth' for name in given)])
 

@@ -79,7 +79,7 @@ def read_table(path: str) -> Table:
         UsageError: If there is no such file, if it is no table, or if a row
             has an unknown option, config, teacher or start.
     """
-    path = path_of(path)
+    named, path = path, path_of(path)
     if not Path(path).is_file():
         raise UsageError(f'There is no table at {path}; those that come with '
                          'the package are in '
@@ -102,4 +102,4 @@ def read_table(path: str) -> Table:
         rows[name] = row
     return Table(
         Path(path).stem, content['title'], rows, content.get('seeds', [0]),
-        content.get('reduced'), content.get('note', ''))
+        content.get('reduced'), content.get('note', ''), path=named)
