@@ -66,11 +66,11 @@ def check_data_folders(cfg: Config, *loaders: str) -> None:
         outermost = (cfg.get(name) or {}).get('dataset', {})
         for dataset in datasets_in(outermost):
             if _lacks_its_folder(dataset):
-                advice = 'in the config' if dataset is not outermost else (
-                    f'--cfg-options {name}.dataset.data_root=PATH')
+                advice = ' in the config' if dataset is not outermost else (
+                    f': --cfg-options {name}.dataset.data_root=PATH')
                 raise UsageError(
                     f'There is no data folder {dataset["data_root"]} for '
-                    f'{name}; put the data there or name another: {advice}.')
+                    f'{name}; put the data there or name another{advice}.')
 
 
 def _lacks_its_folder(dataset: dict) -> bool:
