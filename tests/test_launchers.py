@@ -9,10 +9,10 @@ from tests.helpers import DEMO, ROOT
 from tests.helpers.tools import SMALL, assert_done, free_port, run
 
 
-def test_two_nodes(run_dir, teacher):
+def test_two_nodes(run_dir, teacher, tmp_path):
     """Two agents with one process each, joined over a port."""
     port = free_port()
-    agents = []
+    agents, logs = [], [tmp_path / rank for rank in '01']
     for rank in '01':
         environment = dict(
             os.environ, NNODES='2', NODE_RANK=rank, MASTER_ADDR='127.0.0.1',
@@ -24,10 +24,11 @@ def test_two_nodes(run_dir, teacher):
                 '1', '--work-dir', str(run_dir), '--cfg-options', *SMALL,
                 f'model.teacher.init_cfg.checkpoint={teacher}',
                 'train_cfg.max_epochs=1'
-            ], cwd=ROOT, env=environment, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, text=True))
-    output = [agent.communicate(timeout=300)[0] for agent in agents]
-    assert [agent.returncode for agent in agents] == [0, 0], output
+            ], cwd=ROOT, env=environment, stderr=subprocess.STDOUT,
+                             stdout=logs[int(rank)].open('w')))
+    # Not a pipe, which is full before the other one is read
+    status = [agent.wait(timeout=300) for agent in agents]
+    assert status == [0, 0], [log.read_text() for log in logs]
     assert (run_dir / 'epoch_1.pth').exists()
     done = run('bash', 'tools/dist_test.sh', f'{DEMO}/plain20_ce_mnist5k.py',
                run_dir / 'epoch_1.pth', '2', '--work-dir', run_dir,
