@@ -15,7 +15,8 @@ _base_ = [
 ]
 
 model = dict(
-    type='rd_plugins.Distiller',
+    type='rd_plugins.LogitDistiller',
+    alpha=0.5,
     copy_teacher=True,
     backbone=dict(shortcut='fading_pad', fade=dict(horizon=0.5)),
     head=dict(num_classes=100),
@@ -26,9 +27,7 @@ model = dict(
             type='Pretrained',
             checkpoint='work_dirs/resnet20_cifar100/epoch_200.pth')),
     objectives=[
-        dict(type='rd_plugins.ClassificationLoss', loss_weight=0.5),
-        dict(type='rd_plugins.LogitLoss', loss_weight=0.5),
         dict(
             type='rd_plugins.HybridLoss',
-            weight=dict(start=1.0, end=0.5, horizon=0.3)),
+            weight=dict(start=1.0, end=0.5, horizon=0.3))
     ])

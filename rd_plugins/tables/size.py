@@ -29,21 +29,21 @@ def student_config(run: Run) -> Config:
     return cfg
 
 
-def tested_network(run: Run) -> nn.Module:
-    """The network that is tested.
+def tested_network(run: Run, cfg: Config) -> nn.Module:
+    """The network of a :func:`student_config`.
 
     With its weights where they tell which blocks are dead.
     """
-    model = build_model(student_config(run))
+    model = build_model(cfg)
     if hasattr(model.backbone, 'dead_blocks'):
         load_weights(run.checkpoint(), model)
     return model.eval()
 
 
-def tested_shape(run: Run) -> Optional[Tuple[int, ...]]:
+def tested_shape(cfg: Config) -> Optional[Tuple[int, ...]]:
     """The shape of an image; None if the config does not say."""
     try:
-        return image_shape(student_config(run))
+        return image_shape(cfg)
     except UsageError:
         return None
 
@@ -54,7 +54,8 @@ def measured_size(run: Run) -> dict:
     Without the dead blocks of an ε-ResNet, which are not computed. What is
     not known is None.
     """
-    model, shape = tested_network(run), tested_shape(run)
+    cfg = student_config(run)
+    model, shape = tested_network(run, cfg), tested_shape(cfg)
     macs, params = count_macs_and_params(model, shape) if shape else (
         None, sum(each.numel() for each in model.parameters()))
     dead = getattr(model.backbone, 'dead_parameters', tuple)()

@@ -23,11 +23,13 @@ def latencies(runs: List[Run]) -> Dict[str, dict]:
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     passes, networks = {}, {}
     for run in runs:
-        model, shape = tested_network(run), tested_shape(run)
+        cfg = student_config(run)
+        shape = tested_shape(cfg)
         if not shape:
             continue
+        model = tested_network(run, cfg)
         own = run.name if hasattr(model.backbone, 'dead_blocks') else ''
-        network = (str(student_config(run).model), shape, own)
+        network = (str(cfg.model), shape, own)
         networks[run.row.name] = network
         image = torch.randn(1, *shape, device=device)
         passes[network] = forward_pass(
