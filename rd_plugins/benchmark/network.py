@@ -30,12 +30,14 @@ class Network:
         model (nn.Module, optional): The classifier with norms folded, in eval
             mode. None if only an ONNX file is known.
         onnx_path (str, optional): The ONNX file.
+        precision (str, optional): What the ONNX file computes in, if it says.
         accuracy (float, optional): In percent, for the picture.
     """
     name: str
     shape: Shape
     model: Optional[nn.Module] = None
     onnx_path: Optional[str] = None
+    precision: Optional[str] = None
     accuracy: Optional[float] = None
     _graphs: Dict[int, bytes] = field(default_factory=dict, repr=False)
     _tflite: Optional[bytes] = field(default=None, repr=False)
@@ -96,10 +98,15 @@ def name_of_onnx(path: str) -> str:
     return name
 
 
-def shape_of_onnx(path: str) -> Optional[Shape]:
-    """The shape (C, H, W) of a graph's images; None if it is dynamic."""
+def read_onnx(path: str) -> Network:
+    """Read what an ONNX file says of its images and numbers.
+
+    Raises:
+        UsageError: If it is none, or leaves the size of its images open.
+    """
     import onnx
     from google.protobuf.message import DecodeError
+    name = name_of_onnx(check_file(path))
     try:
         graph = onnx.load(path, load_external_data=False).graph
     except DecodeError:
@@ -109,7 +116,12 @@ def shape_of_onnx(path: str) -> Optional[Shape]:
                          'truncated or of another kind. Export it again.')
     sizes = graph.input[0].type.tensor_type.shape.dim[1:]
     shape = tuple(size.dim_value for size in sizes)
-    return shape if all(shape) else None
+    if not all(shape):
+        raise UsageError(f'{path} leaves the size of its images open; '
+                         'export it for one size.')
+    is_int8 = any(node.op_type == 'QuantizeLinear' for node in graph.node)
+    return Network(name, shape, onnx_path=path,
+                   precision='int8' if is_int8 else None)
 
 
 def read_network(text: str,
@@ -130,12 +142,7 @@ def read_network(text: str,
         UsageError: If there is no such file, or something does not fit.
     """
     if text.endswith('.onnx'):
-        name = name_of_onnx(check_file(text))
-        shape = shape_of_onnx(text)
-        if shape is None:
-            raise UsageError(f'{text} leaves the size of its images open; '
-                             'export it for one size.')
-        return Network(name, shape, onnx_path=text)
+        return read_onnx(text)
     name, cfg, checkpoint = read_argument(text.replace(ROTATE, ''))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

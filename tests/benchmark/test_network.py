@@ -88,6 +88,25 @@ def test_an_onnx_file(tmp_path, is_open):
         assert read_network(path).shape == (2, 6, 8)
 
 
+@pytest.mark.parametrize('precision', [None, 'int8'])
+def test_an_onnx_file_says_whether_it_is_quantized(tmp_path, precision):
+    onnx = pytest.importorskip('onnx')
+    helper, kind = onnx.helper, onnx.TensorProto
+    nodes = [helper.make_node('Relu', ['input'], ['x'])]
+    if precision:
+        nodes += [helper.make_node('QuantizeLinear', ['x', 'scale'], ['q']),
+                  helper.make_node('DequantizeLinear', ['q', 'scale'], ['y'])]
+    graph = helper.make_graph(
+        nodes, 'net',
+        [helper.make_tensor_value_info('input', kind.FLOAT, (1, 2, 6, 8))],
+        [helper.make_tensor_value_info('y' if precision else 'x', kind.FLOAT,
+                                       (1, 2, 6, 8))],
+        [helper.make_tensor('scale', kind.FLOAT, (), [0.1])])
+    path = str(tmp_path / 'net.onnx')
+    onnx.save(helper.make_model(graph), path)
+    assert read_network(path).precision == precision
+
+
 def test_the_equal_network_for_rotated_images():
     network = read_network(f'{PLAIN20}@rotate-180@model.head.num_classes=7')
     assert network.name == (

@@ -1,4 +1,6 @@
 """Networks in turns on a backend, also where it does not take all."""
+from dataclasses import replace
+
 import torch
 from torch import nn
 
@@ -49,6 +51,12 @@ def test_what_a_backend_does_not_take_is_left_out():
     assert (small.memory_ratio, large.memory_ratio) == (1, 0.5)
     assert (small.macs, large.macs) == (9 * 2 * 4, 9 * 4 * 4)
     assert large.images_per_second == 2 / 0.8
+
+
+def test_the_precision_of_a_file_is_its_own():
+    network = replace(NETWORKS[1], precision='int8')
+    assert [result.precision for result in
+            measure([network, NETWORKS[2]], [])] == ['int8', 'fp32']
 
 
 def test_nothing_is_left():

@@ -14,24 +14,11 @@ from mmengine.config import Config
 from torch import nn
 
 from rd_plugins.shipping.read import TrainedModel
-from rd_plugins.utils.errors import UsageError
 from .classifier import BackendClassifier
+from .deploy_config import fill_in_shape, read_deploy_config, takes_any_batch
 from .preprocessing import LOADER, loads_files, test_pipeline
 
 SAVE_FILE = 'end2end.onnx'
-
-
-def fill_in_shape(deploy_cfg: Config, shape: Tuple[int, int, int]) -> None:
-    """Set the shape (C, H, W) of the images in a deploy config, in place."""
-    height, width = shape[1:]
-    is_static = not deploy_cfg.onnx_config.get('dynamic_axes')
-    deploy_cfg.onnx_config.input_shape = [width, height] if is_static else None
-    for inputs in deploy_cfg.backend_config.get('model_inputs', []):
-        if 'opt_shapes' in inputs:  # OpenVINO
-            inputs.opt_shapes = dict(input=[1, *shape])
-        for name, ranges in inputs.get('input_shapes', {}).items():  # TensorRT
-            for bound, batched in ranges.items():
-                ranges[bound] = [batched[0], *shape]
 
 
 def completed(cfg: Config) -> Config:
@@ -79,11 +66,7 @@ class MMDeployExporter:
         self.model_cfg = completed(source.cfg)
         self.shape = shape
         self.device = device
-        self.deploy_cfg = Config.fromfile(deploy_cfg)
-        for key in ('onnx_config', 'backend_config'):
-            if key not in self.deploy_cfg:
-                raise UsageError(f'{deploy_cfg} is no deploy config: it has '
-                                 f'no {key}. See configs/deploy.')
+        self.deploy_cfg = read_deploy_config(deploy_cfg)
         fill_in_shape(self.deploy_cfg, shape)
         if self.is_openvino:
             find_model_optimizer()
@@ -93,7 +76,7 @@ class MMDeployExporter:
     @property
     def is_static(self) -> bool:
         """Whether the backend takes one image at a time."""
-        return not self.deploy_cfg.onnx_config.get('dynamic_axes')
+        return not takes_any_batch(self.deploy_cfg)
 
     @property
     def is_openvino(self) -> bool:

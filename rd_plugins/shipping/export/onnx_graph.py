@@ -10,8 +10,10 @@ import torch
 from torch import nn
 
 from rd_plugins.shipping.read import TrainedModel
-from .backend import FP16, Backend, Exported, Option
+from rd_plugins.utils.errors import UsageError
+from .backend import DYNAMIC, FP16, Backend, Exported, Option
 from .classifier import Probabilities
+from .deploy_config import read_deploy_config, takes_any_batch
 
 EXPORTER = Option('--exporter', dict(
     choices=('dynamo', 'trace', 'mmdeploy'),
@@ -76,6 +78,29 @@ class OnnxBackend(Backend):
         """Whether MMDeploy exports."""
         return (self.given(EXPORTER) == 'mmdeploy'
                 or bool(self.given(DEPLOY_CFG)))
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether batches of any size are taken."""
+        path = self.given(DEPLOY_CFG)
+        if path:
+            return takes_any_batch(read_deploy_config(path))
+        return super().is_dynamic
+
+    def check(self) -> None:
+        """Check that nothing contradicts a deploy config of one's own."""
+        path = self.given(DEPLOY_CFG)
+        if path:
+            read_deploy_config(path)
+            also = [option.flag for option in (DYNAMIC, FP16)
+                    if self.given(option)]
+            if self.given(EXPORTER) not in (None, 'mmdeploy'):
+                also.append(f'{EXPORTER.flag} {self.given(EXPORTER)}')
+            if also:
+                raise UsageError(
+                    f'{path} is for MMDeploy and says itself what is exported;'
+                    f' leave {" and ".join(also)} out, or --deploy-cfg.')
+        super().check()
 
     def needed_packages(self) -> Tuple[str, ...]:
         """The modules that this request needs."""

@@ -24,22 +24,14 @@ from tests.shipping.tools import assert_refuses, names
     ('ethos-u', ['--accelerator', 'ethos-u55-128', '--sram', '5X'],
      'is no size'),
     ('tflite', ['--sram', '512K'], 'has no --sram'),
+    ('onnxruntime', ['--deploy-cfg', f'{DEMO}/plain20_ce_mnist5k.py'],
+     'is no deploy config: it has no onnx_config'),
 ])
 def test_deploy_refuses(trained, run_dir, backend, flags, words):
     source = trained / 'plain20_ce_mnist5k.pth'
     assert_refuses(
         'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py', source, '--backend',
         backend, '--out', run_dir / 'out', *flags, words=[words])
-    assert not names(run_dir)
-
-
-def test_a_deploy_config_of_another_kind(trained, run_dir):
-    pytest.importorskip('mmdeploy')
-    assert_refuses(
-        'deploy.py', f'{DEMO}/plain20_ce_mnist5k.py',
-        trained / 'plain20_ce_mnist5k.pth', '--backend', 'onnxruntime',
-        '--deploy-cfg', f'{DEMO}/plain20_ce_mnist5k.py', '--out',
-        run_dir / 'out', words=['is no deploy config: it has no onnx_config'])
     assert not names(run_dir)
 
 

@@ -1,6 +1,7 @@
 """Exports as a user makes them, to the backends that are there."""
 import json
 from importlib import util
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from tests.shipping.closed_blocks import save_closed
 from tests.shipping.tools import names
 
 CONFIG = f'{DEMO}/plain20_ce_mnist5k.py'
+ANY_BATCH = 'configs/deploy/classification_onnxruntime_dynamic.py'
 # What MMDeploy's SDK reads
 SDK = ('deploy.json', 'detail.json', 'pipeline.json')
 FEW = ['--cfg-options', 'test_dataloader.dataset.indices=40',
@@ -62,7 +64,8 @@ def test_the_folder_of_what_it_reads_is_not_replaced(checkpoint, run_dir,
 
 
 def deploy(checkpoint, out, backend, *flags, config=CONFIG):
-    needed = {'dynamo': 'onnxscript', 'mmdeploy': 'mmdeploy'}
+    needed = {'dynamo': 'onnxscript', 'mmdeploy': 'mmdeploy',
+              '--deploy-cfg': 'mmdeploy'}
     for module in (backend, *(needed[flag] for flag in flags
                               if flag in needed)):
         if util.find_spec(module) is None:
@@ -81,6 +84,7 @@ def deploy(checkpoint, out, backend, *flags, config=CONFIG):
     ('onnxruntime', ['--exporter', 'mmdeploy'], ['end2end.onnx', *SDK]),
     ('onnxruntime', ['--exporter', 'mmdeploy', '--dynamic'],
      ['end2end.onnx', *SDK]),
+    ('onnxruntime', ['--deploy-cfg', ANY_BATCH], ['end2end.onnx', *SDK]),
     ('openvino', [], ['end2end.bin', 'end2end.onnx', 'end2end.xml']),
     ('openvino', ['--dynamic'],
      ['end2end.bin', 'end2end.onnx', 'end2end.xml']),
@@ -89,7 +93,8 @@ def deploy(checkpoint, out, backend, *flags, config=CONFIG):
     ('tensorrt', [], ['end2end.engine', 'end2end.onnx', *SDK]),
     ('tensorrt', ['--dynamic'], ['end2end.engine', 'end2end.onnx', *SDK]),
     ('ncnn', [], ['end2end.bin', 'end2end.param']),
-], ids=lambda value: '-'.join(value) if isinstance(value, list) else value)
+], ids=lambda value: Path('-'.join(value)).name if isinstance(
+    value, list) else value)
 def test_the_backend_computes_the_same(checkpoint, run_dir, backend, flags,
                                        files):
     done = deploy(checkpoint, run_dir / 'out', backend, '--test', *flags, *FEW)
@@ -101,6 +106,10 @@ def test_the_backend_computes_the_same(checkpoint, run_dir, backend, flags,
         (run_dir / 'out' / 'report.json').read_text())
     assert 0 <= backend_row['difference'] < 1e-4
     assert backend_row['accuracy/top1'] == torch_row['accuracy/top1']
+    served = json.loads((run_dir / 'out/serving.json').read_text())
+    any_batch = {'--dynamic', ANY_BATCH} & set(flags)
+    if backend != 'ncnn':  # which knows no batches
+        assert served['input']['shape'][0] == ('batch' if any_batch else 1)
     for name in files:
         assert b'BatchNorm' not in (run_dir / 'out' / name).read_bytes()
 
