@@ -10,7 +10,8 @@ import torch
 
 import rd_plugins
 from rd_plugins.engine.config_file import build_model
-from rd_plugins.utils.checkpoint import (check_shortcuts_are_gone,
+from rd_plugins.utils.checkpoint import (check_are_weights,
+                                         check_shortcuts_are_gone,
                                          fitting_weights, is_auxiliary,
                                          without_module_prefix)
 from rd_plugins.utils.checkpoint_file import read_checkpoint
@@ -54,23 +55,17 @@ def choose_weights(checkpoint: dict, path: str,
             if not is_auxiliary(key)}
 
 
-def check_publishable(weights: Weights, path: str) -> None:
-    """Check that weights can be published.
+def check_student_is_alone(weights: Weights, path: str) -> None:
+    """Check that no distiller and no teacher is published.
 
     Raises:
-        UsageError: If there are none, or if they include a teacher.
+        UsageError: If the weights include some of them.
     """
-    if not weights:
-        raise UsageError(f'{path} holds no weights of a student; give a '
-                         'checkpoint that a training has saved.')
-    for key, value in weights.items():
+    for key in weights:
         if key.startswith(('teacher.', 'student.', 'architecture.')):
             raise UsageError(
                 f'{path} holds a distiller that keeps its teacher ({key}); '
                 'take the student out first.')
-        if not torch.is_tensor(value):
-            raise UsageError(f'{path} is no checkpoint of weights: {key} is '
-                             f'a {type(value).__name__}.')
 
 
 def packed(checkpoint: dict) -> Tuple[bytes, str]:
@@ -117,7 +112,8 @@ def publish(source: str,
     check_parent(Path(target).absolute(), target)
     checkpoint = read_checkpoint(source)
     weights = choose_weights(checkpoint, source, ema)
-    check_publishable(weights, source)
+    check_are_weights(weights, source)
+    check_student_is_alone(weights, source)
     meta = checkpoint.get('meta') or {}
     if not isinstance(meta, dict):
         raise UsageError(f'{source} has a {type(meta).__name__} as its meta, '

@@ -41,6 +41,27 @@ def read_weights(path: str) -> Dict[str, torch.Tensor]:
     return without_module_prefix(read_checkpoint(path)['state_dict'])
 
 
+def check_are_weights(state_dict: dict, origin: str) -> None:
+    """Check that a state dict holds tensors and nothing else.
+
+    Args:
+        state_dict (dict): That of :func:`read_checkpoint`.
+        origin (str): The source of it, for the message.
+
+    Raises:
+        UsageError: If it is empty, or holds something else.
+    """
+    if not state_dict:
+        raise UsageError(f'{origin} holds no weights of a network; give a '
+                         'checkpoint that a training has saved, or a state '
+                         'dict.')
+    for key, value in state_dict.items():
+        if not torch.is_tensor(value):
+            raise UsageError(f'{origin} is no checkpoint of weights: {key} is '
+                             f'a {type(value).__name__}. Give a dict of '
+                             'tensors by name.')
+
+
 def _innermost(model: nn.Module) -> nn.Module:
     while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
         model = model.module

@@ -80,7 +80,7 @@ def test_publish_refuses(checkpoint, run_dir):
         (weights, ['--no-ema'], 'no averaged weights'),
         (broken, [], 'not finite in bad'),
         (teacher, [], 'keeps its teacher'),
-        ({'auxiliary.a': torch.ones(1)}, [], 'no weights of a student'),
+        ({'auxiliary.a': torch.ones(1)}, [], 'no weights of a network'),
         (dict(weights, steps=3), [], 'steps is a int'),
     ):
         torch.save(dict(state_dict=state_dict), checkpoint)

@@ -40,7 +40,7 @@ WORDS = {
     'test: out under a file': 'text.pth is a file',
     'test: no test_dataloader': 'has no test_dataloader',
     'convert_teacher: empty_sd': 'empty_sd.pth holds no weights',
-    'convert_teacher: sd_str': "'fc.weight' is a str",
+    'convert_teacher: sd_str': 'fc.weight is a str',
     'publish: out ends with /': 'add the name of the file',
     'fold_norms: shape 0': "--shape: '0'",
     'deploy: shape 0': "--shape: '0'",

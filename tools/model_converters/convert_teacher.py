@@ -13,12 +13,11 @@ import re
 from os import path as osp
 from typing import Dict, List, Optional, Tuple
 
-import torch
 from torch import Tensor
 
 from rd_plugins.engine.config_file import build_model, read_config
 from rd_plugins.engine.refusals import exit_on_usage_error
-from rd_plugins.utils.checkpoint import fitting_weights
+from rd_plugins.utils.checkpoint import check_are_weights, fitting_weights
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_file
@@ -84,25 +83,6 @@ def convert(source: Dict[str, Tensor]) -> Tuple[Dict[str, Tensor], List[str]]:
     return target, unknown
 
 
-def check_weights(source: Dict[str, Tensor], path: str) -> None:
-    """Check that a state dict holds finite tensors by name.
-
-    Raises:
-        UsageError: If it holds none, or something else.
-    """
-    if not isinstance(source, dict) or not source:
-        raise UsageError(f'{path} holds no weights; give a state dict that '
-                         'was saved with torch.save.')
-    for key, value in source.items():
-        if not (isinstance(key, str) and torch.is_tensor(value)):
-            raise UsageError(
-                f'{path} is no checkpoint of weights: {key!r} is a '
-                f'{type(value).__name__}. Give a dict of tensors by name.')
-        if value.is_floating_point() and not value.isfinite().all():
-            raise UsageError(f'{path} has numbers that are not finite in '
-                             f'{key}; take an earlier checkpoint.')
-
-
 def check_target(target: str, source: str) -> None:
     """Check that the target can be written and is not the source.
 
@@ -133,7 +113,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     args = parse_args(argv)
     check_target(args.target, args.source)
     source = read_checkpoint(args.source)
-    check_weights(source['state_dict'], args.source)
+    check_are_weights(source['state_dict'], args.source)
     state_dict, unknown = convert(source['state_dict'])
     if unknown:
         raise UsageError(
