@@ -123,6 +123,14 @@ def test_learning_rates(record):
     assert record.rates[20:] == pytest.approx(expected.tolist(), rel=1e-5)
 
 
+def test_rates_that_are_scaled_to_the_batch_size(run_dir):
+    """``--auto-scale-lr``: batches are of 8 images."""
+    phases = [dict(phase, epochs=1) for phase in PHASES[:2]]
+    record = run(staged_cfg(run_dir, phases, auto_scale_lr=dict(
+        enable=True, base_batch_size=4)))
+    assert record.rates == [0.2] * 5 + [0.1] * 5
+
+
 @pytest.mark.parametrize('epoch', [1, 2, 3, 4, 5])
 def test_resume_at_every_border_and_inside_every_phase(whole, epoch):
     folder, _ = whole
