@@ -5,8 +5,11 @@ import sys
 
 import pytest
 import torch
+from mmengine import load
+from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
 
+from rd_plugins.shipping.read import read_trained_model, with_preprocessor
 from tests.helpers import DEMO, ROOT
 from tests.helpers.fresh import run_fresh
 from tests.helpers.tools import SMALL, assert_done, assert_refused, run, tool
@@ -71,6 +74,26 @@ def test_train_resume_and_test(run_dir, teacher):
     assert_done(done)
     assert 0 <= json.loads(result.read_text())['accuracy/top1'] <= 100
     assert 'unexpected' not in done.stdout + done.stderr
+
+
+def test_test_time_augmentation(run_dir, teacher):
+    """The mean of the probabilities of an image and of its mirror image."""
+    config = str(ROOT / DEMO / 'resnet20_mnist5k.py')
+    out = run_dir / 'out.pkl'
+    few = {'test_dataloader.dataset.indices': 8,
+           'test_dataloader.num_workers': 0}
+    assert_done(tool(
+        'test.py', config, teacher, '--tta', '--work-dir', run_dir, '--out',
+        out, '--cfg-options', *(f'{key}={few[key]}' for key in few)))
+    source = read_trained_model(config, str(teacher), few)
+    model = with_preprocessor(source)
+    batch = next(iter(Runner.build_dataloader(source.cfg.test_dataloader)))
+    images = model.data_preprocessor(batch)['inputs']
+    with torch.no_grad():
+        scores = sum(model(each).softmax(1) for each in (
+            images, images.flip(3))) / 2
+    written = torch.stack([each['pred_score'] for each in load(out)])
+    torch.testing.assert_close(written, scores)
 
 
 @pytest.mark.parametrize('option, words', [
