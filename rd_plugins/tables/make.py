@@ -3,13 +3,14 @@ import argparse
 import time
 from copy import deepcopy
 from pathlib import Path
-from typing import Dict, List
+from typing import List
 
 from mmengine.config import DictAction
 
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import NumberRange, UsageError
 from rd_plugins.utils.output_folder import check_report_folder
+from .given import given_weights
 from .queue import Queue
 from .report import Results
 from .result import result_of
@@ -33,24 +34,6 @@ def seconds(text: str) -> float:
         raise UsageError(f'--budget {text} is no time; write a number and s, '
                          'm or h, such as 170m.')
     return found
-
-
-def given_weights(pairs: List[str], table: Table) -> Dict[str, str]:
-    """Read ``NAME=PATH`` pairs.
-
-    Raises:
-        UsageError: If no row of the table tests a name, or there is no file.
-    """
-    known = [row.checkpoint for row in table.rows.values() if row.checkpoint]
-    weights = dict(pair.partition('=')[::2] for pair in pairs)
-    for name, path in weights.items():
-        if name not in known:
-            raise UsageError(f'--weights names {name}, and {table.name} tests '
-                             f'{", ".join(known) or "no given weights"}.')
-        if not Path(path).is_file():
-            raise UsageError(f'--weights {name}={path} names no file; write '
-                             'NAME=PATH with the path of a checkpoint.')
-    return weights
 
 
 def add_arguments(parser: argparse.ArgumentParser, out: str) -> None:

@@ -14,6 +14,7 @@ from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder
 from rd_plugins.utils.whole_file import (newest_whole, numbered_checkpoints,
                                          write_bytes)
+from .given import digest
 from .places import without_places
 from .table import Row, Table
 
@@ -176,7 +177,13 @@ class Run:
             options=without_places(self.options),
             row_options=without_places(self.row.options),
             teacher=self.row.teacher,
-            start=self.row.start)
+            start=self.row.start,
+            given_weights=self._digests())
+
+    def _digests(self) -> Dict[str, str]:
+        read = (self.row, *(run.row for run in self.needs.values()))
+        return {row.checkpoint: digest(self.weights[row.checkpoint])
+                for row in read if row.checkpoint in self.weights}
 
     def flags(self) -> str:
         """What makes the training faster, as the user has asked for it."""

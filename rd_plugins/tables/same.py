@@ -66,17 +66,20 @@ def check_result(run: Run, result: dict, path: Path) -> None:
 
     Raises:
         UsageError: If it was made by another config, in other epochs or, as
-            far as it records them, with other options or another teacher.
+            far as it records them, with other options, another teacher or
+            another file of given weights.
     """
-    if run.row.checkpoint:
-        return
     expected = run.settings()
+    if run.row.checkpoint:
+        expected = dict(given_weights=expected['given_weights'])
     for name, wanted in expected.items():
         found = result.get(name, wanted)  # earlier ones record less
         if name == 'config' and found:  # as seen from another checkout
             found, wanted = Path(found).parts[-2:], Path(wanted).parts[-2:]
         if name == 'options':
             found = without_places(found)  # earlier ones have them
+        if name == 'given_weights':  # as far as they are named this time
+            found = {key: found.get(key, wanted[key]) for key in wanted}
         if found != wanted:
             raise UsageError(
                 f'{path} has a result of {run.name} with other {name}: '

@@ -22,7 +22,10 @@ PATH = Path('table.json')
 
 def make_run(folder, options=None, row_options=None, weights='w.pth',
              amp=False):
-    """A student of given weights."""
+    """A student of given weights; each folder has others."""
+    path = folder / weights
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'Weights in {path.parent.name}')
     config = folder / 'configs/rd/student.py'
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text(CONFIG)
@@ -30,8 +33,8 @@ def make_run(folder, options=None, row_options=None, weights='w.pth',
     row = Row('student', 'S', str(config), teacher='teacher',
               options=row_options or {})
     table = Table('t', 'T', dict(teacher=teacher, student=row))
-    return Run(table, row, 0, folder / 'work', options or {}, dict(t=weights),
-               amp=amp)
+    return Run(table, row, 0, folder / 'work', options or {},
+               dict(t=str(path)), amp=amp)
 
 
 @pytest.mark.parametrize('changed, differs', [
@@ -65,7 +68,7 @@ def test_checkpoints(tmp_path, changed, differs):
         with pytest.raises(UsageError, match=differs):
             check_training(other)
     cfg = Config.fromfile(run.folder / 'asked/train_config.py')
-    assert cfg.model.teacher.init_cfg.checkpoint == 'w.pth'
+    assert cfg.model.teacher.init_cfg.checkpoint == str(tmp_path / 'w.pth')
 
 
 @pytest.mark.parametrize('changed, differs', [
@@ -111,6 +114,25 @@ def test_configs_that_were_edited_after_the_result(tmp_path, changed, differs):
         check_not_edited(run, dict(flags='--amp'))
 
 
+def test_results_of_other_given_weights(tmp_path):
+    """Those of the teacher and those of the student that it taught."""
+    first = make_run(tmp_path)
+    moved, other = make_run(tmp_path), make_run(tmp_path, weights='b/w.pth')
+    moved.weights = dict(t=str(tmp_path / 'moved.pth'))
+    results = [(pick, pick(first).settings()) for pick in (
+        lambda run: run, lambda run: run.needs['teacher'])]
+    (tmp_path / 'w.pth').rename(tmp_path / 'moved.pth')
+    for run in (moved, other):
+        run.weights['unused'] = 'absent.pth'
+    unnamed = make_run(tmp_path, weights='c/w.pth')
+    unnamed.weights = {}
+    for pick, result in results:
+        check_result(pick(moved), result, PATH)
+        check_result(pick(unnamed), result, PATH)
+        with pytest.raises(UsageError, match="other given_weights: {'t': '"):
+            check_result(pick(other), result, PATH)
+
+
 def test_results_do_not_say_where_the_data_lay(tmp_path):
     run = make_run(tmp_path, options={
         'train_dataloader': dict(batch_size=8, num_workers=0),
@@ -133,7 +155,8 @@ def test_results_that_record_less(tmp_path):
     """Those of earlier versions have no options; given weights no epochs."""
     run = make_run(tmp_path, options={'a.lr': 1})
     settings = run.settings()
-    for name in ('options', 'row_options', 'teacher', 'start'):
+    for name in ('options', 'row_options', 'teacher', 'start',
+                 'given_weights'):
         settings.pop(name)
     check_result(run, settings, PATH)
     given = run.needs['teacher']
