@@ -7,6 +7,7 @@ from typing import Any, Dict, Iterable, List, Optional
 from rd_plugins.utils.json_file import read_json
 from rd_plugins.utils.whole_file import write_bytes
 from .picture import draw
+from .places import without_places
 from .table import Table
 
 
@@ -110,13 +111,13 @@ class Results:
 
     def _origin(self) -> List[str]:
         known = {(run['commit'], run['hardware'], run['pytorch'],
-                  run['flags'], run['date']) for run in self.shown()}
+                  changes_of(run), run['date']) for run in self.shown()}
         lines = ['Mean ± standard deviation over the seeds, after the last '
                  'epoch. Made by', '', '```bash',
                  self.table.command, '```', '']
-        for commit, hardware, pytorch, flags, date in sorted(known):
+        for commit, hardware, pytorch, changes, date in sorted(known):
             lines.append(f'- {date}: commit {commit}, {hardware}, PyTorch '
-                         f'{pytorch}' + (f', with {flags}' if flags else ''))
+                         + ', with '.join(filter(None, (pytorch, changes))))
         data = sorted({run['data'] for run in self.shown()
                        if run.get('data')})
         if data:
@@ -129,6 +130,13 @@ class Results:
                 + (where.get('gpu') or f'{where["threads"]} of '
                    f'{where["cores"]} CPU cores'))
         return lines
+
+
+def changes_of(run: dict) -> str:
+    """What was typed behind the table's command to change a run."""
+    options = without_places(run.get('options', {}))
+    return ' '.join([run['flags'], *['--cfg-options'] * bool(options), *(
+        f'{name}={value}' for name, value in options.items())]).strip()
 
 
 def cells(texts: List[str]) -> str:

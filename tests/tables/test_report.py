@@ -37,6 +37,19 @@ def test_what_was_written_is_read_again(tmp_path, table):
     assert (tmp_path / 't.png').stat().st_size > 1000
 
 
+def test_a_page_tells_of_changed_options(tmp_path, table):
+    results = Results(tmp_path, table)
+    changed = {'train_dataloader': dict(batch_size=8, num_workers=0)}
+    for seed, options in ((0, {}), (1, changed)):
+        results.add(dict(RESULT, row='a', seed=seed, accuracy=80.0, flags='',
+                         options=options))
+    text = (tmp_path / 't.md').read_text()
+    assert 'PyTorch 2.11.0\n' in text
+    assert text.count(', with ') == 1
+    assert ('2.11.0, with --cfg-options train_dataloader.batch_size=8\n'
+            in text)
+
+
 @pytest.mark.parametrize('text, message', [
     ('{"runs": [', 't.json is no JSON file: .* Restore it'),
     ('[]', 't.json holds a list, not a JSON object')])
