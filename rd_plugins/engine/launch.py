@@ -13,6 +13,7 @@ from .checks import RunCheckHook
 from .config_file import build_model
 from .on_cpus import LOADERS, use_cpu, use_cpu_amp
 from .resume import check_nothing_is_overwritten, choose_checkpoint
+from .wrapping import keep_versions
 
 # Default hooks of MMEngine's Runner
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
@@ -66,6 +67,8 @@ def build_runner(cfg: Config) -> Runner:
             cfg[name]['persistent_workers'] = False
     if get_device() == 'cpu':
         use_cpu(cfg)
+    if cfg.get('compile'):
+        keep_versions()
     build = RUNNERS.build if 'runner_type' in cfg else Runner.from_cfg
     runner = build(cfg)
     runner.register_hook(RunCheckHook())

@@ -22,12 +22,23 @@ def wrap_again(runner: Runner) -> None:
             runner.cfg.get('model_wrapper_cfg'), unwrap_model(runner))
 
 
+def keep_versions(count: int = 32) -> None:
+    """Let ``torch.compile`` keep that many versions of a function.
+
+    Student, teacher and hybrids run each of their stages by one function, with
+    gradients or without: of S stages that makes 3 S - 1 versions, and beyond
+    its own limit of eight ``torch.compile`` would give up.
+    """
+    config = torch._dynamo.config
+    config.recompile_limit = max(config.recompile_limit, count)
+
+
 def rebuild(runner: Runner) -> None:
     """Build anew what depends on which parts of the model are trained.
 
     DistributedDataParallel wraps the model again, and with ``compile`` in the
-    config the training step is compiled again. ``torch.compile`` by itself
-    keeps at most eight versions of a function, and then gives up.
+    config the training step is compiled again, so that ``torch.compile`` need
+    not keep a version of it for each set of parts.
     """
     wrap_again(runner)
     if runner.cfg.get('compile'):

@@ -6,10 +6,7 @@ from functools import partial
 import pytest
 import torch
 import torch.distributed as dist
-from mmengine.config import Config
-from mmengine.logging import MMLogger
 from mmengine.model import BaseModel, MMDistributedDataParallel
-from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 from torch._inductor.compile_fx import compile_fx
 
@@ -18,35 +15,12 @@ from rd_plugins.engine.hooks.fade_hook import FadeHook
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models import CifarResNet, EpsilonResNet_CIFAR
 from tests.helpers.compare import assert_same
+from tests.helpers.compiled import Counting, Uncompiled, runner_of
 from tests.helpers.ranks import on_ranks
 
 LIMIT = 3  # versions of a function that torch.compile keeps here, else 8
 DEATHS = LIMIT + 1
 BLOCKS = 6
-
-
-class Counting:
-    """A backend that counts; as it is, it runs graphs as they are."""
-
-    def __init__(self, backend=lambda graph, inputs: graph.forward):
-        self.backend = backend
-        self.compiled = self.ran = 0
-
-    def __call__(self, graph, inputs):
-        self.compiled += 1
-        function = self.backend(graph, inputs)
-
-        def run(*args):
-            self.ran += 1
-            return function(*args)
-
-        return run
-
-
-class Uncompiled(OptimWrapper):
-    """Whose step is the same to the last bit, and takes no time to trace."""
-
-    update_params = torch._dynamo.disable(OptimWrapper.update_params)
 
 
 class Small(BaseModel):
@@ -64,17 +38,6 @@ class Clocked(Runner):
     """A Runner without a loop that knows how far it is."""
 
     iter, max_iters = 0, LIMIT + 2
-
-
-def runner_of(model, backend=None):
-    """A Runner with nothing but what trains."""
-    runner = Runner.__new__(Runner)
-    runner.cfg = Config(dict(compile=dict(backend=backend)
-                             if backend else False))
-    runner.logger = MMLogger.get_current_instance()
-    runner.model = model
-    runner._maybe_compile('train_step')
-    return runner
 
 
 def train_while_blocks_die(model, backend=None, wrap=lambda model: model):
