@@ -1,8 +1,11 @@
 """What measures and draws, as a user runs it."""
 import json
+import runpy
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,6 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS
 
+from rd_plugins.utils.errors import UsageError
 from tests.helpers import DEMO, ROOT
 from tests.helpers.runs import train, weak_cfg
 from tests.helpers.tools import assert_done, assert_refused, tool
@@ -73,6 +77,19 @@ def test_networks_of_one_config_have_their_own_rows(run_dir):
         '| plain20_ce_mnist5k', '| plain20_ce_mnist5k (2)']
     assert '±' not in out.read_text()
     assert len(json.loads(out.with_suffix('.json').read_text())) == 4
+
+
+@pytest.mark.parametrize('classes, labels, is_mixed', [
+    (2, [0] * 8, False), (2, [0, 1], True), (2, [0, 0], True),
+    (3, [0, 1, 1, 0, 1, 1], True), (10, list(range(5)) * 4, False),
+    (100, list(range(60)) * 2, True)])
+def test_images_that_lie_class_by_class(classes, labels, is_mixed):
+    check = runpy.run_path(str(ROOT / 'tools' / FEW_BITS))['_check_mixed']
+    source = SimpleNamespace(cfg=Config(dict(model=dict(
+        head=dict(num_classes=classes)))))
+    with nullcontext() if is_mixed else pytest.raises(
+            UsageError, match='class by class'):
+        check(torch.tensor(labels), source)
 
 
 @pytest.mark.parametrize('out, words', [

@@ -63,7 +63,8 @@ def print_rows(rows: Dict[str, dict]) -> None:
         blocks = f'{"+".join(map(str, stages))} = {sum(stages)}'
         print(f'{name:20s}{blocks:>16s}{row.pop("params"):12,}'
               f'{row.pop("macs") / 1e6:10.2f}{row.pop("latency_ms"):9.2f}  ' +
-              '  '.join(f'{key} {value:.2f}' for key, value in row.items()))
+              '  '.join(f'{key} {value:.2f}' if isinstance(value, float) else
+                        f'{key} {value}' for key, value in row.items()))
     before, after = rows['all blocks'], rows['compressed']
     ratios = [after[key] / before[key]
               for key in ('params', 'macs', 'latency_ms')]

@@ -12,6 +12,7 @@ from torch import nn
 from rd_plugins.models.utils import folded_copy
 from rd_plugins.shipping.export.micro.rotate import rotated
 from rd_plugins.shipping.read import image_shape
+from rd_plugins.shipping.student import student_cfg
 from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.errors import UsageError
 from .arguments import check_file, read_argument
@@ -142,11 +143,16 @@ def read_network(text: str,
         UsageError: If there is no such file, or something does not fit.
     """
     if text.endswith('.onnx'):
-        return read_onnx(text)
+        network = read_onnx(text)
+        if side and network.shape[1:] != (side[0], side[-1]):
+            raise UsageError(
+                f'{text} was exported for images of {network.shape[1]} x '
+                f'{network.shape[2]}; export it again for another --shape.')
+        return network
     name, cfg, checkpoint = read_argument(text.replace(ROTATE, ''))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = MODELS.build(cfg.model)
+        model = MODELS.build(student_cfg(cfg.model))
     if checkpoint:
         load_weights(checkpoint, model)
     model, shape = folded_copy(model), image_shape(cfg, side)

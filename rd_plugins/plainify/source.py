@@ -5,7 +5,7 @@ from typing import Dict, Tuple
 
 import torch
 
-from rd_plugins.utils.checkpoint import read_weights
+from rd_plugins.utils.checkpoint import check_are_weights, read_weights
 from rd_plugins.utils.errors import UsageError
 
 # Blocks of the four stages, and whether they are bottlenecks.
@@ -17,6 +17,8 @@ DEPTHS = {
     ((3, 8, 36, 3), True): 152,
 }
 BLOCK = re.compile(r'layer(\d)\.(\d+)\.conv1\.weight')
+# The first convolution; the others are of deep stems
+STEMS = ('conv1.weight', 'conv1.0.weight', 'stem.0.conv.weight')
 # What a ResNet's first block consists of
 FIRST, CHANNELS = 'layer1.0.', 64
 PARTS = re.compile(r'layer1\.0\.((conv|bn)[123]|downsample\.\d)\.\w+')
@@ -107,7 +109,9 @@ def _check_all_blocks(body: Dict[str, torch.Tensor], path: str) -> None:
 
 def read_source(path: str) -> Source:
     """Read a checkpoint; see :func:`source_of`."""
-    return source_of(read_weights(path), path)
+    weights = read_weights(path)
+    check_are_weights(weights, path)
+    return source_of(weights, path)
 
 
 def source_of(weights: Dict[str, torch.Tensor], path: str) -> Source:
@@ -129,14 +133,17 @@ def source_of(weights: Dict[str, torch.Tensor], path: str) -> Source:
     counts = tuple(sum(match[1] == stage for match in found)
                    for stage in '1234')
     depth = DEPTHS.get((counts, 'layer1.0.conv3.weight' in body))
-    stem = body.get('conv1.weight')
-    deep = 'stem.0.conv.weight' in body or 'conv1.0.weight' in body
-    if depth is None or not (deep or stem is not None
-                             and stem.shape[-1] == 7):
+    stem = next((body[key] for key in STEMS if key in body), None)
+    deep = 'conv1.weight' not in body
+    if depth is None or stem is None or not (deep or stem.shape[-1] == 7):
         raise UsageError(
             f'{path} is no ResNet of 18, 34, 50, 101 or 152 layers for images '
             'of ImageNet\'s size; for networks of CIFAR see docs/fading.md, '
             'for others docs/distillation.md.')
+    if stem.shape[1] != 3:
+        raise UsageError(f'{path} reads images of {stem.shape[1]} channels; '
+                         'networks are made plain here on colour images, '
+                         'which have 3. For others see docs/fading.md.')
     _check_first_block(body, depth, path)
     _check_all_blocks(body, path)
     head = _head(weights, path)

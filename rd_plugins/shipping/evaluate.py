@@ -91,4 +91,6 @@ def evaluate(cfg: Config, model: nn.Module,
             log_level='WARNING',
             experiment_name=uuid4().hex).test()
     model.to('cpu')  # the Runner has moved it to the GPU, if there is one
-    return metrics
+    # A confusion matrix is an array, which JSON does not know.
+    return {name: value.tolist() if hasattr(value, 'tolist') else value
+            for name, value in metrics.items()}

@@ -91,6 +91,16 @@ def side_of_dataset(cfg: Config) -> Optional[int]:
     return SIDES.get(type_name(test_dataset(cfg)))
 
 
+def _size_after(transform: dict) -> Optional[Tuple[int, ...]]:
+    """Height and width that a transform gives to images, if it says."""
+    size = next((transform[key] for key in ('crop_size', 'size', 'scale')
+                 if transform.get(key)), None)
+    if size is None or isinstance(size, int):
+        return size and (size, size)
+    is_torchvision = type_name(transform).startswith('torchvision/')
+    return tuple(size) if is_torchvision else tuple(size[::-1])
+
+
 def image_shape(cfg: Config,
                 side: Union[int, Sequence[int], None] = None
                 ) -> Tuple[int, int, int]:
@@ -100,7 +110,8 @@ def image_shape(cfg: Config,
         cfg (Config): Its config.
         side (int | Sequence[int], optional): Height and width, or one number
             for both, if the user gave them. Defaults to None: the last crop
-            or resize of the test pipeline, or the known size of the dataset.
+            or resize of the test pipeline, or the known size of the dataset,
+            padded as the data preprocessor does.
 
     Raises:
         UsageError: If the size is not known, or has more than two numbers.
@@ -112,10 +123,10 @@ def image_shape(cfg: Config,
     if not side:
         side = side_of_dataset(cfg)
         for transform in test_dataset(cfg).get('pipeline', []):
-            # One number, or width and height
-            size = transform.get('crop_size') or transform.get('scale')
-            side = size[::-1] if isinstance(size, (list, tuple)) else (
-                size or side)
+            side = _size_after(transform) or side
+        divisor = preprocessor_cfg(cfg).get('pad_size_divisor', 1)
+        side = side and [-(-each // divisor) * divisor for each in (
+            [side] if isinstance(side, int) else side)]
     side = [side] if isinstance(side, int) else side
     if not side or len(side) > 2:
         raise UsageError('The config does not say how large the images are; '

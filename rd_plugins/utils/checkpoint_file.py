@@ -165,7 +165,9 @@ def read_checkpoint(path: Union[str, os.PathLike],
         raise UsageError(f'{path} holds a {type(checkpoint).__name__}, not a '
                          'checkpoint dict; save a state dict instead.')
     if 'state_dict' not in checkpoint:
-        checkpoint = dict(state_dict=checkpoint)
+        # Under "model" the training scripts of torchvision and timm have it.
+        checkpoint = dict(state_dict=checkpoint['model'] if isinstance(
+            checkpoint.get('model'), dict) else checkpoint)
     for name in ('state_dict', 'ema_state_dict'):
         weights = checkpoint.get(name, {})
         if not isinstance(weights, dict):

@@ -41,6 +41,14 @@ def test_what_is_not_there(text, reason):
         read_network(text)
 
 
+def test_of_a_distiller_the_student_is_measured():
+    student, distiller = (
+        read_network(str(ROOT / f'configs/{name}.py')).model
+        for name in ('rd/plain20_ce_cifar10', 'fading/plain20_cifar10'))
+    assert [each.shape for each in student.parameters()] == [
+        each.shape for each in distiller.parameters()]
+
+
 def test_options_of_a_config():
     network = read_network(f'{PLAIN20}@model.head.num_classes=7')
     assert network.name == 'plain20_ce_cifar10@model.head.num_classes=7'
@@ -86,6 +94,9 @@ def test_an_onnx_file(tmp_path, is_open):
             read_network(path)
     else:
         assert read_network(path).shape == (2, 6, 8)
+        assert read_network(path, [6, 8]).shape == (2, 6, 8)
+        with pytest.raises(UsageError, match='images of 6 x 8; export it ag'):
+            read_network(path, [6])
 
 
 @pytest.mark.parametrize('precision', [None, 'int8'])

@@ -64,6 +64,12 @@ def test_image_shape(config, shape):
     cfg.test_dataloader.dataset.pipeline.append(
         dict(type='CenterCrop', crop_size=(80, 48)))
     assert image_shape(cfg) == (shape[0], 48, 80)
+    cfg.data_preprocessor.pad_size_divisor = 32
+    assert image_shape(cfg) == (shape[0], 64, 96)
+    assert image_shape(cfg, [48]) == (shape[0], 48, 48)
+    cfg.test_dataloader.dataset.pipeline = [
+        dict(type='torchvision/Resize', size=[40, 64])]
+    assert image_shape(cfg) == (shape[0], 64, 64)
     cfg.test_dataloader.dataset.update(type='Other', pipeline=[])
     with pytest.raises(UsageError, match='--shape'):
         image_shape(cfg)

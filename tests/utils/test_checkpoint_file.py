@@ -23,6 +23,13 @@ def test_a_bare_state_dict_is_wrapped(tmp_path):
     assert read_checkpoint(path)['state_dict']['weight'].tolist() == [1, 1]
 
 
+def test_weights_beside_the_state_of_a_training(tmp_path):
+    """As torchvision's and timm's scripts save them, under "model"."""
+    path = save(tmp_path / 'model_89.pth', epoch=89, args=dict(lr=0.1),
+                model=dict(weight=torch.ones(2)))
+    assert list(read_checkpoint(path)['state_dict']) == ['weight']
+
+
 @pytest.mark.parametrize('new', [True, False])
 def test_both_formats_of_pytorch_are_read(tmp_path, new):
     torch.save(dict(weight=torch.arange(3.)), tmp_path / 'file',

@@ -15,12 +15,10 @@ from mmengine.runner import Runner
 
 from rd_plugins.engine.config_file import check_data_folders, datasets_in
 from rd_plugins.shipping.progress import tracked
-from rd_plugins.shipping.read import (TrainedModel, side_of_dataset,
-                                      with_preprocessor)
+from rd_plugins.shipping.read import TrainedModel, with_preprocessor
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.type_name import type_name
 from .backend import Option
-from .preprocessing import LOADER, loads_files, test_pipeline
+from .preprocessing import loads_files, steps_for_files, test_pipeline
 
 INT8 = Option('--int8', dict(
     type=int, metavar='IMAGES',
@@ -137,23 +135,17 @@ def _training_images(cfg: Config, seed: int) -> Iterator[dict]:
 def _read_pictures(cfg: Config, shape: Tuple[int, int, int],
                    folder: str) -> Iterator[dict]:
     """Pictures of a folder, one by one, with the test pipeline."""
-    channels, *size = shape
-    steps = [step for step in test_pipeline(cfg) if type_name(step) != LOADER]
-    as_files = loads_files(cfg)
-    if not as_files:  # the images of the data set have their size already
-        side = side_of_dataset(cfg)
-        scale = (side, side) if side else (size[1], size[0])
-        steps.insert(0, dict(type='Resize', scale=scale))
-    transform = Compose(steps)
+    loader, *steps = (Compose([step]) for step in steps_for_files(cfg, shape))
+    arrays_are_rgb = not loads_files(cfg) and shape[0] == 3
     for path in pictures_in(folder):
-        image = mmcv.imread(
-            path, flag='grayscale' if channels == 1 else 'color',
-            channel_order='bgr' if as_files else 'rgb')
-        if image is None:
+        try:
+            sample = loader(dict(img_path=str(path)))
+        except Exception as error:
             raise UsageError(f'{path} is no picture that can be read; take it '
-                             f'out of {folder}.')
-        sample = transform(dict(
-            img=image, img_path=str(path), img_shape=image.shape[:2],
-            ori_shape=image.shape[:2]))
+                             f'out of {folder}.') from error
+        if arrays_are_rgb:
+            sample['img'] = mmcv.bgr2rgb(sample['img'])
+        for step in steps:
+            sample = step(sample)
         yield dict(inputs=[sample['inputs']],
                    data_samples=[sample['data_samples']])

@@ -14,11 +14,16 @@ from rd_plugins.utils.errors import UsageError
 
 
 def check_one_label(model: nn.Module) -> None:
-    """Check that one class is right for each image.
+    """Check that there is a head, and that one class is right for each image.
 
     Raises:
-        UsageError: If the head says something else.
+        UsageError: If not.
     """
+    if getattr(model, 'head', None) is None:
+        raise UsageError(
+            f'{type(model).__name__} has no head of its own; what is exported '
+            'here is an ImageClassifier with backbone and head, such as '
+            'TIMMBackbone with LinearClsHead.')
     if isinstance(model.head, (MultiLabelClsHead, MultiTaskHead)):
         raise UsageError(
             f'{type(model.head).__name__} gives several labels to an image, '

@@ -69,10 +69,10 @@ def fill_folder(request: Request, source: TrainedModel, backend: Backend,
     """Write the backend's files; returns the rows of the report."""
     shape = image_shape(source.cfg, request.shape)
     exported = backend.export(source, shape, folder)
-    rows = report_rows(request, source, backend, shape, exported)
     files = [path.name for network in exported for path in network.files]
     write_description(folder, backend.served(
         describe(source, shape, backend.is_dynamic, files)))
+    rows = report_rows(request, source, backend, shape, exported)
     (folder / 'report.json').write_text(json.dumps(rows, indent=2))
     (folder / f'{request.name}.py').write_text(source.cfg.pretty_text)
     return rows

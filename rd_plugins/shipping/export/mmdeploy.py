@@ -13,22 +13,26 @@ from mmdeploy.backend.sdk.export_info import export2SDK
 from mmengine.config import Config
 from torch import nn
 
-from rd_plugins.shipping.read import TrainedModel
+from rd_plugins.shipping.read import TrainedModel, preprocessor_cfg
 from .classifier import BackendClassifier
 from .deploy_config import fill_in_shape, read_deploy_config, takes_any_batch
-from .preprocessing import LOADER, loads_files, test_pipeline
+from .preprocessing import channel_order, steps_for_files
 
 SAVE_FILE = 'end2end.onnx'
 
 
-def completed(cfg: Config) -> Config:
-    """A copy of a model's config with what MMDeploy expects there."""
+def completed(cfg: Config, shape: Tuple[int, int, int]) -> Config:
+    """A copy of a model's config with what MMDeploy expects there.
+
+    Args:
+        cfg (Config): Config of a classifier.
+        shape (tuple[int]): Shape (C, H, W) of its images.
+    """
     cfg = deepcopy(cfg)
-    pipeline = test_pipeline(cfg)
-    if not loads_files(cfg):
-        pipeline.insert(0, dict(type=LOADER))
-    cfg.test_pipeline = pipeline
-    cfg.setdefault('data_preprocessor', {})
+    cfg.test_pipeline = steps_for_files(cfg, shape)
+    # MMDeploy's SDK reads BGR from files.
+    cfg.data_preprocessor = dict(
+        preprocessor_cfg(cfg), to_rgb=channel_order(cfg, shape[0]) == 'RGB')
     cfg.setdefault('visualizer', dict(type='UniversalVisualizer'))
     cfg.launcher = 'none'
     return cfg
@@ -63,7 +67,7 @@ class MMDeployExporter:
     def __init__(self, source: TrainedModel, deploy_cfg: str,
                  shape: Tuple[int, int, int], device: str) -> None:
         self.source = source
-        self.model_cfg = completed(source.cfg)
+        self.model_cfg = completed(source.cfg, shape)
         self.shape = shape
         self.device = device
         self.deploy_cfg = read_deploy_config(deploy_cfg)

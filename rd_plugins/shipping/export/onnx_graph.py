@@ -91,7 +91,10 @@ class OnnxBackend(Backend):
         """Check that nothing contradicts a deploy config of one's own."""
         path = self.given(DEPLOY_CFG)
         if path:
-            read_deploy_config(path)
+            kind = read_deploy_config(path).backend_config.get('type')
+            if kind != self.name:
+                raise UsageError(f'{path} is for the backend {kind}, not '
+                                 f'for --backend {self.name}.')
             also = [option.flag for option in (DYNAMIC, FP16)
                     if self.given(option)]
             if self.given(EXPORTER) not in (None, 'mmdeploy'):

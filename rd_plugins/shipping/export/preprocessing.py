@@ -21,20 +21,39 @@ def loads_files(cfg: Config) -> bool:
     return any(type_name(step) == LOADER for step in test_pipeline(cfg))
 
 
+def steps_for_files(cfg: Config, shape: tuple) -> List[dict]:
+    """The test pipeline for pictures in files, whatever the data set has.
+
+    Args:
+        cfg (Config): Config of a classifier.
+        shape (tuple[int]): Shape (C, H, W) of the network's input.
+    """
+    steps = test_pipeline(cfg)
+    if loads_files(cfg):
+        return steps
+    # The images of the data set have their size already.
+    side = side_of_dataset(cfg)
+    scale = (side, side) if side else (shape[2], shape[1])
+    color = 'grayscale' if shape[0] == 1 else 'color'
+    return [dict(type=LOADER, color_type=color),
+            dict(type='Resize', scale=scale), *steps]
+
+
 class Preprocessing(NamedTuple):
     """From a picture to a network's input.
 
     Args:
-        channel_order (str): ``'RGB'``, ``'BGR'`` or ``'L'`` (grey).
+        channel_order (str, optional): ``'RGB'``, ``'BGR'`` or ``'L'`` (grey).
+            None: there are others.
         size (list[int]): Height and width.
         crop (float, optional): The part of the short side that is kept, in the
-            middle; 1 is all of it. None: the config says it in no such way.
+            middle; 1 is all of it. None: one number does not say it.
         keep_ratio (bool): Whether the picture keeps its ratio, or is stretched
             to that of the size before its middle is cut out.
         mean (list[float]): Subtracted from pixels 0 to 255, by channel.
         std (list[float]): What they are divided by then.
     """
-    channel_order: str
+    channel_order: Optional[str]
     size: List[int]
     crop: Optional[float]
     keep_ratio: bool
@@ -42,16 +61,18 @@ class Preprocessing(NamedTuple):
     std: List[float]
 
 
-def _order(cfg: Config, channels: int) -> str:
-    if channels == 1:
-        return 'L'
+def channel_order(cfg: Config, channels: int) -> Optional[str]:
+    """The order of a network's channels, see :class:`Preprocessing`."""
+    if channels != 3:
+        return 'L' if channels == 1 else None
     # Files are read as BGR, arrays of data sets are RGB.
-    flips = bool(preprocessor_cfg(cfg).get('to_rgb'))
+    flips = any(preprocessor_cfg(cfg).get(key)
+                for key in ('to_rgb', 'bgr_to_rgb', 'rgb_to_bgr'))
     return 'RGB' if flips == loads_files(cfg) else 'BGR'
 
 
-def _side(size: Union[int, Sequence[int]]) -> int:
-    return size if isinstance(size, int) else min(size)
+def _pair(size: Union[int, Sequence[int]]) -> Sequence[int]:
+    return (size, size) if isinstance(size, int) else size
 
 
 def _crop(steps: List[dict], edge: Optional[int]) -> Optional[float]:
@@ -63,18 +84,22 @@ def _crop(steps: List[dict], edge: Optional[int]) -> Optional[float]:
     """
     steps = [step for step in steps
              if type_name(step) not in (LOADER, 'PackInputs')]
+    scale = edge
     if steps and type_name(steps[0]) in ('ResizeEdge', 'Resize'):
         resize = steps.pop(0)
-        edge = _side(resize['scale'])
-        if resize.get('edge', 'short') != 'short' or resize.get('keep_ratio'):
+        scale = resize.get('scale')
+        if not scale or resize.get('keep_ratio') or resize.get(
+                'edge', 'short') != 'short':
             return None
     if not steps:
         return 1.0
     crop = steps.pop(0)
     if steps or type_name(crop) != 'CenterCrop' or \
-            crop.get('efficientnet_style') or not edge:
+            crop.get('efficientnet_style') or not scale:
         return None
-    return _side(crop['crop_size']) / edge
+    parts = {kept / whole for kept, whole in zip(_pair(crop['crop_size']),
+                                                 _pair(scale))}
+    return parts.pop() if len(parts) == 1 and max(parts) <= 1 else None
 
 
 def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
@@ -87,12 +112,15 @@ def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
     channels, *size = shape
     steps = test_pipeline(cfg)
     normalise = preprocessor_cfg(cfg)
+    mean = normalise.get('mean')
     return Preprocessing(
-        channel_order=_order(cfg, channels),
+        channel_order=channel_order(cfg, channels),
         size=size,
-        crop=_crop(steps, side_of_dataset(cfg)),
+        crop=None if normalise.get('pad_size_divisor', 1) > 1 else _crop(
+            steps, side_of_dataset(cfg)),
         keep_ratio=not any(
             type_name(step) == 'Resize' and not step.get('keep_ratio')
             for step in steps),
-        mean=list(normalise.get('mean') or [0.0] * channels),
-        std=list(normalise.get('std') or [1.0] * channels))
+        mean=list(mean or [0.0] * channels),
+        # Without a mean, MMPretrain's data preprocessor divides by nothing.
+        std=list(mean and normalise.get('std') or [1.0] * channels))

@@ -35,6 +35,12 @@ def test_nothing_else_may_say_so_too(backend, options, words):
         own(backend, 'static', **options).check()
 
 
+def test_a_deploy_config_of_another_backend():
+    request = own('tensorrt', 'static').request
+    with pytest.raises(UsageError, match='for the backend tensorrt, not for'):
+        BACKENDS['onnxruntime'](request).check()
+
+
 @pytest.mark.parametrize('path, words', [
     ('absent.py', 'There is no config at absent.py'),
     (f'{DEMO}/plain20_ce_mnist5k.py', 'it has no onnx_config'),

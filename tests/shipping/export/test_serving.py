@@ -30,16 +30,32 @@ def pictures(tmp_path_factory):
     return save_pictures(tmp_path_factory.mktemp('pictures'))
 
 
+def save_random(text, checkpoint, **meta):
+    """A checkpoint with random weights for the text of a config."""
+    model = MODELS.build(Config.fromstring(text, '.py').model)
+    model.init_weights()
+    model.head.fc.weight.data.normal_()
+    torch.save(dict(meta=meta, state_dict=model.state_dict()), checkpoint)
+
+
+def as_grey(text):
+    """The config for grey images."""
+    for colour, grey in (
+            ("'LoadImageFromFile'",
+             "'LoadImageFromFile', color_type='grayscale'"),
+            ('depth=18', 'depth=18, in_channels=1'),
+            ('[120., 110., 100.]', '[110.]'), ('[60., 50., 40.]', '[50.]')):
+        assert colour in text
+        text = text.replace(colour, grey)
+    return text
+
+
 @pytest.fixture
 def source(run_dir, pictures):
     """Config and checkpoint of a network with random weights."""
     config = save_config(run_dir, pictures)
-    model = MODELS.build(Config.fromfile(config).model)
-    model.init_weights()
-    model.head.fc.weight.data.normal_()
-    meta = dict(dataset_meta=dict(classes=CLASSES))
-    torch.save(dict(meta=meta, state_dict=model.state_dict()),
-               run_dir / 'narrow.pth')
+    save_random(config.read_text(), run_dir / 'narrow.pth',
+                dataset_meta=dict(classes=CLASSES))
     return config, run_dir / 'narrow.pth'
 
 
@@ -60,7 +76,7 @@ def test_the_example_of_the_docs(source, pictures, run_dir, flags):
     example = EXAMPLE.replace("'served", f"'{run_dir}/served").replace(
         "'cat.jpg'", f"'{run_dir}/picture.png'")
     assert example != EXAMPLE
-    assert len([line for line in example.split('\n') if line]) <= 11
+    assert len([line for line in example.split('\n') if line]) <= 13
     with redirect_stdout(StringIO()) as printed:
         exec(example, {})
     name, score = printed.getvalue().split()
@@ -75,12 +91,20 @@ def test_the_example_of_the_docs(source, pictures, run_dir, flags):
         assert name == CLASSES[expected.argmax()]
 
 
-@pytest.mark.parametrize('resize', ['ResizeEdge', 'Resize'])
-def test_the_example_with_a_photograph(source, run_dir, resize):
+@pytest.mark.parametrize('resize, order', [
+    ('ResizeEdge', 'RGB'), ('Resize', 'RGB'), ('ResizeEdge', 'BGR'),
+    ('Resize', 'L')])
+def test_the_example_with_a_photograph(source, run_dir, resize, order):
     """Larger than the network's input, and rotated by its camera."""
-    config = source[0]
-    config.write_text(config.read_text().replace(
-        "'ResizeEdge', scale=36, edge='short'", f"'{resize}', scale=64"))
+    config, checkpoint = source
+    text = config.read_text().replace(
+        "'ResizeEdge', scale=36, edge='short'", f"'{resize}', scale=64")
+    if order == 'BGR':
+        text = text.replace('to_rgb=True', 'to_rgb=False')
+    if order == 'L':
+        text = as_grey(text)
+        save_random(text, checkpoint)
+    config.write_text(text)
     rows, columns = np.mgrid[0:96, 0:128]
     pixels = np.stack([rows, columns, rows * columns / 64], 2).astype('uint8')
     camera = Image.Exif()
@@ -93,8 +117,10 @@ def test_the_example_with_a_photograph(source, run_dir, resize):
         "'cat.jpg'", f"'{photograph}'")
     with redirect_stdout(StringIO()):
         exec(example, found := {})
+    shape = (len(found['how']['mean']), 32, 32)
     expected, = Calibration(1, str(run_dir)).images(
-        read_trained_model(*map(str, source)), (3, 32, 32))
+        read_trained_model(*map(str, source)), shape)
+    assert found['how']['channel_order'] == order
     difference = found['pixels'] - expected[0].permute(1, 2, 0).numpy()
     assert np.abs(difference).mean() < 0.05 * expected.std()
 
@@ -118,6 +144,21 @@ def test_the_graph_says_what_the_folder_says(source, pictures, run_dir):
                 if key in written} == written
 
 
+def test_metrics_that_are_arrays_are_reported(source, run_dir):
+    config = source[0]
+    config.write_text(config.read_text() + "test_evaluator = [dict("
+                      "type='Accuracy'), dict(type='ConfusionMatrix')]\n")
+    out = run_dir / 'served'
+    assert_done(tool('deploy.py', *source, '--backend', 'onnxruntime', '--out',
+                     out, '--test'))
+    rows = json.loads((out / 'report.json').read_text())
+    for row in rows:
+        matrix = np.array(row['confusion_matrix/result'])
+        assert matrix.shape == (3, 3) and matrix.sum() == 12
+    # With what is said in its metadata
+    assert rows[1]['bytes'] == (out / 'end2end.onnx').stat().st_size
+
+
 @pytest.mark.parametrize('config, shape, order, crop', [
     ('rd/resnet50_imagenet', (3, 224, 224), 'RGB', 0.875),
     ('rd/plain20_ce_cifar10', (3, 32, 32), 'RGB', 1),
@@ -134,7 +175,17 @@ def test_what_configs_say(config, shape, order, crop):
 
 @pytest.mark.parametrize('steps, crop, keep_ratio', [
     ([dict(type='ResizeEdge', scale=256),
-      dict(type='CenterCrop', crop_size=(224, 192))], 0.75, True),
+      dict(type='CenterCrop', crop_size=(224, 192))], None, True),
+    ([dict(type='ResizeEdge', scale=256),
+      dict(type='CenterCrop', crop_size=(192, 192))], 0.75, True),
+    ([dict(type='Resize', scale=(320, 240)),
+      dict(type='CenterCrop', crop_size=224)], None, False),
+    ([dict(type='Resize', scale=(320, 240)),
+      dict(type='CenterCrop', crop_size=(240, 180))], 0.75, False),
+    ([dict(type='Resize', scale_factor=0.5),
+      dict(type='CenterCrop', crop_size=32)], None, False),
+    ([dict(type='ResizeEdge', scale=32),
+      dict(type='CenterCrop', crop_size=48)], None, True),
     ([dict(type='mmpretrain.Resize', scale=600),
       dict(type='CenterCrop', crop_size=448)], 448 / 600, False),
     ([dict(type='Resize', scale=(64, 48))], 1.0, False),
@@ -211,6 +262,34 @@ def test_calibration_sees_what_the_test_sees(source, pictures):
     for image in found:
         assert any(torch.equal(image, other) for other in expected)
     assert pictures_in(pictures) == pictures_in(pictures)
+
+
+def test_pictures_of_four_channels(source, tmp_path):
+    """They are read as the config's own loader does."""
+    config, checkpoint = source
+    text = config.read_text().replace(
+        "'LoadImageFromFile'", "'LoadImageFromFile', color_type='unchanged'"
+    ).replace('[120., 110., 100.]', '[0.] * 4').replace(
+        '[60., 50., 40.]', '[1.] * 4').replace(
+        'depth=18', 'depth=18, in_channels=4')
+    config.write_text(text)
+    save_random(text, checkpoint)
+    pixels = np.arange(4, dtype='uint8') * np.ones((32, 32, 4), 'uint8')
+    Image.fromarray(pixels, 'RGBA').save(tmp_path / 'one.png')
+    trained = read_trained_model(str(config), str(checkpoint))
+    image, = Calibration(1, str(tmp_path)).images(trained, (4, 32, 32))
+    assert image.mean((0, 2, 3)).tolist() == [2, 1, 0, 3]  # BGRA
+    assert read_preprocessing(trained.cfg, (4, 32, 32)).channel_order is None
+
+
+def test_other_data_preprocessors():
+    cfg = Config(dict(
+        model=dict(), test_pipeline=[dict(type='LoadImageFromFile')],
+        data_preprocessor=dict(type='ImgDataPreprocessor', bgr_to_rgb=True,
+                               std=[255.0] * 3, pad_size_divisor=32)))
+    found = read_preprocessing(cfg, (3, 32, 32))
+    assert (found.channel_order, found.crop) == ('RGB', None)
+    assert found.std == [1.0] * 3  # without a mean nothing is divided
 
 
 def test_the_pictures_of_a_folder(tmp_path):

@@ -5,6 +5,7 @@ from typing import Callable, List, Tuple
 import torch
 
 from rd_plugins.shipping.read import TrainedModel
+from rd_plugins.utils.errors import UsageError
 from ..backend import DYNAMIC, Exported, Option, Request
 from ..calibration import CALIB_IMAGES, INT8, Calibration
 from ..classifier import BackendClassifier
@@ -40,6 +41,13 @@ class OnnxRuntime(OnnxBackend):
     def __init__(self, request: Request) -> None:
         super().__init__(request)
         self.calibration = Calibration.from_options(request.options)
+
+    def check(self) -> None:
+        """Check that what is asked for goes together."""
+        super().check()
+        if self.given(REDUCE_RANGE) and not self.calibration:
+            raise UsageError('--reduce-range is about the weights of INT8; add'
+                             ' --int8 or --calib-images, or leave it out.')
 
     def needed_packages(self) -> Tuple[str, ...]:
         """The modules that this request needs."""
