@@ -57,13 +57,14 @@ def test_a_number_of_processes_that_is_none(processes):
 
 def test_slurm_script_passes_everything_on(run_dir):
     srun = run_dir / 'srun'
-    srun.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    srun.write_text('#!/bin/sh\nprintf "%s\\n" "$@" "port $MASTER_PORT"\n')
     srun.chmod(0o755)
     done = run('bash', 'tools/slurm_train.sh', 'part', 'job', 'config.py',
                'work dir', '--resume', GPUS='4', GPUS_PER_NODE='2',
-               SRUN_ARGS='--qos high',
+               PORT='29600', SRUN_ARGS='--qos high',
                PATH=f'{run_dir}:{os.environ["PATH"]}')
     lines = done.stdout.split('\n')
     for word in ('--partition=part', '--ntasks=4', '--gres=gpu:2', '--qos',
-                 'high', 'config.py', 'work dir', '--resume', 'slurm'):
+                 'high', 'config.py', 'work dir', '--resume', 'slurm',
+                 'port 29600'):
         assert word in lines

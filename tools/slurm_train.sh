@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Train on a cluster: tools/slurm_train.sh PARTITION JOB_NAME CONFIG WORK_DIR [flags of tools/train.py]
-# From the environment: GPUS (8 in all), GPUS_PER_NODE (8), CPUS_PER_TASK (5), SRUN_ARGS.
+# From the environment: GPUS (8 in all), GPUS_PER_NODE (8), CPUS_PER_TASK (5), PORT (29500), SRUN_ARGS.
 # CPU_ONLY=1: no GPU is asked for, and GPUS is the number of CPU processes.
 set -eu
 if [ $# -lt 4 ]; then
@@ -20,6 +20,7 @@ if [ "${CPU_ONLY:-0}" = 1 ]; then
 fi
 read -ra srun_args <<< "${SRUN_ARGS:-}"
 
+export MASTER_PORT="${PORT:-${MASTER_PORT:-29500}}"
 export PYTHONPATH="$tools/..${PYTHONPATH:+:$PYTHONPATH}"
 exec srun --partition="$partition" --job-name="$job_name" \
     --ntasks="${GPUS:-8}" --ntasks-per-node="$gpus_per_node" \

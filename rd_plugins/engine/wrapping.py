@@ -3,6 +3,9 @@ import torch
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from rd_plugins.utils.errors import UsageError
 
 
 def unwrap_model(runner: Runner) -> nn.Module:
@@ -11,15 +14,40 @@ def unwrap_model(runner: Runner) -> nn.Module:
     return model.module if is_model_wrapper(model) else model
 
 
+def can_wrap_again(runner: Runner) -> bool:
+    """Whether the model is in a DistributedDataParallel of MMEngine's Runner.
+
+    What FullyShardedDataParallel or a strategy of the FlexibleRunner has
+    wrapped belongs to an optimizer that knows no other.
+    """
+    return isinstance(runner.model, DistributedDataParallel) and hasattr(
+        runner, 'wrap_model')
+
+
 def wrap_again(runner: Runner) -> None:
     """Wrap the model again if DistributedDataParallel is in use.
 
     DistributedDataParallel registers which parameters have gradients, and
     their memory formats, only when it wraps a model.
+
+    Raises:
+        UsageError: If another wrapper is in use.
     """
-    if is_model_wrapper(runner.model):
-        runner.model = runner.wrap_model(
-            runner.cfg.get('model_wrapper_cfg'), unwrap_model(runner))
+    if not is_model_wrapper(runner.model):
+        return
+    if not can_wrap_again(runner):
+        raise UsageError(
+            f'What is trained changes during this run, and '
+            f'{type(runner.model).__name__} of {type(runner).__name__} cannot '
+            'follow; train with DistributedDataParallel and the Runner, which '
+            'are the defaults.')
+    model = unwrap_model(runner)
+    modes = {name: each.training for name, each in model.named_modules()}
+    runner.model = runner.wrap_model(runner.cfg.get('model_wrapper_cfg'),
+                                     model)
+    # sync_bn makes new norms each time, in training mode.
+    for name, module in unwrap_model(runner).named_modules():
+        module.training = modes[name]
 
 
 def keep_versions(count: int = 32) -> None:

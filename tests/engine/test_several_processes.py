@@ -5,18 +5,21 @@ from types import SimpleNamespace
 import pytest
 import torch
 import torch.distributed as dist
-from mmengine.hooks import Hook
-from mmengine.model import MMDistributedDataParallel
+from mmengine.hooks import EMAHook, Hook
+from mmengine.model import ExponentialMovingAverage, MMDistributedDataParallel
 from mmengine.registry import HOOKS
 from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.engine import DeadBlockHook, SyncStatisticsHook
+from rd_plugins.engine.checks import RunCheckHook
 from rd_plugins.engine.hooks.dead_block_hook import sync_gates
-from rd_plugins.engine.wrapping import unwrap_model
+from rd_plugins.engine.hooks.epoch_seed_hook import wrap_for_epoch
+from rd_plugins.engine.wrapping import unwrap_model, wrap_again
 from rd_plugins.models.layers import GateStates, StrictIdentity
 from rd_plugins.models.layers.gate_states import UNTRAINED
 from rd_plugins.models.utils import calibrate
+from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
 from tests.helpers.ranks import on_ranks
 from tests.helpers.runs import (PHASES, WEAK, fading_cfg, save_teacher,
@@ -136,6 +139,66 @@ def test_statistics_of_what_trains_are_averaged_and_frozen_ones_stay():
     for state, own, moved in zip(after, before, averaged):
         assert torch.equal(state[key], own[key])
         assert not torch.equal(moved, own[key])
+
+
+def average_constants():
+    """Constants that no checkpoint keeps, and an average of the weights."""
+    norm = nn.BatchNorm2d(64)
+    norm.register_buffer('limit', torch.full((64, ), 1.8), persistent=False)
+    norm.running_mean.uniform_(1, 2).mul_(1 + dist.get_rank())
+    model = MMDistributedDataParallel(
+        nn.Sequential(norm), broadcast_buffers=False)
+    averaged = ExponentialMovingAverage(model.module, update_buffers=True)
+    averaged.update_parameters(model.module)
+    hook = EMAHook()
+    hook.ema_model, hook.src_model = averaged, model.module
+    SyncStatisticsHook().after_train_epoch(SimpleNamespace(
+        model=model, hooks=[hook]))
+    return norm.limit, averaged.module[0].running_mean
+
+
+def test_constants_stay_and_averaged_statistics_are_those_of_all():
+    limits, means = zip(*on_ranks(3, average_constants))
+    for limit, mean in zip(limits, means):
+        assert torch.equal(limit, torch.full((64, ), 1.8))
+        assert torch.equal(mean, means[0])
+    assert float(means[0].max()) > 2  # more than the first rank had
+
+
+def wrap_with_new_norms():
+    """Modes of the model after it was wrapped again, and what is refused."""
+    def wrap_model(_, model):
+        model[1] = nn.BatchNorm2d(1)  # as sync_bn does
+        return MMDistributedDataParallel(model)
+
+    model = nn.Sequential(nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1).eval())
+    runner = SimpleNamespace(model=MMDistributedDataParallel(model), cfg={},
+                             wrap_model=wrap_model)
+    wrap_again(runner)
+    del runner.wrap_model  # a FlexibleRunner has none
+    with pytest.raises(UsageError, match='MMDistributedDataParallel of Simp'):
+        wrap_again(runner)
+    wrap_for_epoch(runner)  # which can do without
+    return [each.training for each in runner.model.module]
+
+
+def test_a_frozen_norm_stays_frozen_where_the_model_is_wrapped_again():
+    assert on_ranks(2, wrap_with_new_norms) == [[True, False]] * 2
+
+
+def begin_after_different_epochs():
+    runner = SimpleNamespace(epoch=2 * dist.get_rank(), work_dir='work')
+    with pytest.raises(UsageError) as refused:
+        RunCheckHook._check_start(runner)
+    runner.epoch = 2
+    RunCheckHook._check_start(runner)
+    return str(refused.value)
+
+
+def test_processes_with_other_checkpoints_do_not_train():
+    first, second = on_ranks(2, begin_after_different_epochs)
+    assert first == second
+    assert 'after 0 and 2 epochs' in first and 'in work. Let' in first
 
 
 def peaks_with_a_frozen_stage():

@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.type_name import type_name
 
 # What the Runner and the tools read of a config
 KNOWN = {
@@ -49,7 +50,21 @@ def _has_a_work_dir(cfg: Config) -> None:
                          'give the path of a folder, or leave it out.')
 
 
-CHECKS = (_no_misspelt_key, _has_a_model, _has_a_work_dir)
+def _rates_can_be_scaled(cfg: Config) -> None:
+    """OneCycleLR replaces the optimizer's rate, and so what was scaled."""
+    scale, schedulers = cfg.get('auto_scale_lr'), cfg.get('param_scheduler')
+    if isinstance(schedulers, dict):
+        schedulers = [schedulers]
+    if isinstance(scale, dict) and scale.get('enable') and any(
+            type_name(each) == 'OneCycleLR' for each in schedulers or []):
+        raise UsageError(
+            '--auto-scale-lr has no effect on OneCycleLR, which begins from '
+            'its own eta_max; leave it out and set eta_max for your batch '
+            'size.')
+
+
+CHECKS = (_no_misspelt_key, _has_a_model, _has_a_work_dir,
+          _rates_can_be_scaled)
 
 
 def check_config(cfg: Config) -> None:

@@ -62,6 +62,22 @@ def _averages_leave_states_alone(runner: Runner) -> None:
                 'states of fading shortcuts or gates; leave it out.')
 
 
+def _nothing_is_read_inside(runner: Runner) -> None:
+    """A module that is computed again later has no gradients at first."""
+    if not runner.cfg.get('activation_checkpointing'):
+        return
+    model = unwrap_model(runner)
+    readers = [type(module).__name__ for module in model.modules()
+               if isinstance(module, GateStates)
+               or getattr(module, 'reads_pre_activation', False)
+               or getattr(module, 'reads_blocks', ())]
+    if readers:
+        raise UsageError(
+            'The config has activation_checkpointing, which computes modules '
+            f'without gradients first, and {readers[0]} reads what is inside '
+            'them; take it out, or set with_cp=True in the backbone.')
+
+
 def _is_no_deployed_form(runner: Runner) -> None:
     for name, module in unwrap_model(runner).named_modules():
         if getattr(module, 'deploy', False) is True:
@@ -122,5 +138,6 @@ def _start_fits(runner: Runner) -> None:
 
 CHECKS = (_goes_by_epochs, _one_phase_hook, _stages_have_phases,
           *EPSILON_CHECKS, _averages_leave_states_alone,
+          _nothing_is_read_inside,
           _is_no_deployed_form, _something_trains, _checkpoints_end_epochs,
           _checkpoint_options, _start_fits)

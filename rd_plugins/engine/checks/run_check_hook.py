@@ -1,5 +1,5 @@
 """Runs all checks once everything is built, before the first step."""
-from mmengine.dist import all_reduce
+from mmengine.dist import all_gather_object, all_reduce
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 
@@ -41,7 +41,18 @@ class RunCheckHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Check what has been loaded."""
         check_responses(runner)
+        self._check_start(runner)
         self._check_steps(runner)
+
+    @staticmethod
+    def _check_start(runner: Runner) -> None:
+        epochs = sorted(set(all_gather_object(runner.epoch)))
+        if len(epochs) > 1:
+            raise UsageError(
+                'The processes would go on after '
+                f'{" and ".join(map(str, epochs))} epochs: they do not see '
+                f'the same checkpoints in {runner.work_dir}. Let the nodes '
+                'share that folder, or copy it to all of them.')
 
     @staticmethod
     def _check_steps(runner: Runner) -> None:

@@ -1,4 +1,5 @@
 """Reads losses from the device when they are logged, not every iteration."""
+from copy import deepcopy
 from typing import Any, Dict, List, Optional
 
 import torch
@@ -58,6 +59,9 @@ class DeferredLogHook(RuntimeInfoHook):
                 key: value.detach() if torch.is_tensor(value) else value
                 for key, value in outputs.items()
             })
+            if runner.cfg.get('compile'):
+                # The next step may write its losses into the same memory.
+                self._kept[-1] = deepcopy(self._kept[-1])
         if is_logged(self, runner, batch_idx, self._intervals):
             self._hand_over(runner)
 

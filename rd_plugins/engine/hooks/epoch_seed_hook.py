@@ -7,9 +7,8 @@ import torch
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
 from mmengine.runner import EpochBasedTrainLoop
-from torch.nn.parallel import DistributedDataParallel
 
-from rd_plugins.engine.wrapping import wrap_again
+from rd_plugins.engine.wrapping import can_wrap_again, wrap_again
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 
@@ -30,8 +29,7 @@ def _start_worker(worker_id: int, entropy: tuple, original) -> None:
 
 def wrap_for_epoch(runner) -> None:
     """Let DistributedDataParallel sort its buckets anew; not if compiled."""
-    if isinstance(runner.model, DistributedDataParallel) and \
-            not runner.cfg.get('compile'):
+    if can_wrap_again(runner) and not runner.cfg.get('compile'):
         wrap_again(runner)
 
 

@@ -7,7 +7,7 @@ from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.backbones.fading_blocks import FadingStages
 from rd_plugins.models.layers import FadingShortcut
 from rd_plugins.registry import HOOKS
-from .phase_checks import check_fades, span_of
+from .phase_checks import check_fades, check_fading_blocks_train, span_of
 from .phase_hook import PhaseHook
 
 
@@ -44,6 +44,7 @@ class FadeHook(Hook):
                 backbone.fade_in([span_of(f'{name}.{stage}', phases)
                                   for stage in backbone.res_layers])
             check_fades(phases, name, backbone)
+            check_fading_blocks_train(phases, name, backbone)
         self._backbones = list(backbones.values())
 
     def before_train_iter(self, runner, batch_idx: int,

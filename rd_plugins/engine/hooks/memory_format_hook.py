@@ -1,8 +1,9 @@
 """Converts a model's weights to a memory format."""
 import torch
 from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
 
-from rd_plugins.engine.wrapping import unwrap_model, wrap_again
+from rd_plugins.engine.wrapping import can_wrap_again, unwrap_model, wrap_again
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import check_choice
 
@@ -37,5 +38,7 @@ class MemoryFormatHook(Hook):
 
     def before_run(self, runner) -> None:
         """Convert the weights in place; the optimizer keeps its references."""
+        if is_model_wrapper(runner.model) and not can_wrap_again(runner):
+            return  # shards are flat
         unwrap_model(runner).to(memory_format=self.memory_format)
         wrap_again(runner)

@@ -108,3 +108,21 @@ def check_fades(phases: Sequence[Phase], name: str,
                     f'phase {phase.name!r}, from {first:.4g} to {last:.4g}, '
                     "does not train that block; set by='phase' in fade, or "
                     'choose its begin and horizon within phases that do.')
+
+
+def check_fading_blocks_train(phases: Sequence[Phase], name: str,
+                              backbone: FadingStages) -> None:
+    """Check that nothing but a phase freezes a block that loses its shortcut.
+
+    For the arguments see :func:`check_fades`.
+
+    Raises:
+        UsageError: If something does.
+    """
+    for block in () if phases else backbone.fades:
+        if not any(parameter.requires_grad for parameter in
+                   backbone.get_submodule(block).parameters()):
+            raise UsageError(
+                f'The shortcut of {name}.{block} fades and the block is '
+                'frozen, so it could not make up for it; set frozen_stages=-1 '
+                'in the backbone, or shortcut=\'none\'.')

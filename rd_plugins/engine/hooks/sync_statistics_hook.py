@@ -2,8 +2,27 @@
 from mmengine.dist import all_reduce_params
 from mmengine.hooks import EMAHook, Hook
 from mmengine.model import is_model_wrapper
+from torch import nn
 
 from rd_plugins.registry import HOOKS
+
+
+def average(model: nn.Module, trained: nn.Module) -> None:
+    """Give the processes the mean of their statistics.
+
+    Only of what a checkpoint keeps: the rest are constants, such as the mean
+    of the images, and a resumed run has them from its config.
+
+    Args:
+        model (nn.Module): The model, or its average.
+        trained (nn.Module): The model; which modules are in training mode.
+    """
+    all_reduce_params([
+        buffer for module, twin in zip(model.modules(), trained.modules())
+        if twin.training
+        for name, buffer in module.named_buffers(recurse=False)
+        if name not in module._non_persistent_buffers_set
+    ], op='mean')
 
 
 @HOOKS.register_module()
@@ -27,13 +46,14 @@ class SyncStatisticsHook(Hook):
     def after_train_epoch(self, runner) -> None:
         """Average over the processes, and hand on to averages of weights."""
         if is_model_wrapper(runner.model):
-            all_reduce_params([
-                buffer for module in runner.model.module.modules()
-                if module.training
-                for buffer in module.buffers(recurse=False)
-            ], op='mean')
+            average(runner.model.module, runner.model.module)
         for hook in runner.hooks:
-            if isinstance(hook, EMAHook) and not hook.ema_model.update_buffers:
-                for copy, buffer in zip(hook.ema_model.module.buffers(),
+            if not isinstance(hook, EMAHook):
+                continue
+            averaged = hook.ema_model.module
+            if not hook.ema_model.update_buffers:
+                for copy, buffer in zip(averaged.buffers(),
                                         hook.src_model.buffers()):
                     copy.copy_(buffer)
+            elif is_model_wrapper(runner.model):
+                average(averaged, hook.src_model)

@@ -138,11 +138,12 @@ class FrozenTeacher(Teacher):
         """
         if self._folded is None:
             return
-        images = self.normalised(inputs)
-        with torch.no_grad(), torch.autocast(images.device.type,
-                                             enabled=False):
+        # GPUs round convolutions of float32 to TF32, by more than ROUNDING.
+        images = self.normalised(inputs).cpu().double()
+        with torch.no_grad(), torch.autocast('cpu', enabled=False):
             features = [
-                network.extract_feat(images, stage='backbone')[-1]
+                deepcopy(network).cpu().double().extract_feat(
+                    images, stage='backbone')[-1]
                 for network in (self.architecture, self._folded)
             ]
         difference = relative_difference(*features)

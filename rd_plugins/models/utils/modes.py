@@ -9,10 +9,12 @@ from torch import nn
 def evaluating(model: nn.Module) -> Iterator[None]:
     """Put every module into eval mode; restore their modes afterwards."""
     modes = {module: module.training for module in model.modules()}
+    # Past nn.Module's __setattr__, which looks for parameters: this is done
+    # for every part of every hybrid.
     for module in modes:
-        module.training = False
+        vars(module)['training'] = False
     try:
         yield
     finally:
         for module, training in modes.items():
-            module.training = training
+            vars(module)['training'] = training

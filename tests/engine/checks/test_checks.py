@@ -39,6 +39,9 @@ def test_variables_of_configs_are_allowed(variable):
     (dict(model=None), 'model=None'),
     (dict(model=dict()), 'model={}'),
     (dict(work_dir=None), 'work_dir=None'),
+    (dict(auto_scale_lr=dict(enable=True, base_batch_size=8),
+          param_scheduler=dict(type='OneCycleLR', eta_max=0.1)),
+     'no effect on OneCycleLR'),
 ])
 def test_configs_are_refused(changes, words):
     with pytest.raises(UsageError, match=words):
@@ -116,6 +119,18 @@ def test_a_schedule_that_ends_with_the_run_passes(run_dir):
                   begin=0, end=2)]
     runner = train(epsilon_cfg(run_dir, custom_hooks=hooks))
     assert any(isinstance(hook, EpsilonScheduleHook) for hook in runner.hooks)
+
+
+def test_what_is_computed_again_is_not_read(run_dir):
+    """Gates would count every step twice; JointRD reads nothing inside."""
+    again = dict(activation_checkpointing=['backbone.layer3'])
+    train(small_cfg(run_dir / 'a', **again, **{'train_cfg.max_epochs': 1}))
+    with pytest.raises(UsageError, match='and GateStates reads what is'):
+        train(epsilon_cfg(run_dir / 'b', **again))
+    feature = small_cfg(run_dir / 'c', **again)
+    feature.model.feature_loss = dict(type='rd_plugins.MarginLoss')
+    with pytest.raises(UsageError, match='and FeatureLoss reads what is'):
+        train(feature)
 
 
 BUFFERS = dict(type='EMAHook', update_buffers=True)

@@ -43,12 +43,17 @@ def test_losses_wait_without_their_graph(run_dir):
     hook = DeferredLogHook()
 
     class Runner:
-        hooks, train_dataloader = (), range(10)
+        hooks, train_dataloader, cfg = (), range(10), {}
 
     hook._kept, hook._intervals = [], []
     loss = torch.ones((), requires_grad=True) * 2
     hook.after_train_iter(Runner, 0, outputs=dict(loss=loss, share=0.5))
     assert not hook._kept[0]['loss'].requires_grad
+    Runner.cfg = dict(compile=True)
+    hook.after_train_iter(Runner, 1, outputs=dict(loss=loss, share=0.5))
+    with torch.no_grad():
+        loss.fill_(7)  # a CUDA graph that runs again
+    assert [float(kept['loss']) for kept in hook._kept] == [7, 2]
 
 
 def test_a_checkpoint_within_an_epoch_has_all_losses(run_dir):

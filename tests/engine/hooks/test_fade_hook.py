@@ -42,6 +42,13 @@ def test_without_the_hook_the_run_stops_at_once(run_dir):
         train(cfg)
 
 
+def test_a_frozen_block_may_not_lose_its_shortcut(run_dir):
+    cfg = fading_cfg(run_dir / 'a', **{'model.backbone.frozen_stages': 2})
+    with pytest.raises(UsageError, match='shortcut of backbone.layer1.0 fades '
+                       'and the block is frozen'):
+        train(cfg)
+
+
 def test_averaged_weights_are_plain_too(run_dir):
     """The mean of the shortcuts' weights over the run would not be 0."""
     train(fading_cfg(run_dir / 'a', custom_hooks=[
