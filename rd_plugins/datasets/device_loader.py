@@ -1,5 +1,5 @@
 """A loader for small data sets that lie on the training device."""
-from typing import Iterator, Tuple
+from typing import Iterator, Optional, Tuple
 
 import numpy as np
 import torch
@@ -12,6 +12,14 @@ from .batch_pipeline import BatchPipeline
 
 # What makes a batch of samples without changing them
 COLLATES = (default_collate, pseudo_collate)
+
+
+def own_reading(dataset: Dataset) -> Optional[str]:
+    """The method by which a data set reads a sample in its own way, if so."""
+    return next(
+        (name for name in ('__getitem__', 'prepare_data')
+         if getattr(type(dataset), name) is not getattr(BaseDataset, name)),
+        None)
 
 
 def read_images(dataset: Dataset,
@@ -33,9 +41,9 @@ def read_images(dataset: Dataset,
     if not hasattr(dataset, 'get_data_info') or not hasattr(
             dataset, 'pipeline'):
         raise UsageError(f'{name} is not a data set of MMPretrain\'s kind.')
-    for method in ('__getitem__', 'prepare_data'):
-        if getattr(type(dataset), method) is not getattr(BaseDataset, method):
-            raise UsageError(f'{name} has a {method} of its own.')
+    method = own_reading(dataset)
+    if method:
+        raise UsageError(f'{name} has a {method} of its own.')
     samples = (dataset.get_data_info(i) for i in range(count))
     images, labels = [], []
     for sample in samples:
@@ -78,6 +86,8 @@ class DeviceLoader(DataLoader):
                  device: torch.device,
                  one_sample: bool = True) -> None:
         super().__init__(stock.dataset, batch_sampler=stock.batch_sampler)
+        # Which DataLoader leaves open then, and PreciseBNHook asks for
+        vars(self)['batch_size'] = stock.batch_size
         # Check the transforms first: reading all images may take seconds.
         image, _ = read_images(stock.dataset, 1)
         collate = getattr(stock.collate_fn, 'func', stock.collate_fn)

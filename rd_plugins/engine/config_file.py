@@ -1,4 +1,5 @@
 """Configs: read by path or name, their data folders and their models."""
+from copy import deepcopy
 from os import path as osp
 from typing import List
 
@@ -88,4 +89,7 @@ def build_model(cfg: Config) -> nn.Module:
     written, so that a wrong config leaves no files.
     """
     init_default_scope(cfg.get('default_scope', 'mmpretrain'))
-    return MODELS.build(cfg.model)
+    model = deepcopy(cfg.model)  # building may change it
+    if cfg.get('data_preprocessor'):  # as the Runner
+        model.setdefault('data_preprocessor', deepcopy(cfg.data_preprocessor))
+    return MODELS.build(model)

@@ -11,15 +11,18 @@ def checksum(dataset: dict) -> str:
     """A checksum of the labels and images of a dataset.
 
     Images in files are represented by their path under the data folder and
-    the size of the file.
+    the size of the file, if it is here.
 
     Args:
         dataset (dict): Config of a dataset.
 
     Returns:
-        str: The first eight digits of a SHA-256.
+        str: The first eight digits of a SHA-256; ``'unknown'`` for a dataset
+        that is not of MMEngine's kind.
     """
     built = DATASETS.build(dataset)
+    if not hasattr(built, 'get_data_info'):
+        return 'unknown'
     built.full_init()
     digest = hashlib.sha256()
     for index in range(len(built)):
@@ -27,10 +30,11 @@ def checksum(dataset: dict) -> str:
         digest.update(np.asarray(info.get('gt_label', -1)).tobytes())
         if 'img' in info:
             digest.update(np.ascontiguousarray(info['img']).tobytes())
-        else:
+        elif 'img_path' in info:
             path = Path(info['img_path'])
-            name = f'{path.parent.name}/{path.name} {path.stat().st_size}'
-            digest.update(name.encode())
+            size = path.stat().st_size if path.is_file() else ''
+            digest.update(
+                f'{path.parent.name}/{path.name} {size}'.encode())
     return digest.hexdigest()[:8]
 
 

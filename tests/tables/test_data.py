@@ -2,6 +2,9 @@
 import hashlib
 
 import numpy as np
+from mmengine.dataset import BaseDataset
+from mmpretrain.registry import DATASETS
+from torch.utils.data import Dataset
 
 from rd_plugins.datasets.mnist_5k import load_digits
 from rd_plugins.tables.data import checksum, data_checksums
@@ -32,6 +35,28 @@ def test_another_label_or_image_is_noticed(tmp_path):
     bigger = checksum(dataset)
     image.rename(tmp_path / 'b' / 'one.png')
     assert len({first, bigger, checksum(dataset)}) == 3
+
+
+@DATASETS.register_module(force=True)
+class Elsewhere(BaseDataset):
+    """Images in a store of files, and one that is read late."""
+
+    def load_data_list(self):
+        return [dict(img_path='s3://store/a/1.jpg', gt_label=0),
+                dict(gt_label=1)]
+
+
+@DATASETS.register_module(force=True)
+class Plain(Dataset):
+    """PyTorch's kind."""
+
+
+def test_images_that_are_not_here():
+    expected = hashlib.sha256()
+    for label, address in ((0, b'a/1.jpg '), (1, b'')):
+        expected.update(np.asarray(label).tobytes() + address)
+    assert checksum(dict(type='Elsewhere')) == expected.hexdigest()[:8]
+    assert checksum(dict(type='Plain')) == 'unknown'
 
 
 def test_training_and_test_data():

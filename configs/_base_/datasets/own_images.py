@@ -7,7 +7,10 @@ data_root = 'data/own'
 num_classes = 10
 
 data_preprocessor = dict(
-    mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], to_rgb=True)
+    num_classes=num_classes,
+    mean=[123.675, 116.28, 103.53],
+    std=[58.395, 57.12, 57.375],
+    to_rgb=True)
 
 train_pipeline = [
     dict(type='LoadImageFromFile'),

@@ -1,7 +1,7 @@
 """Checks that model and data fit, and the name of an image that is broken."""
 import random
 from contextlib import contextmanager
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator, Optional
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from mmengine.dataset import BaseDataset, Compose
 from mmengine.runner import Runner
 from torch.utils.data import Dataset
 
+from rd_plugins.datasets.device_loader import own_reading
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.utils.errors import UsageError
 
@@ -88,28 +89,48 @@ def _classes(runner: Runner) -> None:
             f'model.head.num_classes={len(classes)}.')
 
 
+def _soft_labels(runner: Runner) -> None:
+    """Mixup and CutMix need labels with one number for each class."""
+    model = unwrap_model(runner)
+    preprocessor = model.data_preprocessor
+    needed = getattr(getattr(model, 'head', None), 'num_classes', None)
+    found = getattr(preprocessor, 'num_classes', None)
+    if getattr(preprocessor, 'to_onehot', False) and needed and \
+            found != needed:
+        raise UsageError(
+            'Mixed images have a label with a number for each class, and the '
+            f'data preprocessor has num_classes={found} where the head has '
+            f'{needed}; set data_preprocessor.num_classes={needed}.')
+
+
 def _first_image(runner: Runner) -> None:
     """Take the first image through the pipeline, one transform at a time."""
     for dataset in plain_datasets(runner.train_dataloader.dataset):
         with random_numbers_kept():
-            data = dataset.get_data_info(0)
-            for transform in dataset.pipeline.transforms:
-                data = NamedPipeline(Compose([transform]))(data)
-                if data is None:
-                    return
-                if 'img' in data:
-                    _check_crop(transform, data['img'].shape[:2])
-        if 'inputs' not in data:
+            data = _watched(dataset) if own_reading(dataset) is None else (
+                dataset[0])
+        if data is not None and 'inputs' not in data:
             raise UsageError(
                 'The pipeline of the training data does not pack images into '
                 "'inputs'; end it with dict(type='PackInputs').")
 
 
-def _check_crop(transform: Callable, shape: tuple) -> None:
+def _watched(dataset: BaseDataset) -> Optional[dict]:
+    data = dataset.get_data_info(0)
+    for transform in dataset.pipeline.transforms:
+        data = NamedPipeline(Compose([transform]))(data)
+        if data is None:
+            return None
+        _check_crop(transform, data.get('img'))
+    return data
+
+
+def _check_crop(transform: Callable, image: Any) -> None:
     """A crop that is larger than the image leaves it smaller, silently."""
     size = getattr(transform, 'crop_size', None)
-    if size is None:
+    if size is None or not isinstance(image, np.ndarray):
         return
+    shape = image.shape[:2]
     wanted = (size, size) if isinstance(size, int) else tuple(size)
     if isinstance(transform, CenterCrop):  # the only one with (W, H)
         wanted = wanted[::-1]
@@ -120,4 +141,4 @@ def _check_crop(transform: Callable, shape: tuple) -> None:
             'smaller crop_size, add padding, or resize first.')
 
 
-CHECKS = (_classes, _first_image)
+CHECKS = (_classes, _soft_labels, _first_image)

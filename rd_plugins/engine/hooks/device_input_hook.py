@@ -4,7 +4,9 @@ from typing import Optional
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
 from mmengine.runner import EpochBasedTrainLoop
-from mmpretrain.models import ImageClassifier
+from mmpretrain.engine import SwitchRecipeHook
+from mmpretrain.models import ClsHead, ImageClassifier
+from torch import nn
 
 from rd_plugins.datasets import DeviceLoader
 from rd_plugins.engine.wrapping import unwrap_model
@@ -13,6 +15,25 @@ from rd_plugins.utils.errors import UsageError
 
 # Makes these random numbers differ from others with the same seed.
 STREAM = 0x1AB5
+# Packages whose models and objectives read no more than labels
+OURS = ('mmpretrain', 'rd_plugins')
+
+
+def labels_suffice(model: nn.Module) -> bool:
+    """Whether of all data samples nothing but their joined labels is read.
+
+    ClsHead does that. Soft labels are made for each sample, and other heads,
+    models and objectives may read anything.
+    """
+    heads = [module for module in model.modules()
+             if hasattr(module, '_get_loss')]
+    readers = [model, *getattr(model, 'auxiliary', {}).values()]
+    return isinstance(model, ImageClassifier) and isinstance(
+        model.head, ClsHead) and not getattr(
+            model.data_preprocessor, 'to_onehot', False) and all(
+        type(head).loss is ClsHead.loss
+        and type(head)._get_loss is ClsHead._get_loss for head in heads
+    ) and all(type(each).__module__.split('.')[0] in OURS for each in readers)
 
 
 @HOOKS.register_module()
@@ -66,14 +87,12 @@ class DeviceInputHook(Hook):
     def _build(runner) -> DeviceLoader:
         if not isinstance(runner.train_loop, EpochBasedTrainLoop):
             raise UsageError('The run goes by iterations.')
+        if any(isinstance(hook, SwitchRecipeHook) for hook in runner.hooks):
+            raise UsageError('SwitchRecipeHook changes the pipeline.')
         model = unwrap_model(runner)
-        preprocessor = model.data_preprocessor
-        # One sample for the batch does not do for soft labels (which are
-        # generated per sample) or for other models.
-        one_sample = isinstance(model, ImageClassifier) and not getattr(
-            preprocessor, 'to_onehot', False)
-        return DeviceLoader(runner.train_loop.dataloader, preprocessor.device,
-                            one_sample)
+        return DeviceLoader(runner.train_loop.dataloader,
+                            model.data_preprocessor.device,
+                            labels_suffice(model))
 
     def before_train_epoch(self, runner) -> None:
         """Seed the augmentations of this epoch."""

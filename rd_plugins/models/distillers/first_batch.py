@@ -1,4 +1,5 @@
 """Checks of student and teacher that need an image."""
+from contextlib import ExitStack
 from typing import List
 
 import torch
@@ -63,17 +64,22 @@ def check_first_batch(distiller: nn.Module, image: torch.Tensor) -> None:
     teacher = distiller.teacher_holder
     objectives = distiller.auxiliary.values()
     if teacher is not None:
-        _check_channels(teacher.architecture.backbone,
-                        teacher.normalised(image))
+        with evaluating(teacher.architecture):
+            _check_channels(teacher.architecture.backbone,
+                            teacher.normalised(image))
         teacher.confirm(image)
-    if teacher is None or not any(
-            objective.reads_stages for objective in objectives):
+    if not any(objective.reads_stages for objective in objectives):
         return
     with evaluating(distiller), torch.autocast(image.device.type,
                                                enabled=False):
         ours = stage_outputs(distiller.stages, image)
+        _check_neck(distiller, distiller.stages, image, ours[-1])
+        if teacher is None:
+            return
         with teacher.as_tail():
-            theirs = stage_outputs(teacher.stages, teacher.normalised(image))
+            image = teacher.normalised(image)
+            theirs = stage_outputs(teacher.stages, image)
+            _check_neck(teacher.model, teacher.stages, image, theirs[-1])
     paired = {number for objective in objectives
               for number in objective.paired_stages(len(ours))}
     for number in sorted(paired):
@@ -81,12 +87,33 @@ def check_first_batch(distiller: nn.Module, image: torch.Tensor) -> None:
 
 
 def _check_channels(backbone: nn.Module, image: torch.Tensor) -> None:
-    first = next((module for module in backbone.modules()
-                  if isinstance(module, nn.Conv2d)), None)
-    if first is not None and first.in_channels != image.shape[1]:
+    def look(conv: nn.Conv2d, inputs: tuple) -> None:
+        if inputs[0] is image and conv.in_channels != image.shape[1]:
+            raise UsageError(
+                f'The images have {image.shape[1]} channels and the teacher '
+                f'reads {conv.in_channels}; choose a teacher of the same '
+                'data.')
+
+    with ExitStack() as hooks:
+        for module in backbone.modules():
+            if isinstance(module, nn.Conv2d):
+                hooks.callback(module.register_forward_pre_hook(look).remove)
+        backbone(image)
+
+
+def _check_neck(classifier: nn.Module, stages: Stages, image: torch.Tensor,
+                last: torch.Tensor) -> None:
+    """Check that the head sees no more than the last stage."""
+    if not classifier.with_neck:
+        return
+    expected = classifier.extract_feat(image)[-1]
+    found = classifier.neck((stages.output(last), ))[-1]
+    if found.shape != expected.shape:
         raise UsageError(
-            f'The images have {image.shape[1]} channels and the teacher reads '
-            f'{first.in_channels}; choose a teacher of the same data.')
+            f'{type(classifier.neck).__name__} joins several stages of '
+            f'{type(stages.backbone).__name__}, and objectives that read '
+            'stages hand on the last one alone; let out_indices be the last '
+            'stage, or leave them out.')
 
 
 def _compare_shapes(stage: int, ours: torch.Tensor,

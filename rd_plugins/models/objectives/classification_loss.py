@@ -38,5 +38,7 @@ class ClassificationLoss(Objective):
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class. MMEngine logs the sum of losses as ``loss``."""
         losses = step.student.losses(step.data_samples)
-        losses[f'loss_{self.name}'] = self.loss_weight * losses.pop('loss')
-        return losses
+        if 'loss' in losses:
+            losses[f'loss_{self.name}'] = losses.pop('loss')
+        return {key: self.loss_weight * value if 'loss' in key else value
+                for key, value in losses.items()}

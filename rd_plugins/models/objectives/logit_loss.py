@@ -72,8 +72,9 @@ class LogitLoss(Objective):
     def attach(self, distiller: nn.Module) -> None:
         """See the base class."""
         check_same_classes(self, distiller)
-        if self.distance is None and isinstance(distiller.head,
-                                                MultiLabelClsHead):
+        if self.distance is None and isinstance(
+                distiller.head, MultiLabelClsHead) and getattr(
+                    distiller.head.loss_module, 'use_sigmoid', True):
             raise UsageError(
                 f'{type(distiller.head).__name__} gives several labels to an '
                 'image, and LogitLoss compares the probabilities of classes '

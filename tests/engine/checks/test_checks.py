@@ -1,21 +1,23 @@
 """What the checks look at; the refusals themselves are in wrong_inputs."""
 import random
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.dataset import Compose, ConcatDataset, RepeatDataset
+from mmengine.dataset import BaseDataset, Compose, ConcatDataset, RepeatDataset
 from mmengine.optim import OptimWrapper
 from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
 
-from rd_plugins.engine.checks import (check_config, epsilon_checks,
-                                      number_checks)
+from rd_plugins.engine.checks import (check_config, data_checks,
+                                      epsilon_checks, number_checks)
 from rd_plugins.engine.checks.data_checks import (NamedPipeline, _check_crop,
                                                   name_images, plain_datasets,
                                                   random_numbers_kept)
 from rd_plugins.engine.hooks import EpsilonScheduleHook
+from rd_plugins.engine.launch import check_training
 from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.runs import (epsilon_cfg, fading_cfg, small_cfg, staged_cfg,
@@ -86,6 +88,60 @@ def test_a_broken_image_is_named():
         pipeline(dict(img_path='a.png'))
     with pytest.raises(UsageError, match='fails on image 7'):
         pipeline(dict(sample_idx=7))
+
+
+def looked_at(dataset):
+    data_checks._first_image(SimpleNamespace(
+        train_dataloader=SimpleNamespace(dataset=dataset)))
+
+
+def test_transforms_of_torchvision():
+    """On the way through them an image has no shape."""
+    looked_at(DATASETS.build(dict(
+        type='rd_plugins.RandomImages', images=1, size=8, pipeline=[
+            dict(type='NumpyToPIL', to_rgb=True),
+            dict(type='torchvision/RandomRotation', degrees=10),
+            dict(type='PILToNumpy', to_bgr=True), dict(type='PackInputs')])))
+
+
+@DATASETS.register_module(force=True)
+class ReadsLate(BaseDataset):
+    """Reads its image when it is asked for a sample."""
+
+    def load_data_list(self):
+        return [dict(gt_label=0)]
+
+    def prepare_data(self, idx):
+        return self.pipeline(dict(
+            self.get_data_info(idx), img=np.zeros((8, 8, 3), np.uint8)))
+
+
+def test_a_data_set_that_reads_in_its_own_way():
+    crop = dict(type='RandomCrop', crop_size=4)
+    pack = dict(type='PackInputs')
+    looked_at(DATASETS.build(dict(type='ReadsLate', pipeline=[crop, pack])))
+    with pytest.raises(UsageError, match='PackInputs'):
+        looked_at(DATASETS.build(dict(type='ReadsLate', pipeline=[crop])))
+
+
+@pytest.mark.parametrize('classes, words', [
+    (10, None), (None, 'num_classes=None where the head has 10'),
+    (100, 'num_classes=100 where the head has 10')])
+def test_mixed_images_need_the_number_of_classes(run_dir, classes, words):
+    """As in MMPretrain's recipes, with two kinds of mixing and theirs odds.
+
+    What is built twice has both odds twice.
+    """
+    cfg = small_cfg(run_dir, **{
+        'data_preprocessor.num_classes': classes, 'train_cfg.max_epochs': 1})
+    cfg.model = dict(
+        cfg.model.teacher, init_cfg=None, train_cfg=dict(
+            augments=[dict(type='Mixup', alpha=0.8),
+                      dict(type='CutMix', alpha=1.0)], probs=[0.5, 0.3]))
+    with nullcontext() if words is None else pytest.raises(
+            UsageError, match=words):
+        check_training(cfg)
+        train(cfg)
 
 
 def test_looking_at_an_image_draws_no_random_number():
@@ -230,8 +286,6 @@ def test_crops_take_width_and_height_as_they_do(kind, size, fits):
     """MMCV's CenterCrop has (W, H), MMPretrain's RandomCrop (H, W)."""
     crop = TRANSFORMS.build(dict(type=kind, crop_size=size))
     image = crop(dict(img=np.zeros((32, 32, 3), np.uint8)))['img']
-    if fits:
-        _check_crop(crop, image.shape[:2])
-    else:
-        with pytest.raises(UsageError, match=f'{kind} has crop_size'):
-            _check_crop(crop, image.shape[:2])
+    with nullcontext() if fits else pytest.raises(
+            UsageError, match=f'{kind} has crop_size'):
+        _check_crop(crop, image)

@@ -2,9 +2,11 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from mmpretrain.registry import MODELS
 
 from rd_plugins.datasets import DeviceLoader
 from rd_plugins.engine.hooks import DeviceInputHook
+from rd_plugins.models import Objective
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.compare import assert_same
@@ -50,6 +52,49 @@ def test_same_training_as_with_the_stock_loader(run_dir, extra):
     assert ours.train_dataloader.one_sample == (not extra)
     for key, value in weights(stock).items():
         torch.testing.assert_close(weights(ours)[key], value)
+
+
+def test_hooks_that_read_the_loader(run_dir):
+    runner = train(small_cfg(run_dir / 'run', custom_hooks=[
+        dict(type='PreciseBNHook', num_samples=16)]))
+    assert isinstance(runner.train_dataloader, DeviceLoader)
+    assert runner.train_dataloader.batch_size == 8
+
+
+def test_hooks_that_change_the_pipeline_are_heeded(run_dir):
+    runner = train(small_cfg(run_dir / 'run', custom_hooks=[
+        dict(type='SwitchRecipeHook', schedule=[
+            dict(action_epoch=2, train_pipeline=[dict(type='PackInputs')])])]))
+    assert not isinstance(runner.train_dataloader, DeviceLoader)
+    log = next((run_dir / 'run').rglob('*.log')).read_text()
+    assert 'SwitchRecipeHook changes the pipeline. The input stays' in log
+
+
+class Own(Objective):
+    """Reads the samples themselves."""
+    reads_teacher = False
+
+    def forward(self, step):
+        labels = [int(sample.gt_label) for sample in step.data_samples]
+        assert len(labels) == len(step.inputs)
+        return dict(loss_own=step.student.logits[:, labels].mean())
+
+
+@pytest.mark.parametrize('head, objectives, is_one', [
+    (dict(), [], True),
+    (dict(type='MultiLabelLinearClsHead'), [], False),
+    (dict(), [dict(type='Own', name='own')], False)])
+def test_who_reads_more_than_labels_has_a_sample_for_each_image(
+        run_dir, head, objectives, is_one):
+    MODELS.register_module(name='Own', module=Own, force=True)
+    cfg = small_cfg(run_dir / 'run', **{'train_cfg.max_epochs': 1})
+    teacher = cfg.model.teacher
+    cfg.model = dict(
+        type='rd_plugins.Distiller', backbone=teacher.backbone,
+        neck=teacher.neck, head=dict(teacher.head, **head),
+        objectives=objectives)
+    cfg.model.head.pop('topk', None)
+    assert train(cfg).train_dataloader.one_sample == is_one
 
 
 def test_epochs_differ(run_dir):

@@ -7,6 +7,7 @@ from mmengine.model import BaseModel, ExponentialMovingAverage
 from mmengine.optim import OptimWrapper
 from mmpretrain.registry import MODELS
 
+from rd_plugins.models import CifarResNet
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.models import classifier_cfg
 
@@ -181,6 +182,32 @@ def test_channels_are_compared(teacher_cfg, batch):
     model.init_weights()
     with pytest.raises(UsageError, match='images have 1 channels.*reads 3'):
         model.loss(batch[0][:, :1], batch[1])
+
+
+class SecondConvFirst(CifarResNet):
+    """Declares a convolution before the one that reads the images."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        parts = dict(self._modules)
+        self._modules.clear()
+        self.first = torch.nn.Conv2d(8, 8, 1)
+        self._modules.update(parts)
+
+
+def test_channels_are_those_of_what_reads_the_images(teacher_cfg, batch):
+    MODELS.register_module(
+        name='SecondConvFirst', module=SecondConvFirst, force=True)
+    teacher = deepcopy(teacher_cfg)
+    teacher['backbone']['type'] = 'SecondConvFirst'
+    network = MODELS.build(teacher)
+    path = teacher['init_cfg']['checkpoint']
+    torch.save(network.state_dict(), path)
+    model = MODELS.build(dict(
+        classifier_cfg('none'), type='rd_plugins.LogitDistiller',
+        teacher=teacher, check_teacher=False))
+    model.init_weights()
+    assert 'loss_logit' in model.loss(*batch)
 
 
 def test_heads_and_backbones_that_cannot_be_used(teacher_cfg):

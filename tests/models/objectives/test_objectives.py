@@ -5,10 +5,11 @@ import weakref
 import pytest
 import torch
 import torch.nn.functional as F
+from mmpretrain.models import LinearClsHead
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 
-from rd_plugins.models import Objective
+from rd_plugins.models import CifarResNet, Objective
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.models import classifier_cfg
 
@@ -109,6 +110,67 @@ def test_a_head_with_a_loss_of_its_own(batch):
     model = build([], student=dict(classifier_cfg('none'), head=head))
     expected = model.head.loss(model.extract_feat(batch[0]), batch[1])
     assert torch.equal(model.loss(*batch)['loss_cls'], expected['loss'])
+
+
+class TwoLosses(LinearClsHead):
+
+    def loss(self, feats, data_samples, **kwargs):
+        found = super().loss(feats, data_samples)['loss']
+        return dict(loss_a=found, loss_b=2 * found, share=found.detach())
+
+
+def test_a_head_with_several_losses(batch):
+    MODELS.register_module(name='TwoLosses', module=TwoLosses, force=True)
+    head = dict(type='TwoLosses', num_classes=5, in_channels=16)
+    model = build([dict(type='rd_plugins.ClassificationLoss',
+                        loss_weight=0.5)],
+                  student=dict(classifier_cfg('none'), head=head))
+    found = {key: float(value) for key, value in model.loss(*batch).items()}
+    assert found['loss_b'] == pytest.approx(2 * found['loss_a'])
+    assert found['loss_a'] == pytest.approx(found['share'] / 2)
+
+
+class Joined(torch.nn.Module):
+    """The mean over the pixels of all stages, side by side."""
+
+    def forward(self, feats):
+        return (torch.cat([each.mean((2, 3)) for each in feats], 1), )
+
+
+def test_a_neck_over_several_stages(teacher_cfg, batch):
+    MODELS.register_module(name='Joined', module=Joined, force=True)
+    student = classifier_cfg('none', out_indices=(1, 2))
+    student.update(neck=dict(type='Joined'),
+                   head=dict(student['head'], in_channels=24))
+    assert 'loss_cls' in build([], student=student).loss(*batch)
+    with pytest.raises(UsageError, match='Joined joins several stages'):
+        build([STAGE2], teacher_cfg, student).loss(*batch)
+
+
+class Watches(Objective):
+    """Reads stages, without a teacher."""
+    reads_teacher, reads_stages = False, True
+
+    def forward(self, step):
+        return dict(loss_watches=step.student.stage(2).pow(2).mean())
+
+
+class Unfinished(CifarResNet):
+    """More than its stages."""
+
+    def forward(self, x):
+        return tuple(each.neg() for each in super().forward(x))
+
+
+def test_stages_are_compared_with_the_backbone_without_a_teacher(batch):
+    MODELS.register_module(name='Watches', module=Watches, force=True)
+    MODELS.register_module(name='Unfinished', module=Unfinished, force=True)
+    watches = dict(type='Watches', name='watches')
+    assert 'loss_watches' in build([watches]).loss(*batch)
+    student = classifier_cfg('none')
+    student['backbone']['type'] = 'Unfinished'
+    with pytest.raises(UsageError, match='Unfinished computes something else'):
+        build([watches], student=student).loss(*batch)
 
 
 def test_side_heads_on_any_backbone(batch):
