@@ -1,6 +1,7 @@
 """A pretrained teacher whose weights do not change."""
 from contextlib import contextmanager
 from copy import copy, deepcopy
+from itertools import chain
 from os import path as osp
 from typing import Callable, Dict, Iterator, Optional
 
@@ -8,6 +9,7 @@ import torch
 from mmengine.logging import print_log
 from mmpretrain.registry import MODELS
 from torch import nn
+from torch.func import functional_call
 
 from rd_plugins.models.utils import folded_copy, relative_difference
 from rd_plugins.utils.checkpoint import (fitting_weights, pretrained_files,
@@ -18,6 +20,19 @@ from .teacher import Teacher
 
 # Largest relative difference of features that folding may cause in float32
 ROUNDING = 1e-3
+
+
+def exact_features(backbone: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """The last output in float64, on the CPU.
+
+    GPUs round convolutions of float32 to TF32, by more than ROUNDING.
+    """
+    # With buffers that no checkpoint keeps
+    tensors = chain(backbone.named_parameters(), backbone.named_buffers())
+    state = {name: value.cpu().double() if value.is_floating_point() else
+             value.cpu() for name, value in tensors}
+    with torch.no_grad(), torch.autocast('cpu', enabled=False):
+        return functional_call(backbone, state, images.cpu().double())[-1]
 
 
 class FrozenTeacher(Teacher):
@@ -138,14 +153,10 @@ class FrozenTeacher(Teacher):
         """
         if self._folded is None:
             return
-        # GPUs round convolutions of float32 to TF32, by more than ROUNDING.
-        images = self.normalised(inputs).cpu().double()
-        with torch.no_grad(), torch.autocast('cpu', enabled=False):
-            features = [
-                deepcopy(network).cpu().double().extract_feat(
-                    images, stage='backbone')[-1]
-                for network in (self.architecture, self._folded)
-            ]
+        features = [
+            exact_features(network.backbone, self.normalised(inputs))
+            for network in (self.architecture, self._folded)
+        ]
         difference = relative_difference(*features)
         if not difference <= ROUNDING:
             self._use(None)
