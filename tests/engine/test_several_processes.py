@@ -186,19 +186,19 @@ def test_a_frozen_norm_stays_frozen_where_the_model_is_wrapped_again():
     assert on_ranks(2, wrap_with_new_norms) == [[True, False]] * 2
 
 
-def begin_after_different_epochs():
-    runner = SimpleNamespace(epoch=2 * dist.get_rank(), work_dir='work')
+def begin_after_different_steps():
+    runner = SimpleNamespace(iter=10 * dist.get_rank(), work_dir='work')
     with pytest.raises(UsageError) as refused:
         RunCheckHook._check_start(runner)
-    runner.epoch = 2
+    runner.iter = 10
     RunCheckHook._check_start(runner)
     return str(refused.value)
 
 
 def test_processes_with_other_checkpoints_do_not_train():
-    first, second = on_ranks(2, begin_after_different_epochs)
+    first, second = on_ranks(2, begin_after_different_steps)
     assert first == second
-    assert 'after 0 and 2 epochs' in first and 'in work. Let' in first
+    assert 'after 0 and 10 steps' in first and 'in work. Let' in first
 
 
 def peaks_with_a_frozen_stage():

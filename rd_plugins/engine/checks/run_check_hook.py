@@ -46,13 +46,13 @@ class RunCheckHook(Hook):
 
     @staticmethod
     def _check_start(runner: Runner) -> None:
-        epochs = sorted(set(all_gather_object(runner.epoch)))
-        if len(epochs) > 1:
+        steps = sorted(set(all_gather_object(runner.iter)))
+        if len(steps) > 1:
             raise UsageError(
                 'The processes would go on after '
-                f'{" and ".join(map(str, epochs))} epochs: they do not see '
-                f'the same checkpoints in {runner.work_dir}. Let the nodes '
-                'share that folder, or copy it to all of them.')
+                f'{" and ".join(map(str, steps))} steps: they do not see the '
+                f'same checkpoints in {runner.work_dir}. Let the nodes share '
+                'that folder, or copy it to all of them.')
 
     @staticmethod
     def _check_steps(runner: Runner) -> None:

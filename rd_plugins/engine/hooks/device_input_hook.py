@@ -25,15 +25,18 @@ def labels_suffice(model: nn.Module) -> bool:
     ClsHead does that. Soft labels are made for each sample, and other heads,
     models and objectives may read anything.
     """
-    heads = [module for module in model.modules()
-             if hasattr(module, '_get_loss')]
+    if not isinstance(model, ImageClassifier) or not isinstance(
+            model.head, ClsHead):
+        return False
+    if getattr(model.data_preprocessor, 'to_onehot', False):
+        return False
     readers = [model, *getattr(model, 'auxiliary', {}).values()]
-    return isinstance(model, ImageClassifier) and isinstance(
-        model.head, ClsHead) and not getattr(
-            model.data_preprocessor, 'to_onehot', False) and all(
-        type(head).loss is ClsHead.loss
-        and type(head)._get_loss is ClsHead._get_loss for head in heads
-    ) and all(type(each).__module__.split('.')[0] in OURS for each in readers)
+    heads = [type(module) for module in model.modules()
+             if hasattr(module, '_get_loss')]
+    return all(type(each).__module__.split('.')[0] in OURS
+               for each in readers) and all(
+        (head.loss, head._get_loss) == (ClsHead.loss, ClsHead._get_loss)
+        for head in heads)
 
 
 @HOOKS.register_module()
