@@ -40,9 +40,9 @@ STUDENTS = [
     if 'Distiller' in recipe.get('method', '') or 'hybrid_weight' in recipe
 ]
 # What a recipe says of its config beyond numbers
-WORDS = ('data_from', 'schedule_from', 'method_from', 'ours', 'teacher',
-         'test', 'published', 'expected', 'measured', 'config', 'options',
-         'page')
+WORDS = ('data_from', 'schedule_from', 'schedule_ours', 'method_from',
+         'method_ours', 'teacher', 'test', 'published', 'expected', 'measured',
+         'config', 'options', 'page')
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -434,7 +434,12 @@ def test_every_config_is_in_the_table():
 @pytest.mark.parametrize('name', [*CONFIGS, *VARIANTS])
 def test_what_is_ours_is_in_the_recipe(name):
     recipe = {**CONFIGS, **VARIANTS}[name]
-    assert set(recipe.get('ours', ())) <= set(recipe)
+    ours = {key for part in ('schedule_ours', 'method_ours')
+            for key in recipe.get(part) or ()}
+    assert ours <= set(recipe)
+    # No source has these, whatever else is merged into a recipe.
+    for key in ('warmup', 'fade', 'bury', 'budget', 'settled_after', 'ema'):
+        assert not recipe.get(key) or key in ours, key
 
 
 @pytest.mark.parametrize('name', CONFIGS)

@@ -2,7 +2,8 @@
 
     python tools/train.py configs/rd/plain20_dirac_ce_cifar100.py
 
-Convolutions of JointRD's released code, their factors without decay as there.
+Convolutions of JointRD's released code. Their factors do not decay, as there
+where a teacher is at hand (its cross entropy alone decays them).
 Expected: not known. Measured: not run.
 """
 _base_ = './plain20_ce_cifar100.py'
@@ -10,7 +11,7 @@ _base_ = './plain20_ce_cifar100.py'
 model = dict(
     backbone=dict(block_conv_cfg=dict(type='rd_plugins.DiracConv2d')))
 
-# As released: the factors of the parameterisation do not decay.
+# The factors of the parameterisation do not decay, as with a teacher.
 optim_wrapper = dict(
     paramwise_cfg=dict(
         custom_keys={

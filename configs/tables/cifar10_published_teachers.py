@@ -11,6 +11,9 @@ The teachers are those of akamaster/pytorch_resnet_cifar10.
 Expected: plain-20 91.7 %, plain-56 93.0 % or more. Measured: not run.
 """
 title = 'Plain-20 and plain-56 on CIFAR-10 from published teachers'
+note = ('Recipes, not methods: those of configs/best also have a cosine and '
+        'averaged weights, or stages, and start from the teacher\'s weights. '
+        'Methods by equal schedules: cifar10_plain20_20e.py.')
 seeds = [0]
 
 rows = dict()
