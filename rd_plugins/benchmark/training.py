@@ -16,6 +16,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from rd_plugins.datasets import DeviceLoader
+from rd_plugins.engine.config_file import build_model
 from rd_plugins.engine.hooks import Phase
 from rd_plugins.engine.hooks.memory_format_hook import FORMATS
 from rd_plugins.engine.hooks.phase_hook import (choose_objectives, freeze,
@@ -36,8 +37,8 @@ def build_training_model(cfg: Config) -> nn.Module:
     Returns:
         nn.Module: On the device and in the memory format of the run.
     """
-    config = deepcopy(cfg.model)
-    config.setdefault('data_preprocessor', cfg.get('data_preprocessor'))
+    cfg = deepcopy(cfg)
+    config = cfg.model
     with tempfile.TemporaryDirectory() as folder:
         if config.get('teacher') and not config.get('co_train_teacher'):
             teacher = dict(config.teacher)
@@ -47,7 +48,7 @@ def build_training_model(cfg: Config) -> nn.Module:
                 dict(state_dict=MODELS.build(teacher).state_dict()), path)
             config.teacher.init_cfg = dict(type='Pretrained', checkpoint=path)
             config.check_teacher = False
-        model = MODELS.build(config)
+        model = build_model(cfg)
         model.init_weights()
     hook = (cfg.get('default_hooks') or {}).get('memory_format')
     memory_format = hook.get('memory_format', 'channels_last') if hook \

@@ -9,7 +9,7 @@ from mmengine.runner import Runner
 from rd_plugins.models import Distiller
 from rd_plugins.utils.checkpoint import (check_checkpoint_starts,
                                          check_pretrained_parts)
-from .checks import RunCheckHook
+from .checks import RunCheckHook, check_scaled_rates
 from .config_file import build_model
 from .on_cpus import LOADERS, use_cpu, use_cpu_amp
 from .resume import check_nothing_is_overwritten, choose_checkpoint
@@ -31,6 +31,7 @@ def check_training(cfg: Config, start: Optional[str] = None) -> None:
     Raises:
         UsageError: If one of them cannot be used.
     """
+    check_scaled_rates(cfg)
     if get_device() == 'cpu':
         use_cpu_amp(cfg)  # as checkpoints record it
     model = build_model(cfg)

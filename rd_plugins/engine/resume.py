@@ -11,12 +11,13 @@ from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.recorded_config import flat, read_recorded
 from rd_plugins.utils.whole_file import numbered_checkpoints
 
-# What of a config makes a resumed run another one
+# What of a config makes a resumed run another one; the last is what tables
+# write there of given files.
 COMPARED = ('model.', 'optim_wrapper.', 'param_scheduler', 'train_cfg.',
             'custom_hooks', 'data_preprocessor.',
             'train_dataloader.batch_size', 'train_dataloader.drop_last',
             'train_dataloader.dataset.', 'train_dataloader.sampler.',
-            'randomness.')
+            'randomness.', 'given_weights.')
 # Differences that are printed
 SHOWN = 12
 

@@ -33,7 +33,7 @@ PAGE = '''# {arch}, made plain
 | `train/` | the training: checkpoints, curves, log |
 | `logs/` | what each step has printed |
 
-The ten lines that serve the network are in docs/deployment.md.
+The lines that serve the network are in docs/deployment.md.
 
 ## How it was made
 

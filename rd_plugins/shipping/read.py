@@ -101,6 +101,26 @@ def _size_after(transform: dict) -> Optional[Tuple[int, ...]]:
     return tuple(size) if is_torchvision else tuple(size[::-1])
 
 
+def _size_of_images(cfg: Config) -> Optional[Tuple[int, ...]]:
+    """Height and width after the test pipeline, if the config says."""
+    side = side_of_dataset(cfg)
+    size = side and (side, side)
+    for transform in test_dataset(cfg).get('pipeline', []):
+        size = _size_after(transform) or size
+    return size
+
+
+def _padded(cfg: Config, size: Tuple[int, ...]) -> Tuple[int, ...]:
+    divisor = preprocessor_cfg(cfg).get('pad_size_divisor', 1)
+    return tuple(-(-each // divisor) * divisor for each in size)
+
+
+def is_padded(cfg: Config) -> bool:
+    """Whether the data preprocessor makes the images larger, or may."""
+    size = _size_of_images(cfg) or (1, 1)
+    return _padded(cfg, size) != size
+
+
 def image_shape(cfg: Config,
                 side: Union[int, Sequence[int], None] = None
                 ) -> Tuple[int, int, int]:
@@ -121,12 +141,8 @@ def image_shape(cfg: Config,
         raise UsageError(f'--shape {" ".join(map(str, side))} has {len(side)} '
                          'numbers; give HEIGHT WIDTH, or one number for both.')
     if not side:
-        side = side_of_dataset(cfg)
-        for transform in test_dataset(cfg).get('pipeline', []):
-            side = _size_after(transform) or side
-        divisor = preprocessor_cfg(cfg).get('pad_size_divisor', 1)
-        side = side and [-(-each // divisor) * divisor for each in (
-            [side] if isinstance(side, int) else side)]
+        size = _size_of_images(cfg)
+        side = size and _padded(cfg, size)
     side = [side] if isinstance(side, int) else side
     if not side or len(side) > 2:
         raise UsageError('The config does not say how large the images are; '

@@ -136,6 +136,9 @@ class Run:
                 type='Pretrained', checkpoint=teacher.checkpoint())
         if self.row.start:
             cfg.load_from = str(self.start_file)
+        digests = self._digests()
+        if digests:  # the paths tell nothing
+            cfg.given_weights = digests
         return cfg
 
     def test_config(self) -> Config:

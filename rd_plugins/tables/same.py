@@ -31,8 +31,10 @@ def check_training(run: Run) -> None:
             cfg.to_dict()).items()
             if not key.endswith('.checkpoint') or key in chosen}
 
-    differences = changes(settings(Config.fromfile(path)),
-                          settings(run.config_with_weights()))
+    recorded, asked = Config.fromfile(path), run.config_with_weights()
+    if 'given_weights' not in recorded:  # by an earlier version
+        asked.pop('given_weights', None)
+    differences = changes(settings(recorded), settings(asked))
     if differences:
         raise UsageError(
             f'{run.folder} holds checkpoints of another training of '

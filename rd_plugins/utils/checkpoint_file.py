@@ -165,7 +165,7 @@ def read_checkpoint(path: Union[str, os.PathLike],
         raise UsageError(f'{path} holds a {type(checkpoint).__name__}, not a '
                          'checkpoint dict; save a state dict instead.')
     if 'state_dict' not in checkpoint:
-        # Under "model" the training scripts of torchvision and timm have it.
+        # Under "model" torchvision's training script has it.
         checkpoint = dict(state_dict=checkpoint['model'] if isinstance(
             checkpoint.get('model'), dict) else checkpoint)
     for name in ('state_dict', 'ema_state_dict'):

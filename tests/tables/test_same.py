@@ -38,7 +38,8 @@ def make_run(folder, options=None, row_options=None, weights='w.pth',
 
 
 @pytest.mark.parametrize('changed, differs', [
-    (dict(weights='elsewhere/w.pth'), None),
+    (dict(weights='elsewhere/w.pth'),
+     "given_weights.t: '.*' in the checkpoint, '.*' in the config"),
     (dict(options={'train_dataloader.dataset.data_root': 'there',
                    'train_dataloader.num_workers': 8}), None),
     (dict(options=dict(compile=True)), None),

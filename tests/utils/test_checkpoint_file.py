@@ -24,7 +24,7 @@ def test_a_bare_state_dict_is_wrapped(tmp_path):
 
 
 def test_weights_beside_the_state_of_a_training(tmp_path):
-    """As torchvision's and timm's scripts save them, under "model"."""
+    """As torchvision's training script saves them, under "model"."""
     path = save(tmp_path / 'model_89.pth', epoch=89, args=dict(lr=0.1),
                 model=dict(weight=torch.ones(2)))
     assert list(read_checkpoint(path)['state_dict']) == ['weight']

@@ -129,10 +129,11 @@ def _check_mixed(labels: torch.Tensor, source: TrainedModel) -> None:
     classes = number_of_classes(source.cfg) or 1
     found, count = len(labels.unique()), len(labels)
     mixed = classes * (1 - (1 - 1 / classes)**count)  # in a random order
-    if found < 0.6 * mixed:  # by chance, hardly ever
+    if count >= 8 and found < 0.6 * mixed:  # hardly ever by chance
         raise UsageError(
             f'The first {count} test images are of {found} of the {classes} '
-            'classes only, so they lie class by class; leave --images out.')
+            'classes only, as where they lie class by class; leave --images '
+            'out.')
 
 
 def quantized(source: TrainedModel, bits: int, seed: int, count: int

@@ -50,8 +50,12 @@ def _has_a_work_dir(cfg: Config) -> None:
                          'give the path of a folder, or leave it out.')
 
 
-def _rates_can_be_scaled(cfg: Config) -> None:
-    """OneCycleLR replaces the optimizer's rate, and so what was scaled."""
+def check_scaled_rates(cfg: Config) -> None:
+    """Check that --auto-scale-lr acts in a training.
+
+    Raises:
+        UsageError: If OneCycleLR replaces the optimizer's rate by its own.
+    """
     scale, schedulers = cfg.get('auto_scale_lr'), cfg.get('param_scheduler')
     if isinstance(schedulers, dict):
         schedulers = [schedulers]
@@ -63,8 +67,7 @@ def _rates_can_be_scaled(cfg: Config) -> None:
             'size.')
 
 
-CHECKS = (_no_misspelt_key, _has_a_model, _has_a_work_dir,
-          _rates_can_be_scaled)
+CHECKS = (_no_misspelt_key, _has_a_model, _has_a_work_dir)
 
 
 def check_config(cfg: Config) -> None:

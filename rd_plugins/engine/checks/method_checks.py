@@ -4,7 +4,7 @@ A check is a function of the built Runner that raises a UsageError; add it to
 CHECKS.
 """
 import inspect
-from typing import List
+from typing import Iterator, List
 
 from mmengine.hooks import CheckpointHook, EMAHook
 from mmengine.runner import EpochBasedTrainLoop, Runner
@@ -16,7 +16,8 @@ from rd_plugins.engine.parts import hooks_of, schedulers_of
 from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models import StagewiseDistiller
-from rd_plugins.models.layers import FadingShortcut, GateStates
+from rd_plugins.models.layers import (EndOfStep, FadingShortcut, GateStates,
+                                      StrictIdentity)
 from rd_plugins.utils.checkpoint import is_auxiliary, read_weights
 from rd_plugins.utils.errors import UsageError
 from .epsilon_checks import EPSILON_CHECKS
@@ -62,20 +63,31 @@ def _averages_leave_states_alone(runner: Runner) -> None:
                 'states of fading shortcuts or gates; leave it out.')
 
 
+def _read_modules(model: nn.Module) -> Iterator[nn.Module]:
+    """Modules whose features are noted while they are computed."""
+    yield from (module for module in model.modules()
+                if isinstance(module, (StrictIdentity, EndOfStep)))
+    for objective in getattr(model, 'auxiliary', {}).values():
+        yield from map(model.backbone.get_submodule, objective.reads_blocks)
+        if objective.reads_pre_activation:
+            yield model.stages.last_activation
+
+
 def _nothing_is_read_inside(runner: Runner) -> None:
     """A module that is computed again later has no gradients at first."""
-    if not runner.cfg.get('activation_checkpointing'):
-        return
     model = unwrap_model(runner)
-    readers = [type(module).__name__ for module in model.modules()
-               if isinstance(module, GateStates)
-               or getattr(module, 'reads_pre_activation', False)
-               or getattr(module, 'reads_blocks', ())]
-    if readers:
+    names = runner.cfg.get('activation_checkpointing') or []
+    again = {each for name, module in model.named_modules()
+             if name in names for each in module.modules()}
+    read = next((module for module in _read_modules(model)
+                 if module in again), None)
+    if read is not None:
+        advice = ', or set with_cp=True in the backbone' if hasattr(
+            model.backbone, 'with_cp') else ''
         raise UsageError(
-            'The config has activation_checkpointing, which computes modules '
-            f'without gradients first, and {readers[0]} reads what is inside '
-            'them; take it out, or set with_cp=True in the backbone.')
+            'activation_checkpointing computes modules without gradients '
+            f'first, and the {type(read).__name__} in one of {names} is read '
+            f'by an objective or counts steps; take that out{advice}.')
 
 
 def _is_no_deployed_form(runner: Runner) -> None:

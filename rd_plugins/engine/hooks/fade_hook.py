@@ -55,7 +55,7 @@ class FadeHook(Hook):
         for backbone in self._backbones:
             backbone.set_progress(runner.iter / runner.max_iters)
         if is_compiled and self._gone() != before:
-            rebuild(runner)  # torch.compile gives up after eight versions
+            rebuild(runner)  # torch.compile keeps only so many versions
 
     def _gone(self) -> List[bool]:
         return [module.is_gone for backbone in self._backbones

@@ -6,7 +6,7 @@ from torch import nn
 
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_number
-from .objective import Objective
+from .objective import Objective, weighted
 from .step import Step
 
 
@@ -37,8 +37,8 @@ class ClassificationLoss(Objective):
 
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class. MMEngine logs the sum of losses as ``loss``."""
-        losses = step.student.losses(step.data_samples)
+        losses = weighted(step.student.losses(step.data_samples),
+                          self.loss_weight)
         if 'loss' in losses:
             losses[f'loss_{self.name}'] = losses.pop('loss')
-        return {key: self.loss_weight * value if 'loss' in key else value
-                for key, value in losses.items()}
+        return losses

@@ -8,6 +8,19 @@ from rd_plugins.utils.errors import UsageError
 from .step import Step
 
 
+def weighted(losses: dict, weight: float) -> dict:
+    """What the loss of a head returns, with its losses times a weight.
+
+    MMEngine sums whatever has "loss" in its key: tensors, and lists of them.
+    """
+    return {
+        key: value if 'loss' not in key else
+        [weight * each for each in value] if isinstance(value, list) else
+        weight * value
+        for key, value in losses.items()
+    }
+
+
 class Objective(nn.Module):
     """A term of the loss of a :class:`Distiller`.
 

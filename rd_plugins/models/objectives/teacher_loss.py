@@ -25,5 +25,5 @@ class TeacherLoss(Objective):
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class."""
         losses = step.teacher.losses(step.data_samples)
-        return dict(loss_teacher=sum(
-            value for key, value in losses.items() if 'loss' in key))
+        return {'loss_teacher' if key == 'loss' else f'teacher_{key}': value
+                for key, value in losses.items() if 'loss' in key}

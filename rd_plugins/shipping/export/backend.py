@@ -129,11 +129,16 @@ class Backend:
         return bool(self.given(DYNAMIC))
 
     @property
+    def is_fp16(self) -> bool:
+        """Whether weights are stored, or results computed, in float16."""
+        return bool(self.given(FP16))
+
+    @property
     def tolerance(self) -> float:
         """The largest allowed relative difference of log-probabilities."""
         if self.request.tolerance is not None:
             return self.request.tolerance
-        return FP16_TOLERANCE if self.given(FP16) else TOLERANCE
+        return FP16_TOLERANCE if self.is_fp16 else TOLERANCE
 
     def needed_packages(self) -> Tuple[str, ...]:
         """The modules that this request needs."""

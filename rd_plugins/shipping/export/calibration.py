@@ -31,6 +31,8 @@ CALIB_IMAGES = Option('--calib-images', dict(
 ENDINGS = ('.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.pgm', '.tif', '.tiff',
            '.webp')
 COUNT = 200
+# Options of a loader that are about the place of the files
+ELSEWHERE = ('backend_args', 'file_client_args', 'ignore_empty')
 
 
 def pictures_in(folder: str) -> List[Path]:
@@ -135,7 +137,11 @@ def _training_images(cfg: Config, seed: int) -> Iterator[dict]:
 def _read_pictures(cfg: Config, shape: Tuple[int, int, int],
                    folder: str) -> Iterator[dict]:
     """Pictures of a folder, one by one, with the test pipeline."""
-    loader, *steps = (Compose([step]) for step in steps_for_files(cfg, shape))
+    loader, *steps = steps_for_files(cfg, shape)
+    # The folder is here, wherever the config's data are.
+    loader = Compose([{key: value for key, value in loader.items()
+                       if key not in ELSEWHERE}])
+    transform = Compose(steps)
     arrays_are_rgb = not loads_files(cfg) and shape[0] == 3
     for path in pictures_in(folder):
         try:
@@ -145,7 +151,6 @@ def _read_pictures(cfg: Config, shape: Tuple[int, int, int],
                              f'out of {folder}.') from error
         if arrays_are_rgb:
             sample['img'] = mmcv.bgr2rgb(sample['img'])
-        for step in steps:
-            sample = step(sample)
+        sample = transform(sample)
         yield dict(inputs=[sample['inputs']],
                    data_samples=[sample['data_samples']])

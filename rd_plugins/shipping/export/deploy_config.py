@@ -26,6 +26,14 @@ def takes_any_batch(deploy_cfg: Config) -> bool:
     return bool(deploy_cfg.onnx_config.get('dynamic_axes'))
 
 
+def rounds_to_fp16(deploy_cfg: Config) -> bool:
+    """Whether it stores weights, or computes, in float16."""
+    backend = deploy_cfg.backend_config
+    of_openvino = backend.get('mo_options', {}).get('args', {})
+    return bool(backend.get('common_config', {}).get('fp16_mode')
+                or of_openvino.get('--compress_to_fp16') == 'True')
+
+
 def fill_in_shape(deploy_cfg: Config, shape: Tuple[int, int, int]) -> None:
     """Set the shape (C, H, W) of the images in a deploy config, in place."""
     height, width = shape[1:]

@@ -13,7 +13,7 @@ from rd_plugins.shipping.read import TrainedModel
 from rd_plugins.utils.errors import UsageError
 from .backend import DYNAMIC, FP16, Backend, Exported, Option
 from .classifier import Probabilities
-from .deploy_config import read_deploy_config, takes_any_batch
+from .deploy_config import read_deploy_config, rounds_to_fp16, takes_any_batch
 
 EXPORTER = Option('--exporter', dict(
     choices=('dynamo', 'trace', 'mmdeploy'),
@@ -86,6 +86,14 @@ class OnnxBackend(Backend):
         if path:
             return takes_any_batch(read_deploy_config(path))
         return super().is_dynamic
+
+    @property
+    def is_fp16(self) -> bool:
+        """Whether weights are stored, or results computed, in float16."""
+        path = self.given(DEPLOY_CFG)
+        if path:
+            return rounds_to_fp16(read_deploy_config(path))
+        return super().is_fp16
 
     def check(self) -> None:
         """Check that nothing contradicts a deploy config of one's own."""

@@ -3,8 +3,8 @@ from typing import List, NamedTuple, Optional, Sequence, Union
 
 from mmengine.config import Config
 
-from rd_plugins.shipping.read import (preprocessor_cfg, side_of_dataset,
-                                      test_dataset)
+from rd_plugins.shipping.read import (image_shape, is_padded, preprocessor_cfg,
+                                      side_of_dataset, test_dataset)
 from rd_plugins.utils.type_name import type_name
 
 LOADER = 'LoadImageFromFile'
@@ -33,7 +33,8 @@ def steps_for_files(cfg: Config, shape: tuple) -> List[dict]:
         return steps
     # The images of the data set have their size already.
     side = side_of_dataset(cfg)
-    scale = (side, side) if side else (shape[2], shape[1])
+    scale = (side, side) if side and image_shape(cfg) == shape else (
+        shape[2], shape[1])
     color = 'grayscale' if shape[0] == 1 else 'color'
     return [dict(type=LOADER, color_type=color),
             dict(type='Resize', scale=scale), *steps]
@@ -116,8 +117,7 @@ def read_preprocessing(cfg: Config, shape: tuple) -> Preprocessing:
     return Preprocessing(
         channel_order=channel_order(cfg, channels),
         size=size,
-        crop=None if normalise.get('pad_size_divisor', 1) > 1 else _crop(
-            steps, side_of_dataset(cfg)),
+        crop=None if is_padded(cfg) else _crop(steps, side_of_dataset(cfg)),
         keep_ratio=not any(
             type_name(step) == 'Resize' and not step.get('keep_ratio')
             for step in steps),

@@ -41,9 +41,6 @@ def test_variables_of_configs_are_allowed(variable):
     (dict(model=None), 'model=None'),
     (dict(model=dict()), 'model={}'),
     (dict(work_dir=None), 'work_dir=None'),
-    (dict(auto_scale_lr=dict(enable=True, base_batch_size=8),
-          param_scheduler=dict(type='OneCycleLR', eta_max=0.1)),
-     'no effect on OneCycleLR'),
 ])
 def test_configs_are_refused(changes, words):
     with pytest.raises(UsageError, match=words):
@@ -177,16 +174,40 @@ def test_a_schedule_that_ends_with_the_run_passes(run_dir):
     assert any(isinstance(hook, EpsilonScheduleHook) for hook in runner.hooks)
 
 
-def test_what_is_computed_again_is_not_read(run_dir):
-    """Gates would count every step twice; JointRD reads nothing inside."""
-    again = dict(activation_checkpointing=['backbone.layer3'])
-    train(small_cfg(run_dir / 'a', **again, **{'train_cfg.max_epochs': 1}))
-    with pytest.raises(UsageError, match='and GateStates reads what is'):
-        train(epsilon_cfg(run_dir / 'b', **again))
-    feature = small_cfg(run_dir / 'c', **again)
-    feature.model.feature_loss = dict(type='rd_plugins.MarginLoss')
-    with pytest.raises(UsageError, match='and FeatureLoss reads what is'):
-        train(feature)
+def test_a_rate_that_is_not_scaled(run_dir):
+    scaled = dict(auto_scale_lr=dict(enable=True, base_batch_size=8))
+    cfg = small_cfg(run_dir, **scaled)
+    cfg.param_scheduler = dict(type='MultiStepLR', milestones=[1])
+    check_training(cfg)
+    cfg.param_scheduler = dict(type='OneCycleLR', eta_max=0.1)
+    check_config(cfg)  # of a test
+    with pytest.raises(UsageError, match='no effect on OneCycleLR'):
+        check_training(cfg)
+
+
+@pytest.mark.parametrize('make, again, words', [
+    (small_cfg, 'layer3', None),
+    (epsilon_cfg, 'layer3',
+     'StrictIdentity in one of .*layer3.*; take that out.$'),
+    (epsilon_cfg, 'conv1', None)])
+def test_what_is_computed_again_is_not_read(run_dir, make, again, words):
+    cfg = make(run_dir, **{'train_cfg.max_epochs': 1},
+               activation_checkpointing=[f'backbone.{again}'])
+    cfg.param_scheduler = []
+    with nullcontext() if words is None else pytest.raises(
+            UsageError, match=words):
+        train(cfg)
+
+
+@pytest.mark.parametrize('again, words', [
+    ('layer3', 'ReLU in one of'), ('layer1', None)])
+def test_features_are_read_outside_of_it(run_dir, again, words):
+    cfg = small_cfg(run_dir, **{'train_cfg.max_epochs': 1},
+                    activation_checkpointing=[f'backbone.{again}'])
+    cfg.model.feature_loss = dict(type='rd_plugins.MarginLoss')
+    with nullcontext() if words is None else pytest.raises(
+            UsageError, match=words):
+        train(cfg)
 
 
 BUFFERS = dict(type='EMAHook', update_buffers=True)

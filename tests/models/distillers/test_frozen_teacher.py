@@ -5,6 +5,7 @@ import torch
 from mmpretrain.registry import MODELS
 
 from rd_plugins.models import FrozenTeacher
+from rd_plugins.models.distillers.frozen_teacher import exact_features
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.models import classifier_cfg
 
@@ -97,3 +98,13 @@ def test_another_architecture_is_refused(teacher_cfg, tmp_path):
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(UsageError, match='cannot be read'):
         FrozenTeacher(teacher_cfg).load()
+
+
+def test_features_to_compare_are_exact(teacher_cfg, batch):
+    """Whatever precision the step has; the teacher stays as it is."""
+    backbone = MODELS.build(teacher_cfg).backbone.eval()
+    twin, images = deepcopy(backbone).double(), batch[0]
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        found = exact_features(backbone, images)
+    assert torch.equal(found, twin(images.double())[-1])
+    assert backbone.conv1.weight.dtype == torch.float32

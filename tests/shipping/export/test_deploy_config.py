@@ -23,6 +23,16 @@ def test_it_says_what_batches_are_taken(mode):
     assert own('onnxruntime', mode).is_dynamic == (mode == 'dynamic')
 
 
+@pytest.mark.parametrize('backend, tolerance', [
+    ('tensorrt', 1e-4), ('tensorrt-fp16', 1e-2), ('openvino', 1e-4),
+    ('openvino-fp16', 1e-2)])
+def test_it_says_how_near_outputs_must_be(backend, tolerance):
+    request = own(backend.split('-')[0], 'static').request
+    path = CONFIGS / f'classification_{backend}_static.py'
+    request.options['deploy_cfg'] = str(path)
+    assert BACKENDS[request.backend](request).tolerance == tolerance
+
+
 @pytest.mark.parametrize('backend, options, words', [
     ('onnxruntime', dict(dynamic=True), 'leave --dynamic out'),
     ('onnxruntime', dict(exporter='trace'), 'leave --exporter trace out'),

@@ -20,6 +20,7 @@ def test_the_model_may_have_the_data_preprocessor():
 
 @pytest.mark.parametrize('config, shape, color', [
     ('configs/rd/plain20_ce_cifar10.py', (3, 32, 32), 'color'),
+    ('configs/rd/plain20_ce_cifar10.py', (3, 48, 48), 'color'),
     (f'{DEMO}/plain20_ce_mnist5k.py', (1, 28, 28), 'grayscale')])
 def test_pictures_for_a_data_set_of_arrays(config, shape, color):
     """The SDK reads BGR from files of any size; arrays are RGB."""

@@ -22,7 +22,8 @@ class OpenVINO(OnnxBackend):
         super().check()
         if self.by_mmdeploy and self.is_dynamic:
             raise UsageError('--backend openvino takes one image at a time '
-                             'with MMDeploy; leave --dynamic out.')
+                             'with MMDeploy; leave --dynamic out, or '
+                             'dynamic_axes of a deploy config.')
 
     def export(self, source: TrainedModel, shape: Tuple[int, int, int],
                folder: Path) -> List[Exported]:
