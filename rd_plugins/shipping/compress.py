@@ -18,7 +18,7 @@ from .evaluate import check_test_settings, evaluate
 from .read import (TrainedModel, image_shape, read_trained_model,
                    with_preprocessor)
 from .remove_blocks import compressed_cfg, compressed_model, freeze_gates
-from .undecided import decide, open_all_but, undecided_blocks
+from .undecided import decide, is_settled, open_all_but, undecided_blocks
 from .weak_blocks import (Evidence, evidence_of_responses, evidence_of_weights,
                           refuse_strong_blocks)
 from .write import OUTPUTS_STAY, Written, write_model
@@ -93,7 +93,8 @@ def read_source(request: Request) -> TrainedModel:
     freeze_gates(source)
     if request.test:
         check_test_settings(source.cfg)
-    if not (request.by_weights or request.as_evaluated or request.dead_only):
+    if not (request.by_weights or request.as_evaluated or request.dead_only
+            or is_settled(source.model)):
         if not source.cfg.get('train_dataloader'):
             raise UsageError(
                 f'{request.config} has no train_dataloader; give one, or go '
@@ -116,7 +117,8 @@ def settle(
         UsageError: If a closed block is neither dead nor weak, and no images
             were asked for to try it on.
     """
-    if request.as_evaluated:
+    if request.as_evaluated or not request.by_weights and is_settled(
+            source.model):
         return None, {}
     if request.dead_only:
         open_all_but(source.model, source.model.backbone.dead_blocks())
@@ -210,5 +212,6 @@ def compress(request: Request) -> Compressed:
         image_shape(source.cfg, request.shape),
         'An ε-ResNet without its redundant blocks.', request.force, report,
         ', with the statistics of norms estimated anew' if tried else
-        OUTPUTS_STAY)
+        OUTPUTS_STAY if before.backbone.closed_blocks() == removed else
+        ', with the blocks open that were closed and not dead')
     return Compressed(removed, tried, rows, written)

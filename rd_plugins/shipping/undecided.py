@@ -30,6 +30,12 @@ def open_all_but(model: nn.Module, names: Iterable[str]) -> None:
     gates.update_skipped()
 
 
+def is_settled(model: nn.Module) -> bool:
+    """Whether no gate of a living block has closed lately."""
+    gates = model.backbone.gates
+    return not (gates.closed_average[gates.dead == 0] > SELDOM).any()
+
+
 def undecided_blocks(source: TrainedModel,
                      evidence: Optional[Evidence]) -> List[str]:
     """The living blocks whose gates are neither open nor closed for good.

@@ -184,7 +184,8 @@ def main(argv: Optional[List[str]] = None) -> None:
         height_ratios=(3, 1, 1.4))
     draw_blocks(blocks, log)
     draw_learning_rate(rate, log)
-    draw_error(error, args.work_dir, 'C0')
+    if any(args.work_dir.rglob('vis_data/scalars.json')):
+        draw_error(error, args.work_dir, 'C0')
     if args.baseline:
         draw_error(error, args.baseline, 'C1')
     error.set_xlabel('epoch')

@@ -150,6 +150,13 @@ class DeadBlockHook(Hook):
                 'DeadBlockHook settles the network, after which gates look at '
                 "no batch, and the backbone has eval_gates='dynamic'; leave "
                 'that out, or set bury=False.')
+        if self._settled_from:
+            for hook in runner.hooks:
+                if isinstance(hook, EpsilonScheduleHook):
+                    hook.check_acts_before(self._settled_from)
+        if runner.epoch == 0:  # what loaded weights have lost, nobody loses
+            for scheduler in schedulers_of(runner, RestartMultiStepLR):
+                scheduler.most_closed = int(backbone.gates.closed().sum())
         self._chosen: List[int] = list(range(backbone.num_blocks))
         if self.target is not None:
             self._plan(runner, backbone.gates)
@@ -186,10 +193,12 @@ class DeadBlockHook(Hook):
                                   self.max_per_epoch)
         if runner.epoch > 0:
             return  # a resumed run was checked as a whole when it began
-        takes = max(self.interval,
-                    ceil(self.closed_steps / len(runner.train_dataloader)))
-        self.budget.check(gates.dead.tolist(), gates.frozen(),
-                          ceil((end - self.begin) / takes))
+        takes = ceil(self.closed_steps / len(runner.train_dataloader))
+        rounds = ceil((end - self.begin) / max(self.interval, takes))
+        if takes == 1:  # at the ends of intervals, and at the end
+            rounds = (end - 1) // self.interval + 1 - (
+                self.begin // self.interval)
+        self.budget.check(gates.dead.tolist(), gates.frozen(), rounds)
 
     def before_train_epoch(self, runner) -> None:
         """Set the thresholds and freeze the dead blocks."""

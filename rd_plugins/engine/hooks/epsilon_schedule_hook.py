@@ -56,6 +56,24 @@ class EpsilonScheduleHook(Hook):
         self.begin = begin
         self.end = end
 
+    def check_acts_before(self, settled_from: int) -> None:
+        """Check that epsilon has its value before all gates are released.
+
+        Args:
+            settled_from (int): The epoch from which on they are, from 0.
+
+        Raises:
+            UsageError: If it has not.
+        """
+        full = self.begin if self.end is None else self.end
+        if full >= settled_from:
+            raise UsageError(
+                f'EpsilonScheduleHook reaches epsilon in epoch {full}, and '
+                f'from epoch {settled_from} on the network is settled, so no '
+                'gate closes any more; let the schedule end before, shorten '
+                'the tail of RestartMultiStepLR, or set end of '
+                'DeadBlockHook.')
+
     def factor(self, epoch: int) -> float:
         """The fraction of the full value in an epoch, counted from 0."""
         if self.schedule == 'constant':

@@ -10,6 +10,7 @@ from torch import nn
 
 from rd_plugins.engine.parts import schedulers_of
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
+from rd_plugins.models.layers import GateStates
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
 from .phase import Phase, covers
@@ -28,13 +29,18 @@ def freeze(model: nn.Module, phase: Phase) -> None:
 
 
 def set_modes(model: nn.Module, phase: Phase) -> None:
-    """Put frozen modules into eval mode, so that no statistics change."""
+    """Put frozen modules into eval mode, so that no statistics change.
+
+    The states of gates go on: they count steps, in which frozen gates are
+    open.
+    """
     if phase.train == 'all':
         return
     for name, module in model.named_modules():
         leads_to_trained = not name or any(
             covers(name, chosen) for chosen in phase.train)
-        if not (phase.trains(name) or leads_to_trained):
+        if not (phase.trains(name) or leads_to_trained
+                or isinstance(module, GateStates)):
             module.training = False
 
 

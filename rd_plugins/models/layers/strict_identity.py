@@ -102,7 +102,8 @@ class EndOfStep(nn.Module):
     """Passes features on; in training, updates the states of all gates.
 
     It comes after the last gate, inside the last stage, so it also runs where
-    stages are run one by one.
+    stages are run one by one. A stage may be frozen, and then is in eval mode;
+    the states of all gates have the mode of the run.
 
     Args:
         states (GateStates): The states of all gates of the network.
@@ -114,6 +115,7 @@ class EndOfStep(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return x."""
-        if self.training:
-            self._states[0].end_step()
+        states = self._states[0]
+        if states.training:
+            states.end_step()
         return x

@@ -295,6 +295,55 @@ def test_frozen_gates_are_open_and_checkpoints_finite(run_dir, frozen):
         assert line['peak'][:3] == [0] * 3 and min(line['peak'][3:]) > 0
 
 
+def gates_after(run_dir, epoch):
+    path = str(run_dir / f'w/epoch_{epoch}.pth')
+    return {key.split('.')[-1]: value for key, value in
+            read_checkpoint(path)['state_dict'].items() if '.gates.' in key}
+
+
+def test_steps_count_where_the_last_stage_is_frozen(run_dir):
+    """Gates of the stage that trains close; later those of all are open."""
+    cfg = epsilon_cfg(run_dir / 'w', custom_hooks=[
+        dict(type='rd_plugins.DeadBlockHook'),
+        dict(type='rd_plugins.PhaseHook', phases=[
+            dict(name='layer1', epochs=1, train=['backbone.layer1', 'head']),
+            dict(name='head', epochs=2, train=['head'])])])
+    cfg.model.backbone.epsilon = 1e9
+    train(cfg)
+    first, last = gates_after(run_dir, 1), gates_after(run_dir, 3)
+    assert first['closed_steps'].tolist() == [5] * 3 + [0] * 6
+    assert (first['closed_average'][:3] > 0.5).all()
+    assert int(last['steps']) == 15 and not last['closed_steps'].any()
+    assert (last['closed_average'] < 0.5).all()
+
+
+def test_a_network_that_does_not_train_has_open_gates(run_dir):
+    cfg = epsilon_cfg(run_dir / 'w')
+    cfg.model.backbone.update(epsilon=1e9, frozen_stages=3)
+    train(cfg)
+    states = gates_after(run_dir, 3)
+    assert int(states['steps']) == 15 and not states['closed_average'].any()
+
+
+def test_what_loaded_weights_have_lost_restarts_nothing(run_dir):
+    cfg = epsilon_cfg(run_dir / 'w', **{'train_cfg.max_epochs': 1})
+    runner = build_runner(cfg)
+    runner.model.backbone.gates.dead[0] = 1
+    runner.train()
+    line, = map(json.loads, next((run_dir / 'w').glob(
+        '*/vis_data/blocks.json')).read_text().splitlines())
+    assert line['dead'] == ['layer1.0'] and not line['restart']
+
+
+def test_a_schedule_that_begins_where_the_network_is_settled(run_dir):
+    cfg = epsilon_cfg(run_dir, custom_hooks=[
+        dict(type='rd_plugins.DeadBlockHook', end=2),
+        dict(type='rd_plugins.EpsilonScheduleHook', schedule='step',
+             begin=2)])
+    with pytest.raises(UsageError, match='in epoch 2, and from epoch 2 on'):
+        train(cfg)
+
+
 def test_blocks_die_at_an_interval(run_dir):
     """The weak one is closed for long enough after the second epoch."""
     cfg = weak_cfg(run_dir / 'w')

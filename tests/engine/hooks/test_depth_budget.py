@@ -241,7 +241,7 @@ def test_impossible_budgets(options, message):
     (dict(begin=5), (), 'begin=5 and end=5'),
     (dict(end=7), (), 'from epoch 7 on, and the run has 6'),
     (dict(target=0.8), (), 'needs 7 blocks, but there is time for 4 times 1'),
-    (dict(interval=4), (), 'needs 3 blocks, but there is time for 1 times 1'),
+    (dict(interval=4), (), 'needs 3 blocks, but there is time for 2 times 1'),
     ({}, [dict(type='rd_plugins.EpsilonScheduleHook', schedule='constant')],
      'take one of them out'),
 ])
