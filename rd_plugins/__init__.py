@@ -13,7 +13,12 @@ from .utils.dependencies import check_dependencies
 # do not concern ResNets.
 warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
 warnings.filterwarnings('ignore', message='Fail to import ``MultiScale')
-check_dependencies()
+try:
+    check_dependencies()
+except ImportError as error:
+    # MMEngine passes over it where it looks for the package of a type.
+    warnings.warn(str(error))
+    raise
 
 from . import registry  # noqa: E402,F401 configs name it before '::'
 from .utils.checkpoint_file import use_for_mmengine  # noqa: E402

@@ -30,10 +30,14 @@ class Registry(MMEngineRegistry):
 
     def get(self, key: str) -> Optional[Type]:
         """Find a type here or, if it has no scope, in MMPretrain."""
-        found = super().get(key)
-        if found is None and self.split_scope_key(key)[0] is None:
-            found = self.parent.children['mmpretrain'].get(key)
-        return found
+        if self.split_scope_key(key)[0] is None:
+            self.import_from_location()
+            # MMPretrain has an EMAHook of its own, as MMEngine has.
+            found = self._module_dict.get(key) or self.parent.children[
+                'mmpretrain'].get(key)
+            if found is not None:
+                return found
+        return super().get(key)
 
 
 def _child(theirs: MMEngineRegistry, room: str) -> Registry:

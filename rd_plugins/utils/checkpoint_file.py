@@ -10,7 +10,9 @@ import torch
 from mmengine.dist import barrier, is_main_process
 from mmengine.fileio import get_local_path
 from mmengine.runner import CheckpointLoader
-from mmengine.runner.checkpoint import (get_external_models,
+from mmengine.runner.checkpoint import (_get_mmengine_home,
+                                        get_deprecated_model_names,
+                                        get_external_models, get_mmcls_models,
                                         get_torchvision_models)
 
 from .errors import UsageError
@@ -23,10 +25,11 @@ CATALOGUES = {
     'modelzoo': get_torchvision_models,
     'open-mmlab': get_external_models,
     'openmmlab': get_external_models,
+    'mmcls': get_mmcls_models,
 }
 # What MMEngine's loader knows: local files and these
 SCHEMES = ('', 'http://', 'https://', *(f'{name}://' for name in CATALOGUES),
-           'mmcls://', 'pavi://', r'(\S+\:)?s3://', r'(\S+\:)?petrel://')
+           'pavi://', r'(\S+\:)?s3://', r'(\S+\:)?petrel://')
 
 
 def load_file(path: str, map_location: Any = 'cpu') -> Any:
@@ -105,10 +108,17 @@ def _local_file(address: str) -> Iterator[str]:
         return
     if scheme in CATALOGUES:
         known = CATALOGUES[scheme]()
+        if scheme in ('open-mmlab', 'openmmlab'):
+            name = get_deprecated_model_names().get(name, name)
         if name not in known:
             raise UsageError(f'There are no weights called {address}; check '
                              'the name.')
         address = known[name]
+        if '://' not in address:
+            address = osp.join(_get_mmengine_home(), address)
+    if '://' not in address:
+        yield address
+        return
     if address.startswith(('http://', 'https://')):
         yield _download(address)
         return
@@ -182,6 +192,11 @@ def read_checkpoint(path: Union[str, os.PathLike],
             raise UsageError(f'{path} has numbers that are not finite in '
                              f'{bad}; the training diverged. Take an earlier '
                              'checkpoint.')
+    if os.fspath(path).startswith('mmcls://'):  # as MMEngine: the backbone
+        checkpoint['state_dict'] = {
+            key.removeprefix('backbone.'): value
+            for key, value in checkpoint['state_dict'].items()
+            if key.startswith('backbone.')}
     # A Runner that resumes would run this text as a config, that is, as code.
     meta = checkpoint.get('meta')
     if isinstance(meta, dict):

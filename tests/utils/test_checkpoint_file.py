@@ -8,7 +8,7 @@ from mmengine.model import BaseModule
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
-from rd_plugins.utils.checkpoint_file import read_checkpoint
+from rd_plugins.utils.checkpoint_file import CATALOGUES, read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import hostile
 
@@ -98,6 +98,30 @@ def test_downloads_are_read_as_data_too(tmp_path, address):
         CheckpointLoader.load_checkpoint(f'{address}/bad.pth',
                                          logger='silent')
     assert not trace.exists()
+
+
+@pytest.mark.parametrize('name, catalogue, keys', [
+    ('mmcls://net', 'net', ['conv.weight']),
+    ('open-mmlab://net', 'net', ['backbone.conv.weight', 'head.weight']),
+    ('openmmlab://resnet50_caffe', 'detectron/resnet50_caffe',
+     ['backbone.conv.weight', 'head.weight'])])
+def test_names_of_published_weights(tmp_path, address, monkeypatch, name,
+                                    catalogue, keys):
+    """As MMEngine takes them: a backbone, and names that have changed."""
+    save(tmp_path / 'served' / 'net.pth', **{
+        'backbone.conv.weight': torch.ones(1), 'head.weight': torch.ones(1)})
+    monkeypatch.setitem(CATALOGUES, name.partition(':')[0],
+                        lambda: {catalogue: f'{address}/net.pth'})
+    loaded = CheckpointLoader.load_checkpoint(name, logger='silent')
+    assert list(loaded['state_dict']) == keys
+
+
+def test_published_weights_that_are_here(tmp_path, monkeypatch):
+    """Paths in the catalogue are those of MMENGINE_HOME."""
+    monkeypatch.setenv('MMENGINE_HOME', str(tmp_path))
+    save(tmp_path / 'net.pth', weight=torch.ones(1))
+    monkeypatch.setitem(CATALOGUES, 'openmmlab', lambda: dict(net='net.pth'))
+    assert read_checkpoint('openmmlab://net')['state_dict']['weight'] == 1
 
 
 @pytest.mark.parametrize('scheme', ['torchvision', 'modelzoo', 'open-mmlab',

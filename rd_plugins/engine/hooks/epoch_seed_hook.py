@@ -69,8 +69,9 @@ class EpochSeedHook(Hook):
         """
         if not isinstance(runner.train_loop, EpochBasedTrainLoop):
             raise UsageError('EpochSeedHook works by epochs and the run goes '
-                             'by iterations; take it out of default_hooks: '
-                             'default_hooks.epoch_seed=None.')
+                             'by iterations; take it out of default_hooks '
+                             '(default_hooks.epoch_seed=None with '
+                             'tools/train.py).')
         self._original = runner.train_dataloader.worker_init_fn
         sampler = runner.train_dataloader.batch_sampler.sampler
         ranks_differ = runner._randomness_cfg.get('diff_rank_seed', False)

@@ -52,7 +52,8 @@ class StagewiseDistiller(Preset):
         if not isinstance(finetune, dict):
             return list(finetune or ())
         options = dict(finetune)
-        method = MODELS.get(options.pop('type'))
+        kind = options.pop('type')
+        method = kind if isinstance(kind, type) else MODELS.get(kind)
         if method is None or not issubclass(method, Preset) or issubclass(
                 method, StagewiseDistiller):
             raise UsageError(

@@ -5,7 +5,7 @@ import torch
 from mmengine.model import ExponentialMovingAverage
 from mmpretrain.registry import MODELS
 
-from rd_plugins.models import FrozenTeacher
+from rd_plugins.models import FrozenTeacher, JointRD
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.models import classifier_cfg
 
@@ -119,7 +119,7 @@ def test_fine_tuning_by_any_distiller(teacher_cfg, batch, finetune):
 
 def test_every_weight_has_one_name(teacher_cfg):
     plain = MODELS.build(classifier_cfg('none'))
-    model = build(teacher_cfg, finetune=dict(type='rd_plugins.JointRD'))
+    model = build(teacher_cfg, finetune=dict(type=JointRD))  # or its name
     assert model.state_dict().keys() == plain.state_dict().keys()
 
 
