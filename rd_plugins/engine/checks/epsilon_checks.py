@@ -1,4 +1,5 @@
 """Checks of the runs of ε-ResNets and other networks with gates."""
+from mmengine.dist import get_world_size
 from mmengine.runner import Runner
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -69,10 +70,16 @@ def _epsilon_schedule_acts(runner: Runner) -> None:
                     'earlier one.')
 
 
+def _ends_in_zeros(block: nn.Module) -> bool:
+    norms = [module for name, module in block.named_modules()
+             if isinstance(module, _BatchNorm) and 'downsample' not in name]
+    return bool(norms and norms[-1].affine and not norms[-1].weight.any())
+
+
 def _gates_can_close(runner: Runner) -> None:
     backbone = backbone_of(runner)
     gates = getattr(backbone, 'gates', None)
-    if gates is None or gates.epsilon:
+    if gates is None or gates.epsilon or gates.dead.any():
         return
     for hook in hooks_of(runner, (DeadBlockHook, EpsilonScheduleHook)):
         if getattr(hook, 'target', None) is None:
@@ -82,10 +89,28 @@ def _gates_can_close(runner: Runner) -> None:
                 'backbone.epsilon, or give DeadBlockHook a target.')
 
 
-def _ends_in_zeros(block: nn.Module) -> bool:
-    norms = [module for name, module in block.named_modules()
-             if isinstance(module, _BatchNorm) and 'downsample' not in name]
-    return bool(norms and norms[-1].affine and not norms[-1].weight.any())
+def _dead_blocks_are_frozen(runner: Runner) -> None:
+    """Processes would wait for gradients that never come."""
+    backbone = backbone_of(runner)
+    if get_world_size() == 1 or not isinstance(backbone, GatedNetwork) or \
+            hooks_of(runner, DeadBlockHook):
+        return
+    if any(each.requires_grad for each in backbone.dead_parameters()):
+        raise UsageError(
+            'The weights have dead blocks, which get no gradients, and the '
+            'run has no DeadBlockHook to freeze them; add dict(type='
+            "'rd_plugins.DeadBlockHook') to custom_hooks, or train the "
+            'network without them that tools/compress.py writes.')
+
+
+def check_loaded(runner: Runner) -> None:
+    """Check what has to be looked at once weights are loaded.
+
+    Raises:
+        UsageError: If no gate ever closes, or nobody freezes dead blocks.
+    """
+    _gates_can_close(runner)
+    _dead_blocks_are_frozen(runner)
 
 
 def check_responses(runner: Runner) -> None:
@@ -109,5 +134,4 @@ def check_responses(runner: Runner) -> None:
 
 
 EPSILON_CHECKS = (_restarts_have_a_cause, _restarts_have_time,
-                  _warm_ups_end_first, _epsilon_schedule_acts,
-                  _gates_can_close)
+                  _warm_ups_end_first, _epsilon_schedule_acts)
