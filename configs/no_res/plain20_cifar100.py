@@ -6,7 +6,8 @@
 Method of ResNet with No Res (github.com/tgjjj/ResNet-Distillation); padded
 crops, weight decay and cosines are ours.
 Expected: not known.
-Measured: 65.05 % in 50 epochs (docs/results/cifar100_plain20_50e.md).
+Measured: 65.05 and 65.24 % in 50 epochs
+(docs/results/cifar100_plain20_50e.md).
 """
 _base_ = [
     '../rd/resnet20_cifar100.py',

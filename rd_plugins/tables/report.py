@@ -97,8 +97,7 @@ class Results:
         size = ['', '', '']
         if runs:
             accuracy = spread([run['accuracy'] for run in runs])
-            seeds = ', '.join(str(run['seed']) for run in runs
-                              if run['seed'] is not None)
+            seeds = each_seed(runs)
             size = [each_once(run['blocks'] for run in runs
                               if run.get('blocks')),
                     each_once(f'{run["params"]:,}' for run in runs),
@@ -147,6 +146,16 @@ def cells(texts: List[str]) -> str:
 def each_once(values: Iterable[Any]) -> str:
     """What the seeds have; an ε-ResNet's blocks may differ among them."""
     return ' / '.join(dict.fromkeys(map(str, values)))
+
+
+def each_seed(runs: List[dict]) -> str:
+    """The seeds, with their accuracies if there are several."""
+    seeds = {run['seed']: run['accuracy'] for run in runs
+             if run['seed'] is not None}
+    if len(seeds) < 2:
+        return ''.join(map(str, seeds))
+    return ', '.join(f'{seed}: {accuracy:.2f}'
+                     for seed, accuracy in seeds.items())
 
 
 def spread(values: List[float]) -> str:

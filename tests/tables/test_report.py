@@ -27,7 +27,8 @@ def test_what_was_written_is_read_again(tmp_path, table):
     assert again.find('a', 0) and again.find('a', 1)
     assert not again.find('a', 2) and not again.find('b', 0)
     text = (tmp_path / 't.md').read_text()
-    assert '| A | 81.00 ± 1.41 | 0, 1 |  | 9 | 1,000 | 2.0 M |' in text
+    assert ('| A | 81.00 ± 1.41 | 0: 80.00, 1: 82.00 |  | 9 | 1,000 | 2.0 M |'
+            in text)
     assert '| B | not run |' in text
     assert 'Reduced schedules' in text and '2 epochs.' in text
     assert 'SHA-256 of labels and images): train 12, test 34' in text
