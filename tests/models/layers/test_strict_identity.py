@@ -222,9 +222,11 @@ def test_a_step_ends_after_the_last_gate():
     gates[1].eval()
     network(weak)
     assert states.closed_steps.tolist() == [2, 0]
-    gates[1].train()
-    network.eval()(weak)
-    assert states.steps == 2
+    network.eval()(weak)  # the last stage is frozen as well
+    assert states.closed_steps.tolist() == [0, 0] and states.steps == 3
+    states.eval()  # a validation
+    network(weak)
+    assert states.steps == 3
 
 
 def test_eval_modes():
