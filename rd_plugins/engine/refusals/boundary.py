@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator, List, Optional
 
+import torch.distributed as dist
+from mmengine.dist import is_distributed
+
 from rd_plugins.utils.errors import UsageError
 from . import config_rules, run_rules, system_rules
 from .failure import Failure
@@ -64,9 +67,13 @@ def exit_on_usage_error() -> Iterator[None]:
     debug = DEBUG in sys.argv[1:]
     if debug:
         sys.argv.remove(DEBUG)
+    was_joined = is_distributed()
     try:
         _check_no_argument_is_empty(sys.argv[1:])
         yield
+        if is_distributed() and not was_joined:
+            # Else threads of gloo may abort a process that has done its work.
+            dist.destroy_process_group()
     except Exception as error:
         sentence = None if debug else sentence_of(error)
         if sentence is None:
