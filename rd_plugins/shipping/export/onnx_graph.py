@@ -2,11 +2,13 @@
 import inspect
 import logging
 import warnings
+from functools import cached_property
 from importlib import util
 from pathlib import Path
 from typing import List, Optional, Tuple
 
 import torch
+from mmengine.config import Config
 from torch import nn
 
 from rd_plugins.shipping.read import TrainedModel
@@ -79,27 +81,29 @@ class OnnxBackend(Backend):
         return (self.given(EXPORTER) == 'mmdeploy'
                 or bool(self.given(DEPLOY_CFG)))
 
+    @cached_property
+    def deploy_cfg(self) -> Optional[Config]:
+        """A deploy config of one's own, which decides alone."""
+        path = self.given(DEPLOY_CFG)
+        return read_deploy_config(path) if path else None
+
     @property
     def is_dynamic(self) -> bool:
         """Whether batches of any size are taken."""
-        path = self.given(DEPLOY_CFG)
-        if path:
-            return takes_any_batch(read_deploy_config(path))
-        return super().is_dynamic
+        return takes_any_batch(self.deploy_cfg) if self.deploy_cfg else (
+            super().is_dynamic)
 
     @property
     def is_fp16(self) -> bool:
         """Whether weights are stored, or results computed, in float16."""
-        path = self.given(DEPLOY_CFG)
-        if path:
-            return rounds_to_fp16(read_deploy_config(path))
-        return super().is_fp16
+        return rounds_to_fp16(self.deploy_cfg) if self.deploy_cfg else (
+            super().is_fp16)
 
     def check(self) -> None:
         """Check that nothing contradicts a deploy config of one's own."""
-        path = self.given(DEPLOY_CFG)
-        if path:
-            kind = read_deploy_config(path).backend_config.get('type')
+        if self.deploy_cfg:
+            path = self.given(DEPLOY_CFG)
+            kind = self.deploy_cfg.backend_config.get('type')
             if kind != self.name:
                 raise UsageError(f'{path} is for the backend {kind}, not '
                                  f'for --backend {self.name}.')
