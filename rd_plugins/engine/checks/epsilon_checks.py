@@ -103,23 +103,8 @@ def _dead_blocks_are_frozen(runner: Runner) -> None:
             'network without them that tools/compress.py writes.')
 
 
-def check_loaded(runner: Runner) -> None:
-    """Check what has to be looked at once weights are loaded.
-
-    Raises:
-        UsageError: If no gate ever closes, or nobody freezes dead blocks.
-    """
-    _gates_can_close(runner)
-    _dead_blocks_are_frozen(runner)
-
-
-def check_responses(runner: Runner) -> None:
-    """Check, once weights are loaded, that gates do not all close at once.
-
-    Raises:
-        UsageError: If the last norm of every branch is 0. The gates close at
-            such a response, and what is closed never learns.
-    """
+def _not_all_gates_close(runner: Runner) -> None:
+    """Where the last norm of every branch is 0, nothing ever learns."""
     backbone = backbone_of(runner)
     gates = getattr(backbone, 'gates', None)
     if not isinstance(backbone, GatedNetwork) or not (gates and
@@ -135,3 +120,6 @@ def check_responses(runner: Runner) -> None:
 
 EPSILON_CHECKS = (_restarts_have_a_cause, _restarts_have_time,
                   _warm_ups_end_first, _epsilon_schedule_acts)
+# Of what is there once weights are loaded
+LOADED_CHECKS = (_gates_can_close, _dead_blocks_are_frozen,
+                 _not_all_gates_close)

@@ -6,7 +6,7 @@ from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 from rd_plugins.engine.parts import backbone_of
 from rd_plugins.utils.errors import UsageError
 from . import data_checks, method_checks, number_checks
-from .epsilon_checks import check_loaded, check_responses
+from .epsilon_checks import LOADED_CHECKS
 
 # Every check is a function of the built Runner.
 CHECKS = (*method_checks.CHECKS, *number_checks.CHECKS, *data_checks.CHECKS)
@@ -40,8 +40,8 @@ class RunCheckHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Check what has been loaded."""
-        check_loaded(runner)
-        check_responses(runner)
+        for check in LOADED_CHECKS:
+            check(runner)
         self._check_start(runner)
         self._check_steps(runner)
 

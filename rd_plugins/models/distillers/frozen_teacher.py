@@ -153,8 +153,9 @@ class FrozenTeacher(Teacher):
         """
         if self._folded is None:
             return
+        images = self.normalised(inputs)
         features = [
-            exact_features(network.backbone, self.normalised(inputs))
+            exact_features(network.backbone, images)
             for network in (self.architecture, self._folded)
         ]
         difference = relative_difference(*features)

@@ -21,6 +21,12 @@ def weighted(losses: dict, weight: float) -> dict:
     }
 
 
+def under_name(losses: dict, name: str) -> dict:
+    """What the loss of another head returns, beside the student's own."""
+    return {f'loss_{name}' if key == 'loss' else f'{name}_{key}': value
+            for key, value in losses.items()}
+
+
 class Objective(nn.Module):
     """A term of the loss of a :class:`Distiller`.
 

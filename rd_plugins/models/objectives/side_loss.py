@@ -11,7 +11,7 @@ from torch import nn
 
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_number
-from .objective import Objective, weighted
+from .objective import Objective, under_name, weighted
 from .step import Step
 
 
@@ -96,7 +96,5 @@ class SideLoss(Objective):
         losses = {}
         for (side, head), block in zip(self.heads.items(), self.reads_blocks):
             found = head.loss(step.student.block(block), step.data_samples)
-            losses.update({
-                f'loss_{side}' if key == 'loss' else f'{side}_{key}': value
-                for key, value in weighted(found, self.loss_weight).items()})
+            losses.update(under_name(weighted(found, self.loss_weight), side))
         return losses

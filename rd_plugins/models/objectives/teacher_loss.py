@@ -4,7 +4,7 @@ from typing import Dict
 import torch
 from torch import nn
 
-from .objective import Objective
+from .objective import Objective, under_name
 from .step import Step
 
 
@@ -25,5 +25,5 @@ class TeacherLoss(Objective):
     def forward(self, step: Step) -> Dict[str, torch.Tensor]:
         """See the base class."""
         losses = step.teacher.losses(step.data_samples)
-        return {'loss_teacher' if key == 'loss' else f'teacher_{key}': value
-                for key, value in losses.items() if 'loss' in key}
+        return under_name({key: value for key, value in losses.items()
+                           if 'loss' in key}, 'teacher')
