@@ -30,6 +30,8 @@ def _work(rank: int, count: int, folder: Path, function: Callable,
         'gloo', init_method=f'file://{folder}/meeting', rank=rank,
         world_size=count, timeout=timedelta(seconds=100))
     torch.save(function(*arguments), folder / f'{rank}.pth')
+    # One that leaves before another has joined breaks the other's joining.
+    dist.barrier()
     dist.destroy_process_group()
 
 
