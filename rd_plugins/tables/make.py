@@ -123,7 +123,7 @@ def make_table(table: Table, args: argparse.Namespace,
         if results.find(run.row.name, run.seed):
             return  # it was trained again for another run
         result = dict(result_of(run), **measured_size(run), weights=None)
-        if run.seed == results.table.seeds[0]:
+        if results.table.keeps_weights(run.row.name, run.seed):
             result['weights'] = keep_weights(run, results.folder / WEIGHTS)
         results.add(result)
         print(f'{run.name}: {result["accuracy"]:.2f} %', flush=True)

@@ -85,6 +85,15 @@ class Table:
             *(['--weights'] if given else []),
             *(f'{name}={name}.pth' for name in given)])
 
+    def keeps_weights(self, row: str, seed: int) -> bool:
+        """Whether a run's weights are kept beside its result.
+
+        Those of the first seed, and what other rows are trained with: the
+        table goes on from there on another machine.
+        """
+        return seed == self.seeds[0] or any(
+            row in each.needs for each in self.rows.values())
+
 
 def select(table: Table, names: Optional[List[str]],
            seeds: Optional[List[int]]) -> None:

@@ -40,3 +40,14 @@ def test_what_is_tested():
                  test_options=dict(model=dict(backbone=dict(depth=44))))
     run = Run(Table('t', 'T', dict(r=chosen)), chosen, 0, ROOT, {}, {})
     assert run.test_config().model.backbone.depth == 44
+
+
+def test_which_weights_are_kept():
+    """Of the first seed, and of rows that others are trained with."""
+    table = table_of(
+        big={}, first={}, then=dict(start='first', teacher='big'))
+    table.seeds = [3, 4]
+    kept = [(name, seed) for seed in table.seeds for name in table.rows
+            if table.keeps_weights(name, seed)]
+    assert kept == [('big', 3), ('first', 3), ('then', 3), ('big', 4),
+                    ('first', 4)]
