@@ -80,8 +80,8 @@ def read_source(request: Request) -> TrainedModel:
     """Read the ε-ResNet and freeze its gates.
 
     Raises:
-        UsageError: If a number is below 1, the model has no gates, or a
-            dataloader or data folder is missing.
+        UsageError: If a number is below 1, the model has no gates or no form
+            to fold, or a dataloader or data folder is missing.
     """
     for name in ('calibration_batches', 'repeats'):
         value = getattr(request, name)
@@ -91,6 +91,11 @@ def read_source(request: Request) -> TrainedModel:
     source = read_trained_model(request.config, request.checkpoint,
                                 request.cfg_options)
     freeze_gates(source)
+    backbone = source.model.backbone
+    if request.fold and not isinstance(backbone, Deployable):
+        raise UsageError(
+            f'{type(backbone).__name__} has no folded form to write; leave '
+            '--fold out, tools/deploy.py folds norms by itself.')
     if request.test:
         check_test_settings(source.cfg)
     if not (request.by_weights or request.as_evaluated or request.dead_only
@@ -142,8 +147,8 @@ def blocks_per_stage(model: nn.Module) -> List[int]:
 
 
 def compare_networks(request: Request, source: TrainedModel,
-                     before: nn.Module, removed: List[str]
-                     ) -> Dict[str, dict]:
+                     before: nn.Module, removed: List[str],
+                     shape: Tuple[int, int, int]) -> Dict[str, dict]:
     """Parameters, MACs and latency with and without the removed blocks.
 
     Args:
@@ -151,6 +156,7 @@ def compare_networks(request: Request, source: TrainedModel,
         source (TrainedModel): The network without them, by its gates.
         before (nn.Module): The network of the checkpoint, as it is tested.
         removed (list[str]): Names of the blocks.
+        shape (tuple[int]): Shape (C, H, W) of an image.
     """
     compressed = compressed_model(source, removed)
     models = {
@@ -161,7 +167,6 @@ def compare_networks(request: Request, source: TrainedModel,
     if isinstance(compressed.backbone, Deployable):
         models['compressed, folded'] = folded_copy(compressed)
     models = {name: model.float() for name, model in models.items()}
-    shape = image_shape(source.cfg, request.shape)
     image = torch.randn(1, *shape)
     times = median_times(
         {name: forward_pass(model, [image])
@@ -190,13 +195,15 @@ def compress(request: Request) -> Compressed:
     check_output_folder(request.out, request.force,
                         (request.config, request.checkpoint))
     source = read_source(request)
+    shape = image_shape(source.cfg, request.shape)
     before = deepcopy(source.model)
     evidence, tried = settle(request, source)
     removed = source.model.backbone.closed_blocks()
     rows = {}
 
     def report() -> dict:
-        rows.update(compare_networks(request, source, before, removed))
+        rows.update(compare_networks(
+            request, source, before, removed, shape))
         return dict(
             removed=removed,
             dead=before.backbone.dead_blocks(),
@@ -208,8 +215,7 @@ def compress(request: Request) -> Compressed:
     written = write_model(
         request.out, f'{Path(request.config).stem}_compressed', source,
         compressed_cfg(source, removed, request.fold),
-        compressed_model(source, removed, request.fold),
-        image_shape(source.cfg, request.shape),
+        compressed_model(source, removed, request.fold), shape,
         'An ε-ResNet without its redundant blocks.', request.force, report,
         ', with the statistics of norms estimated anew' if tried else
         OUTPUTS_STAY if before.backbone.closed_blocks() == removed else

@@ -7,7 +7,6 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.engine import DeadBlockHook, EpsilonScheduleHook
-from rd_plugins.models.utils import Deployable
 from rd_plugins.utils.errors import UsageError
 from .read import TrainedModel
 from .student import drop_custom_hooks
@@ -49,10 +48,6 @@ def compressed_cfg(source: TrainedModel, removed: List[str],
         {*removed, *backbone.get('removed_blocks', ())},
         key=source.model.backbone.declared_blocks.index))
     if fold:
-        if not isinstance(source.model.backbone, Deployable):
-            raise UsageError(
-                f'{backbone.type} has no folded form to write; leave --fold '
-                'out, tools/deploy.py folds norms by itself.')
         backbone.deploy = True
     drop_custom_hooks(cfg, DeadBlockHook, EpsilonScheduleHook)
     _drop_restarts(cfg)
