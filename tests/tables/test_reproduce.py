@@ -94,9 +94,10 @@ def test_a_killed_table_ends_as_an_uninterrupted_one(folder, flags):
     deadline = time.time() + 120
     while not epoch.exists() and time.time() < deadline:
         time.sleep(0.05)
-    assert epoch.exists() and not (student / 'epoch_3.pth').exists()
+    in_the_middle = epoch.exists() and not (student / 'epoch_3.pth').exists()
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
+    assert in_the_middle
     again = tool(*arguments(folder, 'killed', *flags))
     assert_done(again)
     assert 'teacher: tests' not in again.stdout  # it has its result
