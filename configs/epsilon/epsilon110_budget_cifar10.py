@@ -4,7 +4,8 @@
 
 Ours; epsilon follows the weakest blocks, one an epoch at most, and what is
 left is released when the budget is met. Others: custom_hooks.0.target=0.5.
-Expected: not known. Measured: not run; docs/results/epsilon_budget.md is.
+Expected: not known.
+Measured: not run; 20 layers, reduced: docs/results/epsilon_budget.md.
 """
 _base_ = './epsilon110_cifar10.py'
 

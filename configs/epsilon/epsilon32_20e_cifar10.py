@@ -4,8 +4,8 @@
 
 Ours; epsilon is 5, and restarts end early enough for the learning rate to fall
 with preact32_20e_cifar10.py's.
-Expected: not known. Measured: 76.92 % where the closed living were
-released as well (docs/results/epsilon_short.md).
+Expected: not known. Measured: 76.92 % by an earlier version, which
+opened closed blocks that were alive (docs/results/epsilon_short.md).
 """
 _base_ = './epsilon32_short_cifar10.py'
 

@@ -15,11 +15,11 @@ title = 'Plain-56 on CIFAR-10 in 20 epochs'
 reduced = ('20 epochs, or as many as the row says, instead of 200; one-cycle '
            'learning rate with peak 0.1, or as the row says; stage by stage '
            'a cosine for each phase, at 2 for the stages.')
-note = ('The students start from the teacher\'s weights, all but that of '
-        'cross entropy. The loss of logit distillation was rounded to '
-        'bfloat16 in all these runs, which the code no longer does. The '
-        'network that fades block after block was trained from a working '
-        'tree with changes that were not committed.')
+note = ('The students start from the teacher\'s weights, all but those of '
+        'cross entropy and JointRD. The loss of logit distillation was '
+        'rounded to bfloat16 in all these runs, which the code no longer '
+        'does. The network that fades block after block was trained from a '
+        'working tree with changes that were not committed.')
 seeds = [0]
 
 
