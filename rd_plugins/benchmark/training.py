@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader
 from rd_plugins.datasets import DeviceLoader
 from rd_plugins.engine.config_file import build_model
 from rd_plugins.engine.hooks import Phase
+from rd_plugins.engine.hooks.device_input_hook import labels_suffice
 from rd_plugins.engine.hooks.memory_format_hook import FORMATS
 from rd_plugins.engine.hooks.phase_hook import (choose_objectives, freeze,
                                                 set_modes)
@@ -26,6 +27,7 @@ from rd_plugins.models import Distiller
 from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import count_macs_and_params, wait_for_device
+from rd_plugins.utils.type_name import type_name
 from .arguments import read_argument
 
 FROM_FILES = ('LoadImageFromFile', 'RandomResizedCrop')
@@ -56,17 +58,22 @@ def build_training_model(cfg: Config) -> nn.Module:
     return model.to(get_device()).to(memory_format=FORMATS[memory_format])
 
 
-def build_loader(cfg: Config, images: int) -> DataLoader:
+def build_loader(cfg: Config, images: int, model: nn.Module) -> DataLoader:
     """Build the training loader of a config, with random images as its data.
 
     In place of images from files, it loads images of 224 x 224 without
     augmentations.
+
+    Args:
+        cfg (Config): The config of a run.
+        images (int): Number of images.
+        model (nn.Module): What is trained with them.
     """
     loader = deepcopy(cfg.train_dataloader)
-    steps = [step.type for step in loader.dataset.pipeline]
-    from_files = any(step in FROM_FILES for step in steps)
-    crops = [step.crop_size for step in loader.dataset.pipeline
-             if step.type == 'RandomCrop']
+    steps = loader.dataset.pipeline
+    from_files = any(type_name(step) in FROM_FILES for step in steps)
+    crops = [step.crop_size for step in steps
+             if type_name(step) == 'RandomCrop']
     size = 224 if from_files else crops[0] if crops else 32
     loader.dataset = dict(
         type='rd_plugins.RandomImages',
@@ -75,7 +82,7 @@ def build_loader(cfg: Config, images: int) -> DataLoader:
         channels=cfg.model.backbone.get('in_channels', 3),
         num_classes=cfg.model.head.num_classes,
         pipeline=[dict(type='PackInputs')]
-        if from_files else loader.dataset.pipeline)
+        if from_files else steps)
     workers = loader.get('num_workers', 0)
     loader.update(
         persistent_workers=workers > 0, pin_memory=get_device() != 'cpu')
@@ -88,7 +95,7 @@ def build_loader(cfg: Config, images: int) -> DataLoader:
     if not hook or from_files:
         return loader
     try:
-        return DeviceLoader(loader, get_device())
+        return DeviceLoader(loader, get_device(), labels_suffice(model))
     except UsageError:
         if hook.get('required'):
             raise
@@ -138,7 +145,7 @@ class TrainingStep:
                                  tuple)():
             parameter.requires_grad_(False)
         self.optim_wrapper = build_optim_wrapper(self.model, wrapper)
-        self.loader = build_loader(cfg, images)
+        self.loader = build_loader(cfg, images, self.model)
         self.batch_size = cfg.train_dataloader.batch_size
         self.macs = count_macs(self.model, self.loader)
         self.model.train()
@@ -171,11 +178,13 @@ class TrainingStep:
         self._running.add(part)
         wait_for_device()
         start = time.perf_counter()
-        yield
+        try:
+            yield
+        finally:
+            self._running.discard(part)
         wait_for_device()
         self.clock[part] = (
             self.clock.get(part, 0) + time.perf_counter() - start)
-        self._running.discard(part)
 
     def __call__(self) -> None:
         """Run one step as MMEngine's train loop does."""
@@ -191,8 +200,9 @@ class TrainingStep:
         with self._timed('backward'):
             self.optim_wrapper.backward(loss)
         with self._timed('optimizer'):
-            self.optim_wrapper.step()
-            self.optim_wrapper.zero_grad()
+            if self.optim_wrapper.should_update():
+                self.optim_wrapper.step()
+                self.optim_wrapper.zero_grad()
 
     def parts(self) -> Dict[str, float]:
         """Run one step and return the seconds of each part.
@@ -225,8 +235,8 @@ def read_steps(text: str, images: int) -> List[TrainingStep]:
     if checkpoint:
         name = f'{name}@{osp.basename(checkpoint)}'
     phases = [
-        phase for hook in cfg.get('custom_hooks', [])
-        if hook.type == 'rd_plugins.PhaseHook' for phase in hook.phases
+        phase for hook in cfg.get('custom_hooks') or []
+        if type_name(hook) == 'PhaseHook' for phase in hook.phases
     ]
     if not phases:
         return [TrainingStep(name, cfg, None, checkpoint, images)]

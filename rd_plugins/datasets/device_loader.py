@@ -74,8 +74,8 @@ class DeviceLoader(DataLoader):
         device (torch.device | str): The device of the images. Padded, CIFAR
             takes about 250 MB.
         one_sample (bool): Pass one :class:`DataSample` with all labels of the
-            batch. Heads concatenate the labels anyway, and one sample per
-            image would take longer than the augmentation. Defaults to True.
+            batch, for heads that concatenate the labels anyway: one sample
+            per image takes longer than the augmentation. Defaults to False.
 
     Raises:
         UsageError: If the data set or its pipeline is not supported.
@@ -84,7 +84,7 @@ class DeviceLoader(DataLoader):
     def __init__(self,
                  stock: DataLoader,
                  device: torch.device,
-                 one_sample: bool = True) -> None:
+                 one_sample: bool = False) -> None:
         super().__init__(stock.dataset, batch_sampler=stock.batch_sampler)
         # Which DataLoader leaves open then, and PreciseBNHook asks for
         vars(self)['batch_size'] = stock.batch_size

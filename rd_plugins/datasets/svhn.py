@@ -47,11 +47,14 @@ class SVHN(BaseDataset):
 
     def load_data_list(self) -> List[dict]:
         """List the samples of the split."""
-        if not dist.is_main_process():
-            dist.barrier()  # it downloads
-        parts = [self._read(part) for part in self.split.split('+')]
-        if dist.is_main_process():
+        downloads = dist.is_main_process()
+        if not downloads:
             dist.barrier()
+        try:
+            parts = [self._read(part) for part in self.split.split('+')]
+        finally:
+            if downloads:  # or has failed to: the others say it, too
+                dist.barrier()
         return [
             dict(img=image, gt_label=int(label))
             for part in parts

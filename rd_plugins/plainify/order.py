@@ -7,10 +7,10 @@ from typing import List, Optional
 
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.json_file import read_json
+from rd_plugins.utils.lock import FILE
 from rd_plugins.utils.whole_file import write_bytes
 from .configs import Recipe
 from .data import read_data
-from .lock import FILE
 from .source import read_source
 from .target import check_export, check_target, export_options, split_options
 

@@ -5,7 +5,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator, Optional
+from typing import Callable, Iterator, Optional, Tuple
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -21,7 +21,7 @@ LINE = re.compile(r'Epoch\(train\)\s+\[(\d+)\]\[\s*(\d+)/(\d+)\]'
 INTERVAL = 0.5
 
 
-def epochs_in(log: str) -> tuple:
+def epochs_in(log: str) -> Tuple[float, str]:
     """Finished epochs, with their part, and the time left as the log says."""
     found = LINE.findall(log)
     if not found:
@@ -87,13 +87,14 @@ def run_step(step: Step, log: Path, label: str) -> float:
     command = [sys.executable, str(files_folder() / 'tools' / step.tool),
                *step.arguments()]
     with log.open('a') as file, shown(label, step.epochs, log) as tell:
+        before = file.tell()  # of runs that were removed since
         process = subprocess.Popen(
             command, stdout=file, stderr=subprocess.STDOUT,
             close_fds=False)  # it holds the lock too
         try:
             with termination_raises():
                 while _is_running(process):
-                    tell(*epochs_in(log.read_text(errors='replace')))
+                    tell(*epochs_in(_text_from(log, before)))
         finally:
             process.terminate()
             process.wait()
@@ -101,6 +102,12 @@ def run_step(step: Step, log: Path, label: str) -> float:
         raise UsageError(
             f'{step.tool} failed{reason_in(log)}; its log is {log}.')
     return time.monotonic() - start
+
+
+def _text_from(log: Path, position: int) -> str:
+    with log.open('rb') as file:
+        file.seek(position)
+        return file.read().decode(errors='replace')
 
 
 def _is_running(process: subprocess.Popen) -> bool:

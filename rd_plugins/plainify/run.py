@@ -10,11 +10,11 @@ from mmpretrain.registry import MODELS
 
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.json_file import read_json
+from rd_plugins.utils.lock import locked
 from rd_plugins.utils.measure import forward_pass, median_times
 from rd_plugins.utils.quiet import quiet
 from rd_plugins.utils.whole_file import write_bytes
 from .configs import Recipe
-from .lock import locked
 from .order import FOLDERS, Order, read_order, record
 from .page import write_page
 from .progress import as_time, run_step

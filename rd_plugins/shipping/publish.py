@@ -114,11 +114,7 @@ def publish(source: str,
     weights = choose_weights(checkpoint, source, ema)
     check_are_weights(weights, source)
     check_student_is_alone(weights, source)
-    meta = checkpoint.get('meta') or {}
-    if not isinstance(meta, dict):
-        raise UsageError(f'{source} has a {type(meta).__name__} as its meta, '
-                         'where a training saves a dict; take it out.')
-    meta = dict(meta)
+    meta = dict(checkpoint['meta'])
     shortcuts = recorded_shortcuts(meta)
     if config:
         model = build_model(read_student_config(config))

@@ -61,8 +61,7 @@ def read_trained_model(config: str,
         {key: weights[key] for key in model.state_dict() if key in weights},
         strict=False)
     model.eval()
-    return TrainedModel(cfg, model, content.get('meta') or {}, config,
-                        checkpoint)
+    return TrainedModel(cfg, model, content['meta'], config, checkpoint)
 
 
 def preprocessor_cfg(cfg: Config) -> dict:

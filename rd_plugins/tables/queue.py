@@ -8,6 +8,7 @@ from typing import Callable, Dict, Iterator, List, Optional
 
 from rd_plugins.engine.refusals import reason_in
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.lock import locked
 from rd_plugins.utils.termination import termination_raises
 from .run import Run
 from .start import write_start
@@ -116,10 +117,11 @@ class Queue:
         log = _log(run, trained)
         print(f'{run.name}: {"tests" if trained else "trains"}, see {log}',
               flush=True)
-        with log.open('a') as file:
+        with log.open('a') as file, locked(run.folder):
             process = subprocess.Popen(
                 command, stdout=file, stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL, env=environment)
+                stdin=subprocess.DEVNULL, env=environment,
+                close_fds=False)  # it keeps the lock
         self.active[process] = run
 
     def _collect(self) -> None:

@@ -5,6 +5,7 @@ from statistics import mean, stdev
 from typing import Any, Dict, Iterable, List, Optional
 
 from rd_plugins.utils.json_file import read_json
+from rd_plugins.utils.lock import locked
 from rd_plugins.utils.whole_file import write_bytes
 from .picture import draw
 from .places import without_places
@@ -39,19 +40,21 @@ class Results:
 
     def add(self, result: dict) -> None:
         """Add a result, to what others have added too; write all files."""
-        self._read()
-        if not self.find(result['row'], result['seed']):
-            self.runs.append(result)
-            self.write()
+        with locked(self.folder, wait=True):
+            self._read()
+            if not self.find(result['row'], result['seed']):
+                self.runs.append(result)
+                self.write()
 
     def set_latencies(self, latencies: Dict[str, dict]) -> None:
         """Set the result of :func:`.speed.latencies`; write all files.
 
         In place of earlier ones, which were not measured beside these.
         """
-        self._read()
-        self.latencies = latencies
-        self.write()
+        with locked(self.folder, wait=True):
+            self._read()
+            self.latencies = latencies
+            self.write()
 
     def by_row(self) -> Dict[str, List[dict]]:
         """The runs of each row, in the order of the table."""

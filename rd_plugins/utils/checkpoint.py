@@ -196,7 +196,7 @@ def check_checkpoint_resumes(path: str, model: nn.Module) -> dict:
         UsageError: If its weights do not fit, or it has only weights.
     """
     checkpoint = read_checkpoint(path)
-    meta = checkpoint.get('meta', {})
+    meta = checkpoint['meta']
     absent = [
         name for name, part in (('meta.epoch', meta.get('epoch')),
                                 ('meta.iter', meta.get('iter')),

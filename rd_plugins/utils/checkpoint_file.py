@@ -90,11 +90,13 @@ def _download(url: str) -> str:
     def fetch() -> None:
         if not osp.isfile(path):
             os.makedirs(folder, exist_ok=True)
-            torch.hub.download_url_to_file(url, path, progress=os.isatty(0))
+            torch.hub.download_url_to_file(url, path, progress=os.isatty(2))
 
-    if is_main_process():
-        fetch()
-    barrier()
+    try:
+        if is_main_process():
+            fetch()
+    finally:
+        barrier()  # else the others would wait for one that has failed
     fetch()  # where the processes do not share a disk
     return path
 
@@ -157,7 +159,8 @@ def read_checkpoint(path: Union[str, os.PathLike],
         map_location (Any): That of ``torch.load``. Defaults to ``'cpu'``.
 
     Returns:
-        dict: The checkpoint with the weights under ``'state_dict'``.
+        dict: The checkpoint with the weights under ``'state_dict'`` and a
+            dict under ``'meta'``.
 
     Raises:
         UsageError: If there is no such file, it cannot be read, holds more
@@ -197,10 +200,12 @@ def read_checkpoint(path: Union[str, os.PathLike],
             key.removeprefix('backbone.'): value
             for key, value in checkpoint['state_dict'].items()
             if key.startswith('backbone.')}
+    checkpoint['meta'] = meta = checkpoint.get('meta') or {}
+    if not isinstance(meta, dict):
+        raise UsageError(f'{path} has a {type(meta).__name__} as its meta, '
+                         'where a training saves a dict; take it out.')
     # A Runner that resumes would run this text as a config, that is, as code.
-    meta = checkpoint.get('meta')
-    if isinstance(meta, dict):
-        meta.pop('config', None)
+    meta.pop('config', None)
     return checkpoint
 
 

@@ -1,5 +1,6 @@
 """Output folders that are written completely or not at all."""
 import os
+import re
 import shutil
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -111,22 +112,26 @@ def check_parent(path: Path, target: str) -> None:
                          f'{parent}; give another path.')
 
 
-def _is_running(process: str) -> bool:
+def _is_running(process: int) -> bool:
     try:
-        os.kill(int(process), 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except (PermissionError, ValueError):
+    except PermissionError:
         pass
     return True
 
 
 def _clear_remains(target: Path) -> None:
     """Remove temporary folders of processes that were killed."""
-    for path in target.parent.glob(f'.{target.name}.*.tmp'):
-        kind, process = path.name.split('.')[-3:-1]
-        if _is_running(process):
+    name = re.compile(
+        rf'\.{re.escape(target.name)}\.(new|old)\.(\d+)\.tmp')
+    folder = target.parent
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        found = name.fullmatch(path.name)
+        if not found or _is_running(int(found[2])):
             continue
+        kind = found[1]
         if kind == 'old' and not target.exists():
             path.rename(target)  # killed between two renames
         else:

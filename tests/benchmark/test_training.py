@@ -45,9 +45,12 @@ def test_a_step_trains_and_its_parts_add_up():
     assert step.clock is None
 
 
-def test_every_phase_is_a_step_of_its_own():
+@pytest.mark.parametrize('kind', [
+    'rd_plugins.PhaseHook', 'rd_plugins.engine.hooks.PhaseHook'])
+def test_every_phase_is_a_step_of_its_own(kind):
     """And trains what the phase trains."""
-    phases = steps('plain20_no_res_mnist5k', TEACHER)
+    phases = steps('plain20_no_res_mnist5k', TEACHER,
+                   f'@custom_hooks.0.type={kind}')
     names = [step.name.split(': ')[1] for step in phases]
     assert names == ['stage 1', 'stage 2', 'stage 3', 'fine-tune']
     assert moved(phases[1]) == {'layer2'}
@@ -62,6 +65,22 @@ def test_options_of_a_config():
     step()
     step, = steps('resnet20_mnist5k')
     assert isinstance(step.loader, DeviceLoader)
+
+
+def test_mixed_labels():
+    """They are made for each sample, which the loader has to give."""
+    step, = steps(
+        'resnet20_mnist5k', '@data_preprocessor.to_onehot=True',
+        '@model.train_cfg.augments.type=Mixup',
+        '@model.train_cfg.augments.alpha=0.8')
+    assert isinstance(step.loader, DeviceLoader)
+    step()
+
+
+def test_gradients_of_several_batches():
+    step, = steps('resnet20_mnist5k', '@optim_wrapper.accumulative_counts=2')
+    assert not moved(step)
+    assert 'fc' in moved(step)
 
 
 @pytest.mark.parametrize('text, reason', [

@@ -7,6 +7,7 @@ from torchvision.datasets import SVHN as Official
 
 from rd_plugins.datasets import SVHN
 from rd_plugins.utils.errors import UsageError
+from tests.helpers.ranks import on_ranks
 
 COUNTS = dict(train=12, extra=7, test=5)
 
@@ -59,6 +60,19 @@ def test_what_cannot_be_read(root):
     (root / 'test_32x32.mat').unlink()
     with pytest.raises(UsageError, match='There is no .*test_32x32.mat; down'):
         load(root, 'test')
+
+
+def reason_of_failure(root):
+    try:
+        load(root, 'test')
+    except UsageError as error:
+        return str(error)
+
+
+def test_no_process_waits_for_one_that_has_failed(root):
+    (root / 'test_32x32.mat').unlink()
+    for reason in on_ranks(2, reason_of_failure, root):
+        assert 'There is no' in reason
 
 
 def test_without_scipy(root, monkeypatch):

@@ -63,6 +63,20 @@ def test_what_a_log_file_says(tmp_path, capsys):
         '1/2 train: epoch 3 of 3', f'2/2 test: see {tmp_path}/b.log']
 
 
+def test_epochs_of_an_earlier_run_are_not_told(tmp_path, monkeypatch, capsys):
+    """The log goes on where a training was removed and begins anew."""
+    save_tool(tmp_path, 'import time\ntime.sleep(1)\n'
+              'print("Epoch(train)  [2][18/18] eta", flush=True)\n'
+              'time.sleep(1)')
+    monkeypatch.setattr('rd_plugins.plainify.progress.files_folder',
+                        lambda: Path(tmp_path))
+    log = tmp_path / 'some.log'
+    log.write_text('Epoch(train)  [9][18/18]  eta: 0:00:00\n')
+    run_step(Step('some', 'some.py', lambda: [], lambda: False, epochs=9),
+             log, '1/1 some')
+    assert '1/1 some: epoch 2 of 9' in capsys.readouterr().out
+
+
 def test_what_a_log_says():
     log = ('Epoch(train)  [1][18/18]  lr: 1e-2  eta: 0:03:00  time: 0.1\n'
            'Epoch(val) [1][4/4]    accuracy/top1: 31.0\n'

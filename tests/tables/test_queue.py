@@ -8,6 +8,7 @@ import pytest
 
 from rd_plugins.tables.queue import Queue
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.lock import locked
 from tests.helpers import ROOT
 from tests.helpers.processes import is_running, wait_until
 
@@ -38,6 +39,9 @@ def test_a_table_that_is_terminated_ends_its_trainings(tmp_path):
     assert wait_until(lambda: pid.exists() and pid.read_text(), 120)
     training = int(pid.read_text())
     assert is_running(training)
+    with pytest.raises(UsageError, match='in use by another run'):
+        with locked(tmp_path):
+            pass
     table.send_signal(signal.SIGTERM)
     assert table.wait(60) == 128 + signal.SIGTERM
     assert not is_running(training)
@@ -85,6 +89,14 @@ class Sleeper(SimpleNamespace):
         for kind in ('train', 'test'):
             begin, end, threads = (self.folder / kind).read_text().split()
             yield float(begin), float(end), threads
+
+
+def test_a_training_of_another_command_is_left_alone(tmp_path):
+    run = Sleeper(tmp_path, 'a')
+    with locked(run.folder):
+        with pytest.raises(UsageError, match='in use by another run'):
+            Queue([run], 1, None, print).work(0.05)
+    assert not (run.folder / 'train').exists()
 
 
 @pytest.mark.parametrize('jobs', [1, 2])

@@ -2,10 +2,12 @@
 import json
 
 import pytest
+from mmengine.dist import get_rank
 
 from rd_plugins.tables.report import Results, spread
 from rd_plugins.tables.table import Row, Table
 from rd_plugins.utils.errors import UsageError
+from tests.helpers.ranks import on_ranks
 
 RESULT = dict(params=1000, macs=2e6, blocks=9, data='train 12, test 34',
               curve=[[1, 70.0], [2, 80.0]], commit='abc', hardware='a CPU',
@@ -68,6 +70,18 @@ def test_two_commands_add_to_one_table(tmp_path, table):
     assert again.find('a', 0) and again.find('b', 0)
     second.add(dict(RESULT, row='a', seed=0, accuracy=80.0))  # its teacher
     assert len(Results(tmp_path, table).runs) == 2
+
+
+def add_five(folder, table):
+    results = Results(folder, table)
+    for seed in range(5):
+        results.add(dict(RESULT, row='ab'[get_rank()], seed=seed,
+                         accuracy=80.0))
+
+
+def test_two_commands_add_at_the_same_time(tmp_path, table):
+    on_ranks(2, add_five, tmp_path, table)
+    assert len(Results(tmp_path, table).runs) == 10
 
 
 def test_a_page_tells_of_its_own_rows_alone(tmp_path, table):

@@ -1,6 +1,7 @@
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import URLError
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from torch import nn
 from rd_plugins.utils.checkpoint_file import CATALOGUES, read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import hostile
+from tests.helpers.ranks import on_ranks
 
 
 def save(path, **content):
@@ -47,6 +49,9 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
     path = save(tmp_path / 'text.pth', state_dict='weights')
     with pytest.raises(UsageError, match='has a str as its state_dict'):
         read_checkpoint(path)
+    path = save(tmp_path / 'meta.pth', state_dict={}, meta=['epoch', 1])
+    with pytest.raises(UsageError, match='has a list as its meta'):
+        read_checkpoint(path)
     (tmp_path / 'notes.txt').write_text('some words')
     with pytest.raises(UsageError, match='notes.txt cannot be read'):
         read_checkpoint(tmp_path / 'notes.txt')
@@ -69,6 +74,25 @@ def test_a_config_within_a_file_is_not_handed_on(tmp_path):
     assert read_checkpoint(path)['meta'] == dict(epoch=1)
     loaded = CheckpointLoader.load_checkpoint(path, logger='silent')
     assert 'config' not in loaded['meta']
+
+
+@pytest.mark.parametrize('content', [{}, dict(meta=None)])
+def test_metadata_are_a_dict(tmp_path, content):
+    path = save(tmp_path / 'file.pth', state_dict={}, **content)
+    assert read_checkpoint(path)['meta'] == {}
+
+
+def failed_download(folder):
+    torch.hub.set_dir(folder)
+    try:
+        read_checkpoint('http://127.0.0.1:9/absent.pth')
+    except URLError as error:
+        return str(error)
+
+
+def test_no_process_waits_for_one_whose_download_has_failed(tmp_path):
+    for reason in on_ranks(2, failed_download, str(tmp_path)):
+        assert 'refused' in reason
 
 
 @pytest.fixture

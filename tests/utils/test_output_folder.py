@@ -91,12 +91,14 @@ def test_a_replaced_folder_survives_a_hard_kill(tmp_path):
                              'print(os.getpid())'], capture_output=True,
                             text=True, check=True).stdout.strip()
     old = tmp_path / f'.out.old.{absent}.tmp'
-    old.mkdir()
+    other = tmp_path / f'.out.b.old.{absent}.tmp'  # that of out.b
+    for folder in (old, other):
+        folder.mkdir()
     (old / 'precious').touch()
     with pytest.raises(UsageError, match='exists'):
         with new_folder(tmp_path / 'out'):
             pass
-    assert names(tmp_path) == ['out', 'precious']
+    assert names(tmp_path) == [other.name, 'out', 'precious']
 
 
 def start_and_wait(folder):

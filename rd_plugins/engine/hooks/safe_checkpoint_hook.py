@@ -78,7 +78,8 @@ class SafeCheckpointHook(CheckpointHook):
         self._keep_to_own_folder(runner)
         self._written = runner.message_hub.runtime_info.get('last_ckpt')
         if is_main_process():
-            for path in Path(self.out_dir).glob('*.pth.*.tmp'):
+            for path in (*Path(self.out_dir).glob('*.pth.*.tmp'),
+                         *Path(runner.work_dir).glob('last_checkpoint.*.tmp')):
                 path.unlink(missing_ok=True)
 
     def _keep_to_own_folder(self, runner) -> None:

@@ -16,7 +16,9 @@ PATIENCE = 10 * IMAGES
 
 
 def _labels(data_samples: list) -> Optional[torch.Tensor]:
-    """The labels of a batch, shape (N, ); None if there are none, or mixed.
+    """The labels of a batch, shape (N, ), one for each image.
+
+    None if there are none, or several for an image, or mixed ones.
 
     One sample may hold those of all images, as :class:`DeviceLoader` gives
     them. Mixup and CutMix leave the label and mix the score.
@@ -25,6 +27,8 @@ def _labels(data_samples: list) -> Optional[torch.Tensor]:
     scores = [sample.get('gt_score') for sample in data_samples or ()]
     is_mixed = any(score is not None and score.max() < 1 for score in scores)
     if not labels or is_mixed or any(label is None for label in labels):
+        return None
+    if len(labels) > 1 and any(label.numel() != 1 for label in labels):
         return None
     return torch.cat([label.flatten() for label in labels])
 

@@ -153,7 +153,7 @@ class Backend:
         """
         own = {option.name: option.flag for option in self.options}
         for name, value in self.request.options.items():
-            if value not in (None, False) and name not in own:
+            if value is not None and value is not False and name not in own:
                 raise UsageError(
                     f'--backend {self.name} has no --{name.replace("_", "-")};'
                     f' its own options are {", ".join(own.values()) or "none"}'

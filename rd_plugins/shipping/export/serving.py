@@ -6,7 +6,7 @@ from typing import List, Optional, Tuple
 from mmengine.config import Config
 from mmpretrain.registry import DATASETS
 
-from rd_plugins.shipping.read import TrainedModel
+from rd_plugins.shipping.read import TrainedModel, test_dataset
 from .preprocessing import read_preprocessing
 
 FILE = 'serving.json'
@@ -15,7 +15,7 @@ FILE = 'serving.json'
 def class_names(source: TrainedModel) -> Optional[List[str]]:
     """Names of the classes: the checkpoint's, or the test set's."""
     names = (source.meta.get('dataset_meta') or {}).get('classes')
-    dataset = (source.cfg.get('test_dataloader') or {}).get('dataset', {})
+    dataset = test_dataset(source.cfg)
     if not names:
         names = (dataset.get('metainfo') or {}).get('classes') or getattr(
             DATASETS.get(str(dataset.get('type'))), 'METAINFO',

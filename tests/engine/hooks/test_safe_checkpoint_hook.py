@@ -58,7 +58,8 @@ def pointer(folder):
 def test_old_checkpoints_go_and_the_pointer_follows(run_dir):
     folder = run_dir / 'a'
     folder.mkdir()
-    (folder / 'epoch_7.pth.123.tmp').write_text('of a killed process')
+    for name in ('epoch_7.pth', 'last_checkpoint'):
+        (folder / f'{name}.123.tmp').write_text('of a killed process')
     train(cfg_of(folder, **{'default_hooks.checkpoint.save_best': 'auto'}))
     best, = folder.glob('best_accuracy*')
     assert files(folder) == [best.name, 'epoch_3.pth', 'last_checkpoint']

@@ -83,6 +83,17 @@ def test_one_sample_for_a_batch(distiller):
     assert (model._exam.seen, model._exam.right) == (64, 32)
 
 
+def test_several_labels_for_an_image_are_passed_over(distiller):
+    """Also where they are as many as images."""
+    model = distiller()
+    images, samples = batch(model, 0.5)
+    samples[0].set_gt_label([0, 1])
+    samples[1].set_gt_label([])
+    model.teacher(images)
+    model._exam.look(model.teacher_holder, images, samples)
+    assert model._exam.seen == 0
+
+
 def test_a_run_from_the_memory_of_the_device(run_dir):
     """Where digits lie by default; its teacher has random weights."""
     runner = build_runner(small_cfg(run_dir / 'run', **{

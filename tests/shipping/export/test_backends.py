@@ -24,6 +24,7 @@ from tests.shipping.tools import assert_refuses, names
     ('ethos-u', ['--accelerator', 'ethos-u55-128', '--sram', '5X'],
      'is no size'),
     ('tflite', ['--sram', '512K'], 'has no --sram'),
+    ('openvino', ['--int8', '0'], 'has no --int8'),
     ('onnxruntime', ['--reduce-range', 'yes'], 'add --int8 or --calib-images'),
     ('onnxruntime', ['--deploy-cfg', f'{DEMO}/plain20_ce_mnist5k.py'],
      'is no deploy config: it has no onnx_config'),

@@ -14,6 +14,7 @@ from PIL import Image
 
 from rd_plugins.shipping.export.calibration import Calibration, pictures_in
 from rd_plugins.shipping.export.preprocessing import read_preprocessing
+from rd_plugins.shipping.export.serving import class_names
 from rd_plugins.shipping.read import image_shape, read_trained_model
 from rd_plugins.utils.errors import UsageError
 from tests.helpers import ROOT
@@ -231,12 +232,16 @@ def test_calibration_in_a_wrapper_of_data_sets(source, wrapper):
 
 
 def test_a_wrapped_test_set_says_what_it_does(source):
-    cfg = Config.fromfile(source[0])
+    model = read_trained_model(*map(str, source))
+    model.meta.clear()
+    cfg = model.cfg
+    cfg.test_dataloader.dataset.metainfo = dict(classes=CLASSES)
     plain = read_preprocessing(cfg, (3, 32, 32))
     cfg.test_dataloader.dataset = dict(
         type='RepeatDataset', times=1, dataset=cfg.test_dataloader.dataset)
     assert read_preprocessing(cfg, (3, 32, 32)) == plain
     assert image_shape(cfg) == (3, 32, 32)
+    assert class_names(model) == list(CLASSES)
 
 
 def test_several_labels_are_not_exported(source, run_dir):

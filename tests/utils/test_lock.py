@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from rd_plugins.plainify.lock import locked
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.lock import locked
 from tests.helpers import ROOT
 from tests.helpers.processes import wait_until
 
@@ -15,11 +15,20 @@ from tests.helpers.processes import wait_until
 CODE = """
 import os, subprocess, sys
 from pathlib import Path
-from rd_plugins.plainify.lock import locked
+from rd_plugins.utils.lock import locked
 with locked(Path(sys.argv[1])):
     child = subprocess.Popen(['sleep', '100'], close_fds=False)
     Path(sys.argv[1], 'child').write_text(str(child.pid))
     os._exit(1)
+"""
+
+
+WAITS = """
+import sys
+from pathlib import Path
+from rd_plugins.utils.lock import locked
+with locked(Path(sys.argv[1]), wait=True):
+    pass
 """
 
 
@@ -37,6 +46,15 @@ def test_a_second_run_is_refused(tmp_path):
             with locked(tmp_path):
                 pass
     assert is_free(tmp_path)
+
+
+def test_another_waits_until_it_is_free(tmp_path):
+    with locked(tmp_path / 'new'):
+        waiting = subprocess.Popen([sys.executable, '-c', WAITS,
+                                    str(tmp_path / 'new')], cwd=ROOT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(2)
+    assert waiting.wait(60) == 0
 
 
 def test_a_program_that_outlives_its_run_keeps_the_folder(tmp_path):
