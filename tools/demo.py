@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +23,7 @@ from rd_plugins.tables.run import Run
 from rd_plugins.tables.table_file import read_table
 from rd_plugins.tables.weights import kept_weights
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.package import files_folder
+from rd_plugins.utils.package import files_folder, tool_command
 
 TABLE = files_folder() / 'configs/tables/demo.py'
 EXPORTED = 'fading'
@@ -47,9 +46,9 @@ def export(student: Run, out: Path) -> str:
     folder, log = out / 'onnxruntime', out / 'deploy.log'
     with log.open('w') as file:
         code = subprocess.call(
-            [sys.executable, str(files_folder() / 'tools/deploy.py'),
-             student.write_test_config(), student.checkpoint(), '--backend',
-             'onnxruntime', '--test', '--out', str(folder), '--force'],
+            [*tool_command('deploy.py'), student.write_test_config(),
+             student.checkpoint(), '--backend', 'onnxruntime', '--test',
+             '--out', str(folder), '--force'],
             stdout=file, stderr=subprocess.STDOUT)
     if code:
         raise UsageError(

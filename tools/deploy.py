@@ -9,7 +9,6 @@ serving.json, the model's config and report.json. If the backend's outputs
 differ from PyTorch's, nothing is written.
 """
 import argparse
-from pathlib import Path
 from typing import List, Optional
 
 from mmengine.config import DictAction
@@ -22,7 +21,6 @@ from rd_plugins.shipping.export.export import export
 from rd_plugins.utils.arguments import number
 
 MEMORY = ('arena', 'arena_head', 'planned', 'sram', 'flash', 'dram')
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'deploy'
 
 
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
@@ -78,7 +76,7 @@ def print_report(rows: List[dict]) -> None:
 
 def main(argv: Optional[List[str]] = None) -> None:
     """Export the classifier and print the report."""
-    request = Request(**vars(parse_args(argv)), configs=CONFIGS)
+    request = Request(**vars(parse_args(argv)))
     print_report(export(request))
     print(f'Written to {request.folder}')
 

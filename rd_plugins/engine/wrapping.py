@@ -7,6 +7,9 @@ from torch.nn.parallel import DistributedDataParallel
 
 from rd_plugins.utils.errors import UsageError
 
+# Of a function that torch.compile keeps: enough for eleven stages
+VERSIONS = 32
+
 
 def unwrap_model(runner: Runner) -> nn.Module:
     """The model without its DistributedDataParallel wrapper, if any."""
@@ -50,15 +53,15 @@ def wrap_again(runner: Runner) -> None:
         module.training = modes[name]
 
 
-def keep_versions(count: int = 32) -> None:
-    """Let ``torch.compile`` keep that many versions of a function.
+def keep_versions() -> None:
+    """Let ``torch.compile`` keep enough versions of a function.
 
     Student, teacher and hybrids run each of their stages by one function, with
     gradients or without: of S stages that makes 3 S - 1 versions, and beyond
     its own limit of eight ``torch.compile`` would give up.
     """
     config = torch._dynamo.config
-    config.recompile_limit = max(config.recompile_limit, count)
+    config.recompile_limit = max(config.recompile_limit, VERSIONS)
 
 
 def rebuild(runner: Runner) -> None:

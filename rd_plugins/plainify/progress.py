@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from rd_plugins.engine.refusals import reason_in
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.package import files_folder
+from rd_plugins.utils.package import tool_command
 from rd_plugins.utils.termination import termination_raises
 from .steps import Step
 
@@ -84,8 +84,7 @@ def run_step(step: Step, log: Path, label: str) -> float:
         UsageError: If the tool fails; the message has its sentence.
     """
     start = time.monotonic()
-    command = [sys.executable, str(files_folder() / 'tools' / step.tool),
-               *step.arguments()]
+    command = [*tool_command(step.tool), *step.arguments()]
     with log.open('a') as file, shown(label, step.epochs, log) as tell:
         before = file.tell()  # of runs that were removed since
         process = subprocess.Popen(

@@ -7,8 +7,8 @@ from typing import Callable, List, Sequence
 from mmengine.config import Config
 
 from rd_plugins.shipping.export.backends.tflite import ROTATE
-from rd_plugins.tables.run import finished_epochs
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.whole_file import finished_epochs
 from .configs import Recipe
 from .target import export_options, without_budget
 

@@ -2,7 +2,6 @@
 import argparse
 import shlex
 from importlib.util import find_spec
-from pathlib import Path
 from typing import List, NoReturn, Sequence
 
 import torch
@@ -76,10 +75,6 @@ def check_target(target: str) -> None:
         UsageError: If not.
     """
     name = TARGETS[target][1]
-    if name not in BACKENDS:
-        raise UsageError(f'--target {target} needs the backend {name}, which '
-                         'this version of rd_plugins does not have; choose '
-                         'another target.')
     missing = [package for package in BACKENDS[name].packages
                if find_spec(package) is None]
     if missing:
@@ -112,7 +107,7 @@ def check_export(options: Sequence[str]) -> None:
         raise _unreadable(error) from None
     own = take_backend_options(args)
     BACKENDS[args.backend](Request(
-        '', '', args.backend, Path(), test=True, options=own)).check()
+        '', '', args.backend, test=True, options=own)).check()
     calibration = Calibration.from_options(own)
     if calibration:
         calibration.check(Config())

@@ -8,8 +8,7 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.engine.config_file import build_model, datasets_in
-from rd_plugins.utils.checkpoint import fitting_weights
-from rd_plugins.utils.checkpoint_file import read_checkpoint
+from rd_plugins.utils.checkpoint import load_weights
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.type_name import type_name
 from .student import read_student_config
@@ -55,13 +54,9 @@ def read_trained_model(config: str,
     """
     cfg = read_student_config(config, cfg_options)
     model = build_model(cfg)
-    content = read_checkpoint(checkpoint)
-    weights = fitting_weights(content, model, checkpoint)
-    model.load_state_dict(
-        {key: weights[key] for key in model.state_dict() if key in weights},
-        strict=False)
+    meta = load_weights(checkpoint, model)['meta']
     model.eval()
-    return TrainedModel(cfg, model, content['meta'], config, checkpoint)
+    return TrainedModel(cfg, model, meta, config, checkpoint)
 
 
 def preprocessor_cfg(cfg: Config) -> dict:
@@ -70,12 +65,16 @@ def preprocessor_cfg(cfg: Config) -> dict:
                 or cfg.get('data_preprocessor') or {})
 
 
+def build_preprocessor(cfg: Config) -> nn.Module:
+    """Build the data preprocessor of a config."""
+    return MODELS.build(
+        dict(dict(type='ClsDataPreprocessor'), **preprocessor_cfg(cfg)))
+
+
 def with_preprocessor(source: TrainedModel) -> nn.Module:
     """A copy of the model with the data preprocessor of its config."""
     model = deepcopy(source.model)
-    cfg = preprocessor_cfg(source.cfg)
-    cfg.setdefault('type', 'ClsDataPreprocessor')
-    model.data_preprocessor = MODELS.build(cfg)
+    model.data_preprocessor = build_preprocessor(source.cfg)
     return model
 
 

@@ -3,7 +3,7 @@ import argparse
 import time
 from copy import deepcopy
 from pathlib import Path
-from typing import List
+from typing import List, Optional, Sequence
 
 from mmengine.config import DictAction
 
@@ -96,14 +96,16 @@ def unfinished(runs: List[Run], results: Results) -> List[Run]:
 
 
 def make_table(table: Table, args: argparse.Namespace,
-               rows: List[str] = None, weights: List[str] = ()) -> None:
+               rows: Optional[Sequence[str]] = None,
+               weights: Sequence[str] = ()) -> None:
     """Train and test what is missing, and write the table.
 
     Args:
         table (Table): The table.
         args (Namespace): What :func:`add_arguments` asks for.
-        rows (list[str], optional): Only these. Defaults to None: all.
-        weights (list[str]): ``NAME=PATH`` of checkpoints that are not trained.
+        rows (Sequence[str], optional): Only these. Defaults to None: all.
+        weights (Sequence[str]): ``NAME=PATH`` of checkpoints that are not
+            trained. Defaults to ().
     """
     for folder in (args.out, args.work_dir):
         check_report_folder(Path(folder))

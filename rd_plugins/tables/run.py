@@ -1,6 +1,5 @@
 """One training of a table: its files, configs and commands."""
 import os
-import sys
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,8 +10,8 @@ from mmengine.config import Config
 
 from rd_plugins.engine.shorten import shorten
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.package import files_folder
-from rd_plugins.utils.whole_file import (newest_whole, numbered_checkpoints,
+from rd_plugins.utils.package import files_folder, tool_command
+from rd_plugins.utils.whole_file import (finished_epochs, numbered_checkpoints,
                                          write_bytes)
 from .given import digest
 from .places import without_places
@@ -22,11 +21,6 @@ from .table import Row, Table
 TRAIN_CONFIG = 'asked/train_config.py'
 TEST_CONFIG = 'asked/test_config.py'
 START = 'asked/start.pth'
-
-
-def finished_epochs(folder: Path) -> int:
-    """The finished epochs of a work folder, by its newest whole checkpoint."""
-    return newest_whole(folder) or 0
 
 
 @dataclass
@@ -152,7 +146,7 @@ class Run:
         """Write the config of the training; returns its command."""
         path = self._write(self.config_with_weights(), TRAIN_CONFIG)
         resume = ['--resume'] if numbered_checkpoints(self.folder) else []
-        return [sys.executable, str(files_folder() / 'tools/train.py'), path,
+        return [*tool_command('train.py'), path,
                 '--work-dir', str(self.folder), *resume]
 
     def write_test_config(self) -> str:
@@ -162,7 +156,7 @@ class Run:
     def test_command(self) -> List[str]:
         """Write the config of the test; returns its command."""
         path = self.write_test_config()
-        return [sys.executable, str(files_folder() / 'tools/test.py'), path,
+        return [*tool_command('test.py'), path,
                 self.checkpoint(), '--work-dir', str(self.folder / 'test'),
                 '--out', str(self.folder / 'test.json'), '--out-item',
                 'metrics']

@@ -147,13 +147,18 @@ def fitting_weights(checkpoint: dict,
     return weights
 
 
-def load_weights(path: str, model: nn.Module) -> None:
-    """Load a checkpoint that fits; see :func:`fitting_weights`."""
-    weights = fitting_weights(read_checkpoint(path), model, path)
+def load_weights(path: str, model: nn.Module) -> dict:
+    """Load a checkpoint that fits, and return it.
+
+    See :func:`fitting_weights`.
+    """
+    checkpoint = read_checkpoint(path)
+    weights = fitting_weights(checkpoint, model, path)
     needed = model.state_dict()
     model.load_state_dict(
         {key: value for key, value in weights.items() if key in needed},
         strict=False)
+    return checkpoint
 
 
 def check_shortcuts_are_gone(state_dict: Dict[str, torch.Tensor],

@@ -1,5 +1,7 @@
 """Where the files are that come with the package."""
+import sys
 from pathlib import Path
+from typing import List
 
 PACKAGE = Path(__file__).resolve().parents[1]
 OURS = 'rd_plugins::'
@@ -11,6 +13,11 @@ def files_folder() -> Path:
     if (checkout / 'model-index.yml').is_file():
         return checkout
     return PACKAGE / '.mim'
+
+
+def tool_command(name: str) -> List[str]:
+    """How one of our tools is started, say ``'test.py'``."""
+    return [sys.executable, str(files_folder() / 'tools' / name)]
 
 
 def path_of(name: str) -> str:

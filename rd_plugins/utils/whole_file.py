@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from os import path as osp
 from pathlib import Path
-from typing import Any, Dict, Optional, Union
+from typing import Any, Dict, Union
 from zipfile import ZipFile, is_zipfile
 
 import torch
@@ -126,16 +126,15 @@ def _is_whole(path: Path, size: int, changed: int) -> bool:
     return True
 
 
-def newest_whole(folder: Union[str, Path],
-                 template: str = 'epoch_{}.pth') -> Optional[int]:
-    """The number of the newest undamaged checkpoint; None if there is none.
+def finished_epochs(folder: Union[str, Path]) -> int:
+    """The finished epochs of a run, by its newest undamaged checkpoint.
 
     The file ``last_checkpoint`` has no part in this: it may be lost, cut off
     or name a folder that was moved.
     """
-    for number, path in numbered_checkpoints(folder, template).items():
+    for number, path in numbered_checkpoints(folder).items():
         state = path.stat()
         if state.st_size and _is_whole(path, state.st_size,
                                        state.st_mtime_ns):
             return number
-    return None
+    return 0

@@ -15,7 +15,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from rd_plugins.engine.wrapping import unwrap_model
-from rd_plugins.utils.whole_file import newest_whole
+from rd_plugins.utils.whole_file import finished_epochs
 from tests.faults.methods import METHODS, method_cfg
 from tests.helpers.kills import Training
 from tests.helpers.ranks import on_ranks
@@ -82,7 +82,7 @@ def test_no_process_waits_for_one_that_is_gone(run_dir, number, seconds):
     save_teacher(run_dir / 'teacher.pth')
     training = Training('joint', run_dir, 2, timeout=10)
     first, second = training.processes
-    while not newest_whole(run_dir / 'run'):
+    while not finished_epochs(run_dir / 'run'):
         assert training.is_running()
         time.sleep(0.01)
     os.kill(second.pid, number)

@@ -17,7 +17,7 @@ from mmengine.registry import init_default_scope
 from rd_plugins.engine.launch import check_training
 from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.utils.checkpoint_file import read_checkpoint
-from rd_plugins.utils.whole_file import (check_archive, newest_whole,
+from rd_plugins.utils.whole_file import (check_archive, finished_epochs,
                                          numbered_checkpoints)
 from tests.faults.methods import method_cfg
 from tests.helpers import ranks as _server  # noqa: F401
@@ -135,7 +135,7 @@ def assert_nothing_is_lost(folder: Path, before: int) -> int:
     """Files with their final names are whole; the newest is no older."""
     for path in numbered_checkpoints(folder / 'run').values():
         check_archive(str(path))
-    now = newest_whole(folder / 'run') or 0
+    now = finished_epochs(folder / 'run')
     assert now >= before, f'{now} after {before}'
     return now
 

@@ -21,7 +21,8 @@ time.sleep(100)
 RUNS = """
 from pathlib import Path
 from rd_plugins.plainify import progress
-progress.files_folder = Path.cwd
+from rd_plugins.utils import package
+package.files_folder = Path.cwd
 progress.run_step(
     progress.Step('some', 'some.py', lambda: [], lambda: False),
     Path('some.log'), '1/1 some')
@@ -39,7 +40,7 @@ def save_tool(folder, code):
 ])
 def test_a_step_in_a_process(tmp_path, monkeypatch, code, words):
     save_tool(tmp_path, code)
-    monkeypatch.setattr('rd_plugins.plainify.progress.files_folder',
+    monkeypatch.setattr('rd_plugins.utils.package.files_folder',
                         lambda: Path(tmp_path))
     step = Step('some', 'some.py', lambda: [], lambda: False)
     log = tmp_path / 'some.log'
@@ -68,7 +69,7 @@ def test_epochs_of_an_earlier_run_are_not_told(tmp_path, monkeypatch, capsys):
     save_tool(tmp_path, 'import time\ntime.sleep(1)\n'
               'print("Epoch(train)  [2][18/18] eta", flush=True)\n'
               'time.sleep(1)')
-    monkeypatch.setattr('rd_plugins.plainify.progress.files_folder',
+    monkeypatch.setattr('rd_plugins.utils.package.files_folder',
                         lambda: Path(tmp_path))
     log = tmp_path / 'some.log'
     log.write_text('Epoch(train)  [9][18/18]  eta: 0:00:00\n')

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.whole_file import (check_archive, newest_whole,
+from rd_plugins.utils.whole_file import (check_archive, finished_epochs,
                                          numbered_checkpoints, write_bytes,
                                          write_checkpoint)
 from tests.helpers.hostile import write_bomb
@@ -94,7 +94,7 @@ def test_a_checkpoint_with_a_changed_header_is_passed_over(whole, tmp_path):
     (tmp_path / 'epoch_3.pth').write_bytes(content)
     with pytest.raises(UsageError, match='damaged at its table of contents'):
         check_archive(str(tmp_path / 'epoch_3.pth'))
-    assert newest_whole(tmp_path) == 2
+    assert finished_epochs(tmp_path) == 2
 
 
 @pytest.mark.parametrize('place', range(4))
@@ -106,7 +106,7 @@ def test_a_checkpoint_with_a_changed_beginning_is_passed_over(
     (tmp_path / 'epoch_3.pth').write_bytes(content)
     with pytest.raises(UsageError, match='is damaged at'):
         check_archive(str(tmp_path / 'epoch_3.pth'))
-    assert newest_whole(tmp_path) == 2
+    assert finished_epochs(tmp_path) == 2
 
 
 def test_what_unpacks_to_more_is_refused_unread(tmp_path):
@@ -122,9 +122,9 @@ def test_files_of_old_versions_have_no_checksums(tmp_path):
     check_archive(str(path))
 
 
-def test_the_newest_whole_checkpoint(whole, tmp_path):
+def test_the_finished_epochs_checkpoint(whole, tmp_path):
     """By its number; what is cut off, empty or of another name is none."""
-    assert newest_whole(tmp_path / 'absent') is None
+    assert finished_epochs(tmp_path / 'absent') == 0
     for number in (1, 9, 10):
         (tmp_path / f'epoch_{number}.pth').write_bytes(whole.read_bytes())
     (tmp_path / 'epoch_11.pth').write_bytes(whole.read_bytes()[:-9])
@@ -133,10 +133,9 @@ def test_the_newest_whole_checkpoint(whole, tmp_path):
     (tmp_path / 'best_epoch_14.pth').write_bytes(whole.read_bytes())
     (tmp_path / 'last_checkpoint').write_text('epoch_1.pth')
     assert list(numbered_checkpoints(tmp_path)) == [12, 11, 10, 9, 2, 1]
-    assert newest_whole(tmp_path) == 10
+    assert finished_epochs(tmp_path) == 10
     (tmp_path / 'epoch_10.pth').write_bytes(b'PK\x03\x04')
-    assert newest_whole(tmp_path) == 9
-    assert newest_whole(tmp_path, 'iter_{}.pth') is None
+    assert finished_epochs(tmp_path) == 9
 
 
 @pytest.mark.parametrize('template, name', [

@@ -26,13 +26,13 @@ from mmengine.runner import Runner
 from rd_plugins.benchmark.arguments import give_unique_names
 from rd_plugins.engine.config_file import check_data_folders
 from rd_plugins.engine.refusals import exit_on_usage_error
+from rd_plugins.models.utils import folded_if_possible
 from rd_plugins.shipping.export.calibration import Calibration
-from rd_plugins.shipping.export.classifier import Probabilities
 from rd_plugins.shipping.export.serving import number_of_classes
 from rd_plugins.shipping.fake_quantize import (FewBits, accuracy,
                                                rounded_weights)
-from rd_plugins.shipping.read import (TrainedModel, image_shape,
-                                      read_trained_model, with_preprocessor)
+from rd_plugins.shipping.read import (TrainedModel, build_preprocessor,
+                                      image_shape, read_trained_model)
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_file
@@ -115,7 +115,7 @@ def test_batches(source: TrainedModel, images: Optional[int]
     loader.update(num_workers=0, persistent_workers=False, batch_size=250)
     if images:
         loader.dataset.indices = images
-    preprocessor = with_preprocessor(source).data_preprocessor
+    preprocessor = build_preprocessor(source.cfg)
     read = map(preprocessor, Runner.build_dataloader(loader))
     batches = [(batch['inputs'], torch.cat(
         [sample.gt_label for sample in batch['data_samples']]))
@@ -140,7 +140,7 @@ def quantized(source: TrainedModel, bits: int, seed: int, count: int
               ) -> FewBits:
     """The network with so many bits."""
     shape = image_shape(source.cfg)
-    network = Probabilities(source.model).model
+    network = folded_if_possible(source.model)
     rounded_weights(network, bits)
     few = FewBits(network, torch.zeros(2, *shape), bits)
     images = Calibration(count, seed=seed).images(source, shape)

@@ -126,14 +126,12 @@ def draw_blocks(axes: plt.Axes, log: List[dict]) -> None:
         norm=LogNorm(0.1, 10))
     axes.figure.colorbar(
         image, ax=axes, label='largest response / ε', extend='both')
-    marks = dict(s=max(2, 300 / len(names)), color='black', linewidths=0.7)
     for state, fill in (('closed', 'none'), ('dead', 'black')):
         points = [(line['epoch'], names.index(name)) for line in log
                   for name in line[state]]
         axes.scatter(*zip(*points) if points else ((), ()),
-                     facecolors=fill, label=state,
-                     **{k: v for k, v in marks.items() if k != 'color'},
-                     edgecolors='black')
+                     s=max(2, 300 / len(names)), linewidths=0.7,
+                     facecolors=fill, edgecolors='black')
     stages = [name.split('.')[0] for name in names]
     borders = [i for i in range(1, len(names)) if stages[i] != stages[i - 1]]
     axes.hlines([b - 0.5 for b in borders], epochs[0] - 0.5, epochs[-1] + 0.5,

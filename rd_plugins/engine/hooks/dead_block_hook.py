@@ -7,7 +7,7 @@ from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from torch import nn
 
-from rd_plugins.engine.parts import schedulers_of
+from rd_plugins.engine.parts import hooks_of, schedulers_of
 from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.layers import GateStates, largest_of_processes
@@ -151,9 +151,8 @@ class DeadBlockHook(Hook):
                 "no batch, and the backbone has eval_gates='dynamic'; leave "
                 'that out, or set bury=False.')
         if self._settled_from:
-            for hook in runner.hooks:
-                if isinstance(hook, EpsilonScheduleHook):
-                    hook.check_acts_before(self._settled_from)
+            for hook in hooks_of(runner, EpsilonScheduleHook):
+                hook.check_acts_before(self._settled_from)
         if runner.epoch == 0:  # what loaded weights have lost, nobody loses
             for scheduler in schedulers_of(runner, RestartMultiStepLR):
                 scheduler.most_closed = int(backbone.gates.closed().sum())
@@ -183,8 +182,7 @@ class DeadBlockHook(Hook):
                 f'DeadBlockHook has a target, begin={self.begin} and '
                 f'end={end}; a budget is met between two epochs, end after '
                 'begin.')
-        if any(isinstance(each, EpsilonScheduleHook)
-               for each in runner.hooks):
+        if hooks_of(runner, EpsilonScheduleHook):
             raise UsageError(
                 'The target of DeadBlockHook sets epsilon, and so does '
                 'EpsilonScheduleHook; take one of them out of custom_hooks.')

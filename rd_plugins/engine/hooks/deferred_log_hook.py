@@ -6,13 +6,13 @@ import torch
 from mmengine.hooks import Hook, LoggerHook, RuntimeInfoHook
 from mmengine.logging import MessageHub
 
+from rd_plugins.engine.parts import hooks_of
 from rd_plugins.registry import HOOKS
 
 
 def log_intervals(runner) -> List[int]:
     """The intervals at which losses are logged, in iterations."""
-    return [hook.interval for hook in runner.hooks
-            if isinstance(hook, LoggerHook)]
+    return [hook.interval for hook in hooks_of(runner, LoggerHook)]
 
 
 def is_logged(hook: Hook, runner, batch_idx: int,

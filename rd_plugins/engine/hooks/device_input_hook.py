@@ -9,6 +9,7 @@ from mmpretrain.models import ClsHead, ImageClassifier
 from torch import nn
 
 from rd_plugins.datasets import DeviceLoader
+from rd_plugins.engine.parts import hooks_of
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import UsageError
@@ -90,7 +91,7 @@ class DeviceInputHook(Hook):
     def _build(runner) -> DeviceLoader:
         if not isinstance(runner.train_loop, EpochBasedTrainLoop):
             raise UsageError('The run goes by iterations.')
-        if any(isinstance(hook, SwitchRecipeHook) for hook in runner.hooks):
+        if hooks_of(runner, SwitchRecipeHook):
             raise UsageError('SwitchRecipeHook changes the pipeline.')
         model = unwrap_model(runner)
         return DeviceLoader(runner.train_loop.dataloader,

@@ -3,6 +3,7 @@ from typing import List
 
 from mmengine.hooks import Hook
 
+from rd_plugins.engine.parts import hooks_of
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.backbones.fading_blocks import FadingStages
 from rd_plugins.models.layers import FadingShortcut
@@ -37,8 +38,8 @@ class FadeHook(Hook):
                 runner).named_modules()
             if isinstance(module, FadingStages) and module.fade is not None
         }
-        phases = [phase for hook in runner.hooks
-                  if isinstance(hook, PhaseHook) for phase in hook.phases]
+        phases = [phase for hook in hooks_of(runner, PhaseHook)
+                  for phase in hook.phases]
         for name, backbone in backbones.items():
             if backbone.fade.by == 'phase':
                 backbone.fade_in([span_of(f'{name}.{stage}', phases)

@@ -4,6 +4,7 @@ from mmengine.hooks import EMAHook, Hook
 from mmengine.model import is_model_wrapper
 from torch import nn
 
+from rd_plugins.engine.parts import hooks_of
 from rd_plugins.registry import HOOKS
 
 
@@ -47,9 +48,7 @@ class SyncStatisticsHook(Hook):
         """Average over the processes, and hand on to averages of weights."""
         if is_model_wrapper(runner.model):
             average(runner.model.module, runner.model.module)
-        for hook in runner.hooks:
-            if not isinstance(hook, EMAHook):
-                continue
+        for hook in hooks_of(runner, EMAHook):
             averaged = hook.ema_model.module
             if not hook.ema_model.update_buffers:
                 for copy, buffer in zip(averaged.buffers(),

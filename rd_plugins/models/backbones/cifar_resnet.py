@@ -133,8 +133,3 @@ class CifarResNet(FadingStages, Deployable, ResNet_CIFAR):
         kwargs['conv_cfg'] = self.block_conv_cfg or kwargs['conv_cfg']
         return super().make_res_layer(
             block=self.blocks[self.shortcut], **kwargs)
-
-    def train(self, mode: bool = True):
-        """Set the mode and, unlike the base class, return the module."""
-        super().train(mode)
-        return self

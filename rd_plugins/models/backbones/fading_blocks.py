@@ -107,6 +107,11 @@ class FadingStages:
                 "shortcut='none'.")
         self.fade = Fade(**(fade or {}))
 
+    def train(self, mode: bool = True):
+        """Set the mode and, unlike MMPretrain's ResNets, return the module."""
+        super().train(mode)
+        return self
+
     def set_progress(self, progress: float) -> None:
         """Set the weights of the shortcuts.
 

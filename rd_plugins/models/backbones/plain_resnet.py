@@ -73,11 +73,6 @@ class _PlainStages(FadingStages, Deployable):
         kwargs['conv_cfg'] = self.block_conv_cfg or kwargs['conv_cfg']
         return super().make_res_layer(block=block, **kwargs)
 
-    def train(self, mode: bool = True):
-        """Set the mode and, unlike the base class, return the module."""
-        super().train(mode)
-        return self
-
 
 @MODELS.register_module()
 class PlainResNet(_PlainStages, ResNet):

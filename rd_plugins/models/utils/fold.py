@@ -170,3 +170,13 @@ def folded_copy(model: nn.Module) -> nn.Module:
     model.eval()  # not chained: eval() of MMPretrain's ResNet returns None
     fold_in_place(getattr(model, 'backbone', model))
     return model
+
+
+def folded_if_possible(model: nn.Module) -> nn.Module:
+    """Copy a model; its norms are folded if they can be."""
+    try:
+        return folded_copy(model)
+    except UsageError:
+        copied = deepcopy(model)
+        copied.eval()
+        return copied

@@ -44,7 +44,6 @@ class Request:
         config (str): Path of a config.
         checkpoint (str): Path or address of its checkpoint.
         backend (str): Name of a backend.
-        configs (Path): Folder of MMDeploy's configs.
         out (str, optional): The folder to write. Defaults to None:
             ``work_dirs/NAME_BACKEND``.
         shape (Sequence[int], optional): Height and width of the images.
@@ -60,7 +59,6 @@ class Request:
     config: str
     checkpoint: str
     backend: str
-    configs: Path
     out: Optional[str] = None
     shape: Optional[Sequence[int]] = None
     test: bool = False

@@ -15,7 +15,7 @@ from mmengine.runner import Runner
 
 from rd_plugins.engine.config_file import check_data_folders, datasets_in
 from rd_plugins.shipping.progress import tracked
-from rd_plugins.shipping.read import TrainedModel, with_preprocessor
+from rd_plugins.shipping.read import TrainedModel, build_preprocessor
 from rd_plugins.utils.errors import UsageError
 from .backend import Option
 from .preprocessing import loads_files, steps_for_files, test_pipeline
@@ -109,7 +109,7 @@ class Calibration:
         """
         batches = (_read_pictures(source.cfg, shape, self.folder)
                    if self.folder else _training_images(source.cfg, self.seed))
-        preprocessor = with_preprocessor(source).data_preprocessor
+        preprocessor = build_preprocessor(source.cfg)
         for batch in tracked(islice(batches, self.count), 'calibration',
                              self._total()):
             yield preprocessor(batch)['inputs']

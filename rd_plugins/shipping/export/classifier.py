@@ -1,5 +1,4 @@
 """What all backends have in common: images in, probabilities out."""
-from copy import deepcopy
 from typing import Callable, List, Optional
 
 import torch
@@ -8,8 +7,8 @@ from mmpretrain.models.heads import MultiLabelClsHead, MultiTaskHead
 from mmpretrain.structures import DataSample
 from torch import nn
 
-from rd_plugins.models.utils import folded_copy
-from rd_plugins.shipping.read import TrainedModel, with_preprocessor
+from rd_plugins.models.utils import folded_if_possible
+from rd_plugins.shipping.read import TrainedModel, build_preprocessor
 from rd_plugins.utils.errors import UsageError
 
 
@@ -34,7 +33,7 @@ def check_one_label(model: nn.Module) -> None:
 class Probabilities(nn.Module):
     """A classifier that maps images to probabilities, with norms folded.
 
-    Where they cannot be folded, they stay.
+    Where they cannot be, they stay.
 
     Args:
         model (nn.Module): The classifier; not changed.
@@ -42,10 +41,7 @@ class Probabilities(nn.Module):
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        try:
-            self.model = folded_copy(model)
-        except UsageError:
-            self.model = deepcopy(model)
+        self.model = folded_if_possible(model)
         self.eval()
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
@@ -65,7 +61,7 @@ class BackendClassifier(BaseModel):
 
     def __init__(self, scores: Callable[[torch.Tensor], torch.Tensor],
                  source: TrainedModel, one_by_one: bool) -> None:
-        super().__init__(with_preprocessor(source).data_preprocessor)
+        super().__init__(build_preprocessor(source.cfg))
         self.scores = scores
         self.one_by_one = one_by_one
 

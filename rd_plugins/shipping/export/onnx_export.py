@@ -2,8 +2,6 @@
 
 Imported by ``custom_imports`` in the configs of ``configs/deploy``.
 """
-import inspect
-
 from mmdeploy.core import FUNCTION_REWRITER
 
 
@@ -14,7 +12,5 @@ def export_by_tracing(*args, **kwargs):
     ``torch.export`` is the default since PyTorch 2.9. It does not support the
     partial functions by which MMDeploy replaces a model's forward.
     """
-    export = FUNCTION_REWRITER.get_context().origin_func
-    if 'dynamo' in inspect.signature(export).parameters:
-        kwargs['dynamo'] = False
-    return export(*args, **kwargs)
+    kwargs['dynamo'] = False
+    return FUNCTION_REWRITER.get_context().origin_func(*args, **kwargs)

@@ -1,5 +1,4 @@
 """The ONNX graph of a classifier, by PyTorch alone or by MMDeploy."""
-import inspect
 import logging
 import warnings
 from functools import cached_property
@@ -13,6 +12,7 @@ from torch import nn
 
 from rd_plugins.shipping.read import TrainedModel
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.package import files_folder
 from .backend import DYNAMIC, FP16, Backend, Exported, Option
 from .classifier import Probabilities
 from .deploy_config import read_deploy_config, rounds_to_fp16, takes_any_batch
@@ -48,7 +48,8 @@ def write_onnx(model: nn.Module,
     settings = dict(
         opset_version=OPSET[exporter],
         input_names=['input'],
-        output_names=['output'])
+        output_names=['output'],
+        dynamo=exporter == 'dynamo')
     if exporter == 'dynamo':
         settings.update(external_data=False, verbose=False)
         if is_dynamic:
@@ -56,8 +57,6 @@ def write_onnx(model: nn.Module,
     elif is_dynamic:
         settings['dynamic_axes'] = {
             name: {0: 'batch'} for name in ('input', 'output')}
-    if 'dynamo' in inspect.signature(torch.onnx.export).parameters:
-        settings['dynamo'] = exporter == 'dynamo'
     # torch.export takes a batch of one image for a constant.
     images = torch.randn(2 if is_dynamic else 1, *shape)
     with warnings.catch_warnings():
@@ -141,7 +140,8 @@ class OnnxBackend(Backend):
         from .mmdeploy import MMDeployExporter
         mode = 'dynamic' if self.is_dynamic else 'static'
         kind = f'{self.name}-fp16' if self.given(FP16) else self.name
-        default = self.request.configs / f'classification_{kind}_{mode}.py'
+        default = files_folder() / (
+            f'configs/deploy/classification_{kind}_{mode}.py')
         exporter = MMDeployExporter(
             source, self.given(DEPLOY_CFG) or str(default), shape, self.device)
         files = exporter.export(folder)

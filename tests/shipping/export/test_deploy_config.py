@@ -14,7 +14,7 @@ def own(backend, mode, **options):
     """What is asked for with a deploy config of one's own."""
     path = CONFIGS / f'classification_{backend}_{mode}.py'
     return BACKENDS[backend](Request(
-        'net.py', 'net.pth', backend, CONFIGS,
+        'net.py', 'net.pth', backend,
         options=dict(deploy_cfg=str(path), **options)))
 
 

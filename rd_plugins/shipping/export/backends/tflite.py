@@ -8,10 +8,11 @@ from typing import Callable, Dict, Iterator, List, Tuple
 import torch
 from torch import nn
 
+from rd_plugins.models.utils import folded_if_possible
 from rd_plugins.shipping.read import TrainedModel
 from ..backend import Backend, Exported, Option, Request
 from ..calibration import CALIB_IMAGES, INT8, Calibration
-from ..classifier import BackendClassifier, Probabilities
+from ..classifier import BackendClassifier
 from ..micro.convert import INPUT, to_int8, to_tflite
 from ..micro.rotate import rotated
 from ..micro.runtime import LiteRT, Micro, layer_differences
@@ -102,7 +103,7 @@ class Tflite(Backend):
     def _network(self, source: TrainedModel,
                  shape: Tuple[int, int, int]) -> nn.Module:
         """The network with norms folded, rotated if the user says so."""
-        network = Probabilities(source.model).model
+        network = folded_if_possible(source.model)
         return rotated(network, shape) if self.given(ROTATE) else network
 
     def _turn(self, images: torch.Tensor) -> torch.Tensor:

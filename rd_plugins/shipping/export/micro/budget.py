@@ -6,11 +6,11 @@ import torch
 from mmpretrain.registry import MODELS
 from torch import nn
 
+from rd_plugins.models.utils import folded_if_possible
 from rd_plugins.shipping.merge_shortcuts import DROPPED, TARGETS
 from rd_plugins.shipping.read import TrainedModel
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.shortcuts import built_shortcuts
-from ..classifier import Probabilities
 from .convert import to_int8, to_tflite
 from .rotate import rotated
 from .vela import KIB, Compiled, Target, compile_for
@@ -45,7 +45,7 @@ def compile_network(network: nn.Module, shape: Tuple[int, int, int],
     Raises:
         UsageError: If it cannot be, or if it is to be rotated and cannot be.
     """
-    network = Probabilities(network).model
+    network = folded_if_possible(network)
     if rotate:
         network = rotated(network, shape)
     image = torch.randn(1, *shape, generator=torch.Generator().manual_seed(0))

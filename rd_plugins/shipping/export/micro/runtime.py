@@ -20,7 +20,7 @@ class LiteRT:
 
     Args:
         content (bytes): A .tflite file in float32.
-        keep_all (bool): Keep every tensor for :meth:`tensor`.
+        keep_all (bool): Keep every tensor for :meth:`tensors`.
     """
 
     def __init__(self, content: bytes, keep_all: bool = False) -> None:
