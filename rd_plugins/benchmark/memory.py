@@ -51,7 +51,18 @@ def allocations(function: Callable[[], None], device: str
 
 
 def peak_bytes(function: Callable[[], None], device: str) -> int:
-    """Peak of the allocated bytes, minus those at the beginning."""
+    """Peak of the allocated bytes, minus those at the beginning.
+
+    Args:
+        function (Callable): The function.
+        device (str): ``'cpu'`` or ``'cuda'``.
+    """
+    if device == 'cuda':
+        torch.cuda.synchronize()
+        before = torch.cuda.memory_allocated()
+        torch.cuda.reset_peak_memory_stats()
+        function()
+        return torch.cuda.max_memory_allocated() - before
     timeline, _ = allocations(function, device)
     return max((alive for _, alive in timeline), default=0)
 

@@ -11,6 +11,7 @@ import matplotlib
 import torch
 
 from rd_plugins.utils.cpu import busy
+from rd_plugins.utils.markdown import table
 from .memory import LayerMemory
 
 MIB = 2**20
@@ -95,12 +96,8 @@ def rows_of(results: List[Result], columns: Sequence[str]) -> List[List[str]]:
 
 def markdown(results: List[Result]) -> str:
     """Two tables in Markdown: sizes and runs."""
-    tables = []
-    for columns in (SIZES, RUNS):
-        heading, *rows = rows_of(results, columns)
-        lines = [heading, ['---'] * len(heading), *rows]
-        tables.append(''.join(f'| {" | ".join(line)} |\n' for line in lines))
-    return '\n'.join(tables)
+    tables = (rows_of(results, columns) for columns in (SIZES, RUNS))
+    return '\n'.join(table(heading, rows) for heading, *rows in tables)
 
 
 def write(results: List[Result], folder: Path, command: str) -> None:

@@ -6,6 +6,7 @@ import matplotlib
 
 from rd_plugins.shipping.export.micro.budget import parse_bytes
 from rd_plugins.shipping.export.micro.vela import KIB
+from rd_plugins.utils.markdown import table
 from .report import MIB, Result, colors_of
 
 FITS, EXCEEDS = 'o', 'x'
@@ -43,10 +44,9 @@ def sram_table(results: List[Result]) -> str:
     cells: Dict[str, Dict[str, str]] = {}
     for result in results:
         cells.setdefault(result.name, {})[result.engine] = _cell(result)
-    lines = [['network', *engines], ['---'] * (len(engines) + 1)]
-    lines += [[name, *(row.get(engine, LEFT_OUT) for engine in engines)]
-              for name, row in cells.items()]
-    return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
+    return table(['network', *engines], [
+        [name, *(row.get(engine, LEFT_OUT) for engine in engines)]
+        for name, row in cells.items()])
 
 
 def _cell(result: Result) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Dict, List, Optional
 
 from rd_plugins.utils.json_file import read_json
+from rd_plugins.utils.markdown import table
 from .configs import Recipe
 from .order import Order
 from .progress import as_time
@@ -21,7 +22,6 @@ PAGE = '''# {arch}, made plain
 {words}
 
 {table}
-
 {picture}
 ## Where everything is
 
@@ -91,7 +91,7 @@ def table_of(rows: List[dict]) -> str:
     heading = ['network', 'as', 'test accuracy',
                *['latency', 'memory'] * is_timed,
                *(FACTS[key][0] for key in facts)]
-    lines = [heading, ['---'] * len(heading)]
+    lines = []
     for row in rows:
         timed = [cell(row['latency'], '{:.2f} ms'),
                  cell(row['memory'], '{:.2f} MiB')]
@@ -99,7 +99,7 @@ def table_of(rows: List[dict]) -> str:
             row['network'], row['runs'],
             cell(row['accuracy'], '{:.2f} %'), *timed * is_timed,
             *(fact(row, key) for key in facts)])
-    return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)
+    return table(heading, lines)
 
 
 def words_of(rows: List[dict], recipe: Recipe) -> str:

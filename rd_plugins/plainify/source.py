@@ -4,18 +4,14 @@ from dataclasses import dataclass
 from typing import Dict, Tuple
 
 import torch
+from mmpretrain.models.backbones.resnet import Bottleneck, ResNet
 
 from rd_plugins.utils.checkpoint import check_are_weights, read_weights
 from rd_plugins.utils.errors import UsageError
 
 # Blocks of the four stages, and whether they are bottlenecks.
-DEPTHS = {
-    ((2, 2, 2, 2), False): 18,
-    ((3, 4, 6, 3), False): 34,
-    ((3, 4, 6, 3), True): 50,
-    ((3, 4, 23, 3), True): 101,
-    ((3, 8, 36, 3), True): 152,
-}
+DEPTHS = {(counts, block is Bottleneck): depth
+          for depth, (block, counts) in ResNet.arch_settings.items()}
 BLOCK = re.compile(r'layer(\d)\.(\d+)\.conv1\.weight')
 # The first convolution; the others are of deep stems
 STEMS = ('conv1.weight', 'conv1.0.weight', 'stem.0.conv.weight')

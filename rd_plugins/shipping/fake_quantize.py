@@ -89,17 +89,3 @@ def is_stored(node: Node) -> bool:
     users = list(node.users)
     return not any(user.op == 'output' or user.target in RELU
                    for user in users)
-
-
-def accuracy(network: FewBits, batches: Iterable[Any]) -> float:
-    """Percent of images whose class is right.
-
-    Args:
-        network (FewBits): A calibrated network.
-        batches (Iterable): Pairs of images and labels.
-    """
-    right = total = 0
-    for images, labels in batches:
-        right += int((network.logits(images).argmax(1) == labels).sum())
-        total += len(labels)
-    return 100 * right / total

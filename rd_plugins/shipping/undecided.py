@@ -10,6 +10,7 @@ from mmengine.utils import track_iter_progress
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from rd_plugins.utils.measure import accuracy
 from .read import TrainedModel, with_preprocessor
 from .weak_blocks import Evidence, training_batches
 
@@ -88,18 +89,15 @@ def _trial(model: nn.Module, removed: Set[str], statistics: List[dict],
         for batch in statistics:
             yield model.data_preprocessor(batch)['inputs']
 
-    estimate_statistics(model, inputs())
-    model.eval()
-    right = total = 0
-    with torch.no_grad():
+    def labelled() -> Iterable[Tuple[torch.Tensor, torch.Tensor]]:
         for batch in held_out:
             batch = model.data_preprocessor(batch)
-            found = model(batch['inputs'], mode='tensor').argmax(1)
-            labels = torch.cat(
+            yield batch['inputs'], torch.cat(
                 [sample.gt_label for sample in batch['data_samples']])
-            right += int((found == labels.to(found)).sum())
-            total += len(labels)
-    return 100 * right / total, model
+
+    estimate_statistics(model, inputs())
+    model.eval()
+    return accuracy(model, labelled()), model
 
 
 def decide(source: TrainedModel, names: List[str],

@@ -1,9 +1,9 @@
 """Writes the results of a table: JSON, Markdown and a picture."""
 import json
 from pathlib import Path
-from statistics import mean, stdev
 from typing import Any, Dict, Iterable, List, Optional
 
+from rd_plugins.utils import markdown
 from rd_plugins.utils.json_file import read_json
 from rd_plugins.utils.lock import locked
 from rd_plugins.utils.whole_file import write_bytes
@@ -89,17 +89,16 @@ class Results:
                   'published', 'blocks', 'parameters', 'MACs']
         if self.latencies:
             titles.append('ms per image')
-        lines += [cells(titles), cells(['---'] * len(titles)).replace(' ', '')]
-        for name, runs in self.by_row().items():
-            lines.append(self._line(name, runs))
-        return '\n'.join([*lines, '', *self._origin(), ''])
+        rows = (self._cells(*each) for each in self.by_row().items())
+        lines.append(markdown.table(titles, rows))
+        return '\n'.join([*lines, *self._origin(), ''])
 
-    def _line(self, name: str, runs: List[dict]) -> str:
+    def _cells(self, name: str, runs: List[dict]) -> List[str]:
         row = self.table.rows[name]
         accuracy, seeds = 'not run', ''
         size = ['', '', '']
         if runs:
-            accuracy = spread([run['accuracy'] for run in runs])
+            accuracy = markdown.spread([run['accuracy'] for run in runs])
             seeds = each_seed(runs)
             size = [each_once(run['blocks'] for run in runs
                               if run.get('blocks')),
@@ -109,7 +108,7 @@ class Results:
         if self.latencies:
             size.append(f'{self.latencies[name]["ms"]:.2f}'
                         if name in self.latencies else '')
-        return cells([row.title, accuracy, seeds, row.published or '', *size])
+        return [row.title, accuracy, seeds, row.published or '', *size]
 
     def _origin(self) -> List[str]:
         known = {(run['commit'], run['hardware'], run['pytorch'],
@@ -141,11 +140,6 @@ def changes_of(run: dict) -> str:
         f'{name}={value}' for name, value in options.items())]).strip()
 
 
-def cells(texts: List[str]) -> str:
-    """A line of a table in Markdown."""
-    return f'| {" | ".join(texts)} |'
-
-
 def each_once(values: Iterable[Any]) -> str:
     """What the seeds have; an ε-ResNet's blocks may differ among them."""
     return ' / '.join(dict.fromkeys(map(str, values)))
@@ -159,10 +153,3 @@ def each_seed(runs: List[dict]) -> str:
         return ''.join(map(str, seeds))
     return ', '.join(f'{seed}: {accuracy:.2f}'
                      for seed, accuracy in seeds.items())
-
-
-def spread(values: List[float]) -> str:
-    """Mean and, if there are several values, standard deviation."""
-    if len(values) == 1:
-        return f'{values[0]:.2f}'
-    return f'{mean(values):.2f} ± {stdev(values):.2f}'

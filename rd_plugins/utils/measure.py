@@ -1,7 +1,7 @@
 """Measuring the size and speed of networks."""
 import time
 from statistics import median
-from typing import Any, Callable, Dict, List, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
 
 import torch
 from mmengine.analysis import get_model_complexity_info
@@ -26,6 +26,23 @@ def count_macs_and_params(model: nn.Module,
         info = get_model_complexity_info(
             model, image, show_table=False, show_arch=False)
     return int(info['flops']), int(info['params'])
+
+
+@torch.no_grad()
+def accuracy(logits: Callable[[torch.Tensor], torch.Tensor],
+             batches: Iterable[Tuple[torch.Tensor, torch.Tensor]]) -> float:
+    """Percent of images whose class is right.
+
+    Args:
+        logits (Callable): Maps images (N, C, H, W) to logits (N, K).
+        batches (Iterable): Pairs of images and labels (N, ).
+    """
+    right = total = 0
+    for images, labels in batches:
+        found = logits(images).argmax(1)
+        right += int((found == labels.to(found)).sum())
+        total += len(labels)
+    return 100 * right / total
 
 
 def wait_for_device() -> None:

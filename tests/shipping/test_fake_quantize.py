@@ -3,8 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from rd_plugins.shipping.fake_quantize import (FewBits, accuracy,
-                                               rounded_weights)
+from rd_plugins.shipping.fake_quantize import FewBits, rounded_weights
 
 
 class Residual(nn.Module):
@@ -69,14 +68,3 @@ def test_activations_are_rounded_where_they_are_stored(bits):
         values, *ranges[name], bits))
     torch.testing.assert_close(few.logits(images), expected)
     assert not torch.allclose(few.logits(images), net(images), atol=1e-4)
-
-
-def test_accuracy_counts_images():
-    net = Residual().eval()
-    images = torch.randn(6, 3, 5, 5)
-    few = FewBits(net, images, 8)
-    few.calibrate([images])
-    labels = few.logits(images).argmax(1)
-    labels[0] = 1 - labels[0]
-    pairs = [(images[:4], labels[:4]), (images[4:], labels[4:])]
-    assert accuracy(few, pairs) == pytest.approx(100 * 5 / 6)

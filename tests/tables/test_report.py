@@ -4,7 +4,7 @@ import json
 import pytest
 from mmengine.dist import get_rank
 
-from rd_plugins.tables.report import Results, spread
+from rd_plugins.tables.report import Results
 from rd_plugins.tables.table import Row, Table
 from rd_plugins.utils.errors import UsageError
 from tests.helpers.ranks import on_ranks
@@ -128,8 +128,3 @@ def test_latencies_are_a_column(tmp_path, table):
     assert '| MACs | ms per image |' in text and '2.0 M | 1.25 |' in text
     assert '1 of 2 CPU cores' in text and '2.50' not in text
     assert Results(tmp_path, table).latencies['a']['ms'] == 1.25
-
-
-def test_spread_is_the_standard_deviation_of_a_sample():
-    assert spread([1.0]) == '1.00'
-    assert spread([1.0, 2.0, 3.0]) == '2.00 ± 1.00'

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from rd_plugins.utils.measure import (count_macs_and_params, forward_pass,
-                                      median_times)
+from rd_plugins.utils.measure import (accuracy, count_macs_and_params,
+                                      forward_pass, median_times)
 
 
 def test_macs_and_params():
@@ -14,6 +14,13 @@ def test_macs_and_params():
     macs, params = count_macs_and_params(model, (3, 10, 10))
     assert macs == 8 * 3 * 9 * 100
     assert params == 8 * 3 * 9
+
+
+def test_accuracy_counts_images():
+    logits = torch.eye(6)
+    pairs = [(logits[:4], torch.tensor([0, 1, 2, 5])),
+             (logits[4:], torch.tensor([4, 5]))]
+    assert accuracy(nn.Identity(), pairs) == pytest.approx(100 * 5 / 6)
 
 
 def test_median_times():

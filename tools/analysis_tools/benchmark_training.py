@@ -26,11 +26,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from rd_plugins.benchmark import memory
 from rd_plugins.benchmark.arguments import give_unique_names
+from rd_plugins.benchmark.memory import peak_bytes
 from rd_plugins.benchmark.training import TrainingStep, read_steps
 from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.utils.arguments import number
+from rd_plugins.utils.markdown import table
 from rd_plugins.utils.measure import times_in_turns
 from rd_plugins.utils.output_folder import check_report_folder
 
@@ -58,13 +59,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
 
 def peak_mib(step: TrainingStep) -> float:
     """Peak memory of one step, without weights, data and momentum, in MiB."""
-    if get_device() == 'cpu':
-        return memory.peak_bytes(step, 'cpu') / 2**20
-    torch.cuda.synchronize()
-    before = torch.cuda.memory_allocated()
-    torch.cuda.reset_peak_memory_stats()
-    step()
-    return (torch.cuda.max_memory_allocated() - before) / 2**20
+    return peak_bytes(step, get_device()) / 2**20
 
 
 def time_steps(steps: List[TrainingStep], args: argparse.Namespace,
@@ -132,10 +127,10 @@ def main(argv: Optional[List[str]] = None) -> None:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         rows = time_steps(steps, args, progress)
     heading, *lines = texts_of(rows)
-    table = Table(*heading)
+    shown = Table(*heading)
     for line in lines:
-        table.add_row(*line)
-    Console(width=max(170, Console().width)).print(table)
+        shown.add_row(*line)
+    Console(width=max(170, Console().width)).print(shown)
     hardware = f'{get_device()}, {args.threads} CPU threads, PyTorch ' \
         f'{torch.__version__}'
     print(hardware)
@@ -146,10 +141,9 @@ def main(argv: Optional[List[str]] = None) -> None:
             json.dumps(
                 dict(command=command, hardware=hardware, rows=rows), indent=1)
             + '\n')
-        table = [heading, ['---'] * len(heading), *lines]
         (args.out / 'benchmark_training.md').write_text(
-            ''.join(f'| {" | ".join(line)} |\n' for line in table)
-            + f'\n{hardware}\n\n```bash\n{command}\n```\n')
+            f'{table(heading, lines)}\n{hardware}\n\n'
+            f'```bash\n{command}\n```\n')
 
 
 if __name__ == '__main__':

@@ -16,7 +16,6 @@ import sys
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean, stdev
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import torch
@@ -29,12 +28,13 @@ from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.models.utils import folded_if_possible
 from rd_plugins.shipping.export.calibration import Calibration
 from rd_plugins.shipping.export.serving import number_of_classes
-from rd_plugins.shipping.fake_quantize import (FewBits, accuracy,
-                                               rounded_weights)
+from rd_plugins.shipping.fake_quantize import FewBits, rounded_weights
 from rd_plugins.shipping.read import (TrainedModel, build_preprocessor,
                                       image_shape, read_trained_model)
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.markdown import spread, table
+from rd_plugins.utils.measure import accuracy
 from rd_plugins.utils.output_folder import check_output_file
 from rd_plugins.utils.whole_file import write_bytes
 
@@ -159,35 +159,28 @@ def measure(name: str, source: TrainedModel, args: argparse.Namespace
             ) -> Iterator[Dict[str, Any]]:
     """Accuracy of one network in float and with each number of bits."""
     batches = test_batches(source, args.images)
-    model = source.model
-    with torch.no_grad():
-        right = sum(int((model(images).argmax(1) == labels).sum())
-                    for images, labels in batches)
-    total = sum(len(labels) for _, labels in batches)
     yield dict(network=name, bits=FLOAT,
-               accuracy=100 * right / total)
+               accuracy=accuracy(source.model, batches))
     for bits in args.bits:
         for seed in args.seeds:
             few = quantized(source, bits, seed, args.calibration)
             yield dict(network=name, bits=bits, seed=seed,
-                       accuracy=accuracy(few, batches))
+                       accuracy=accuracy(few.logits, batches))
 
 
-def table(results: List[Dict[str, Any]]) -> str:
+def table_of(results: List[Dict[str, Any]]) -> str:
     """Mean and standard deviation over the seeds, in Markdown."""
     names = list(dict.fromkeys(row['network'] for row in results))
     bits = list(dict.fromkeys(row['bits'] for row in results))
-    lines = [['network', *('float' if b == FLOAT else f'W{b}A{b}'
-                           for b in bits)], ['---'] * (len(bits) + 1)]
-    for name in names:
-        cells = [name]
-        for b in bits:
-            found = [row['accuracy'] for row in results
-                     if (row['network'], row['bits']) == (name, b)]
-            cells.append(f'{mean(found):.2f}' + (
-                f' ± {stdev(found):.2f}' if len(found) > 1 else ''))
-        lines.append(cells)
-    return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
+    heading = ['network', *('float' if b == FLOAT else f'W{b}A{b}'
+                            for b in bits)]
+
+    def cell(name: str, b: int) -> str:
+        return spread([row['accuracy'] for row in results
+                       if (row['network'], row['bits']) == (name, b)])
+
+    return table(heading, ([name, *(cell(name, b) for b in bits)]
+                           for name in names))
 
 
 def main(argv: Optional[List[str]] = None) -> None:
@@ -203,9 +196,9 @@ def main(argv: Optional[List[str]] = None) -> None:
         for row in measure(name, source, args):
             results.append(row)
             print(row, flush=True)
-    print(table(results))
+    print(table_of(results))
     if args.out:
-        page = (f'{table(results)}\n```bash\npython {COMMAND} '
+        page = (f'{table_of(results)}\n```bash\npython {COMMAND} '
                 f'{shlex.join(argv)}\n```\n')
         write_bytes(page.encode(), str(args.out))
         write_bytes((json.dumps(results, indent=1) + '\n').encode(),

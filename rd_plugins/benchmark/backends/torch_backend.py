@@ -47,12 +47,7 @@ class Torch(Backend):
                    run: Callable[[], None]) -> int:
         """Peak memory of PyTorch's allocator, without that before the run."""
         run()  # one-time allocations are not counted
-        if self.device() == 'cpu':
-            return memory.peak_bytes(run, 'cpu')
-        before = torch.cuda.memory_allocated()
-        torch.cuda.reset_peak_memory_stats()
-        run()
-        return torch.cuda.max_memory_allocated() - before
+        return memory.peak_bytes(run, self.device())
 
 
 class TorchCompile(Torch):

@@ -1,6 +1,4 @@
 """Pre-activation ResNets that learn which of their blocks are redundant."""
-from typing import Optional, Sequence
-
 import torch
 import torch.nn.functional as F
 from mmcv.cnn import build_conv_layer
@@ -9,11 +7,6 @@ from rd_plugins.models.layers import PoolPadShortcut
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_choice, check_number
 from .epsilon_stages import EpsilonStages
-
-INIT_CFG = [
-    dict(type='Kaiming', layer=['Conv2d']),
-    dict(type='Constant', val=1, layer=['_BatchNorm', 'GroupNorm'])
-]
 
 
 @MODELS.register_module()
@@ -75,19 +68,11 @@ class EpsilonResNet_CIFAR(EpsilonStages):
     def __init__(self,
                  depth: int,
                  epsilon: float = 2.5,
-                 gate: bool = True,
-                 gate_scope: str = 'local',
-                 eval_gates: str = 'frozen',
-                 removed_blocks: Sequence[str] = (),
+                 *,
                  in_channels: int = 3,
                  base_channels: int = 16,
-                 out_indices: Optional[Sequence[int]] = None,
-                 conv_cfg: Optional[dict] = None,
-                 norm_cfg: dict = dict(type='BN'),
-                 frozen_stages: int = -1,
-                 norm_eval: bool = False,
                  deploy: bool = False,
-                 init_cfg=INIT_CFG) -> None:
+                 **kwargs) -> None:
         check_number('EpsilonResNet_CIFAR', 'depth', depth, whole=True)
         if depth < 8 or depth % 6 != 2:
             raise UsageError(
@@ -95,9 +80,7 @@ class EpsilonResNet_CIFAR(EpsilonStages):
                 'such as 20, 110, 200, 302, 500 or 752. For 18, 34, 50, 101 '
                 'and 152 layers use rd_plugins.EpsilonResNet.')
         count = depth // 6
-        super().__init__([count] * 3, epsilon, gate, gate_scope, eval_gates,
-                         removed_blocks, out_indices, conv_cfg, norm_cfg,
-                         frozen_stages, norm_eval, init_cfg)
+        super().__init__([count] * 3, epsilon, **kwargs)
         self._make_stem(in_channels, base_channels, kernel=3, stride=1)
         channels = base_channels
         for stage in range(3):
@@ -143,26 +126,16 @@ class EpsilonResNet(EpsilonStages):
     def __init__(self,
                  depth: int,
                  epsilon: float = 2.0,
-                 gate: bool = True,
-                 gate_scope: str = 'local',
-                 eval_gates: str = 'frozen',
-                 removed_blocks: Sequence[str] = (),
+                 *,
                  in_channels: int = 3,
                  base_channels: int = 64,
-                 out_indices: Optional[Sequence[int]] = None,
-                 conv_cfg: Optional[dict] = None,
-                 norm_cfg: dict = dict(type='BN'),
-                 frozen_stages: int = -1,
-                 norm_eval: bool = False,
                  deploy: bool = False,
-                 init_cfg=INIT_CFG) -> None:
+                 **kwargs) -> None:
         check_choice(
             'EpsilonResNet', 'depth', depth, self.arch_settings,
             'For 6n+2 layers use rd_plugins.EpsilonResNet_CIFAR.')
         expansion, counts = self.arch_settings[depth]
-        super().__init__(counts, epsilon, gate, gate_scope, eval_gates,
-                         removed_blocks, out_indices, conv_cfg, norm_cfg,
-                         frozen_stages, norm_eval, init_cfg)
+        super().__init__(counts, epsilon, **kwargs)
         self._make_stem(in_channels, base_channels, kernel=7, stride=2)
         channels = base_channels
         for stage, count in enumerate(counts):

@@ -13,6 +13,11 @@ from rd_plugins.utils.errors import check_choice
 from .gated_network import GatedNetwork
 from .pre_act_block import PreActBlock
 
+INIT_CFG = [
+    dict(type='Kaiming', layer=['Conv2d']),
+    dict(type='Constant', val=1, layer=['_BatchNorm', 'GroupNorm'])
+]
+
 
 class EpsilonStages(GatedNetwork, Deployable, BaseBackbone):
     """A pre-activation ResNet with a gate on every block.
@@ -31,16 +36,17 @@ class EpsilonStages(GatedNetwork, Deployable, BaseBackbone):
     def __init__(self,
                  counts: Sequence[int],
                  epsilon: float,
-                 gate: bool,
-                 gate_scope: str,
-                 eval_gates: str,
-                 removed_blocks: Sequence[str],
-                 out_indices: Optional[Sequence[int]],
-                 conv_cfg: Optional[dict],
-                 norm_cfg: dict,
-                 frozen_stages: int,
-                 norm_eval: bool,
-                 init_cfg) -> None:
+                 *,
+                 gate: bool = True,
+                 gate_scope: str = 'local',
+                 eval_gates: str = 'frozen',
+                 removed_blocks: Sequence[str] = (),
+                 out_indices: Optional[Sequence[int]] = None,
+                 conv_cfg: Optional[dict] = None,
+                 norm_cfg: dict = dict(type='BN'),
+                 frozen_stages: int = -1,
+                 norm_eval: bool = False,
+                 init_cfg=INIT_CFG) -> None:
         owner = type(self).__name__
         if out_indices is None:
             out_indices = (len(counts) - 1, )
