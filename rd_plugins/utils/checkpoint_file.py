@@ -145,6 +145,24 @@ def first_not_finite(weights: Dict[str, Any]) -> Optional[str]:
                  if not is_finite), None)
 
 
+def _check_weights(checkpoint: Dict[str, Any],
+                   path: Union[str, os.PathLike]) -> None:
+    for name in ('state_dict', 'ema_state_dict'):
+        weights = checkpoint.get(name, {})
+        if not isinstance(weights, dict):
+            raise UsageError(
+                f'{path} has a {type(weights).__name__} as its {name}; give a '
+                'file with weights by name.')
+        if not all(isinstance(key, str) for key in weights):
+            raise UsageError(f'{path} holds no weights by name: {name} has '
+                             'keys that are no text. Take another file.')
+        bad = first_not_finite(weights)
+        if bad:
+            raise UsageError(f'{path} has numbers that are not finite in '
+                             f'{bad}; the training diverged. Take an earlier '
+                             'checkpoint.')
+
+
 def read_checkpoint(path: Union[str, os.PathLike],
                     map_location: Any = 'cpu') -> Dict[str, Any]:
     """Read a checkpoint.
@@ -181,20 +199,7 @@ def read_checkpoint(path: Union[str, os.PathLike],
         # Under "model" torchvision's training script has it.
         checkpoint = dict(state_dict=checkpoint['model'] if isinstance(
             checkpoint.get('model'), dict) else checkpoint)
-    for name in ('state_dict', 'ema_state_dict'):
-        weights = checkpoint.get(name, {})
-        if not isinstance(weights, dict):
-            raise UsageError(
-                f'{path} has a {type(weights).__name__} as its {name}; give a '
-                'file with weights by name.')
-        if not all(isinstance(key, str) for key in weights):
-            raise UsageError(f'{path} holds no weights by name: {name} has '
-                             'keys that are no text. Take another file.')
-        bad = first_not_finite(weights)
-        if bad:
-            raise UsageError(f'{path} has numbers that are not finite in '
-                             f'{bad}; the training diverged. Take an earlier '
-                             'checkpoint.')
+    _check_weights(checkpoint, path)
     if os.fspath(path).startswith('mmcls://'):  # as MMEngine: the backbone
         checkpoint['state_dict'] = {
             key.removeprefix('backbone.'): value
