@@ -4,7 +4,8 @@
     python tools/train.py configs/no_res/plain20_joint_cifar100.py
 
 plain20_cifar100.py with JointRD as the loss of its last phase.
-Expected: not known. Measured: not run.
+Expected: not known. Measured: 64.95 % in 50 epochs
+(docs/results/cifar100_plain20_50e.md).
 """
 _base_ = './plain20_cifar100.py'
 
