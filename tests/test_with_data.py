@@ -25,6 +25,16 @@ def accuracy(config, checkpoint, run_dir, *options):
     return json.loads(result.read_text())['accuracy/top1']
 
 
+def data_of(data_root, name):
+    """Options of the test set; CIFAR-100 may come in another order."""
+    dataset = 'test_dataloader.dataset'
+    options = [f'{dataset}.data_root={data_root / name}']
+    if name == 'cifar100':
+        options.append(
+            f'{dataset}.type=tests.helpers.datasets.CIFAR100InAnyOrder')
+    return options
+
+
 PUBLISHED = pytest.mark.parametrize('depth, file, error', [
     (20, 'resnet20-12fca82f.th', 8.27),
     (56, 'resnet56-4bfd9763.th', 6.61),
@@ -39,9 +49,8 @@ def test_published_teachers_keep_their_accuracy(data_root, run_dir, depth,
                 data_root / 'weights' / file, run_dir / 'teacher.pth',
                 '--config', config)
     assert done.returncode == 0, done.stderr
-    found = accuracy(
-        config, run_dir / 'teacher.pth', run_dir,
-        f'test_dataloader.dataset.data_root={data_root / "cifar10"}')
+    found = accuracy(config, run_dir / 'teacher.pth', run_dir,
+                     *data_of(data_root, 'cifar10'))
     assert round(100 - found, 2) == error
 
 
@@ -50,7 +59,7 @@ def test_the_zoo_has_its_accuracy(data_root, run_dir, entry):
     folder = entry['Metadata']['Training Data'].lower().replace('-', '')
     assert round(accuracy(
         entry['Config'], ROOT / entry['Weights'], run_dir,
-        f'test_dataloader.dataset.data_root={data_root / folder}'), 2
+        *data_of(data_root, folder)), 2
     ) == entry['Results'][0]['Metrics']['Top 1 Accuracy']
 
 
@@ -65,11 +74,8 @@ def test_the_published_no_res_pair_keeps_its_accuracy(data_root, run_dir, role,
     done = tool('model_converters/convert_teacher.py', source,
                 run_dir / 'converted.pth', '--config', config)
     assert done.returncode == 0, done.stderr
-    dataset = 'test_dataloader.dataset'
-    assert round(accuracy(
-        config, run_dir / 'converted.pth', run_dir,
-        f'{dataset}.type=tests.helpers.datasets.CIFAR100InAnyOrder',
-        f'{dataset}.data_root={data_root / "cifar100"}'), 2) == found
+    assert round(accuracy(config, run_dir / 'converted.pth', run_dir,
+                          *data_of(data_root, 'cifar100')), 2) == found
 
 
 @PUBLISHED
@@ -100,8 +106,7 @@ def predictions(config, checkpoint, data_root, run_dir):
     """Scores and labels of all test images."""
     result = run_dir / 'predictions.pkl'
     done = tool('test.py', config, checkpoint, '--work-dir', run_dir, '--out',
-                result, '--cfg-options',
-                f'test_dataloader.dataset.data_root={data_root / "cifar10"}')
+                result, '--cfg-options', *data_of(data_root, 'cifar10'))
     assert done.returncode == 0, done.stderr
     samples = mmengine.load(result)
     return (torch.stack([sample['pred_score'] for sample in samples]),

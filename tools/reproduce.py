@@ -4,9 +4,10 @@
         --jobs 2 --budget 170m --amp
 
 Results are written to OUT (docs/results) as JSON, Markdown and a picture, with
-the student's weights. Rows with a result there are not trained again, unless
-another row needs their weights and they are gone. Interrupted trainings are
-resumed, which does not change their results.
+the weights of the first seed and of what other rows are trained with. Rows
+with a result there are not trained again, unless another row needs their
+weights and they are gone. Interrupted trainings are resumed, which does not
+change their results.
 """
 import argparse
 from typing import List, Optional

@@ -92,7 +92,9 @@ def run_step(step: Step, log: Path, label: str) -> float:
             close_fds=False)  # it holds the lock too
         try:
             with termination_raises():
-                while _is_running(process):
+                running = True
+                while running:
+                    running = _is_running(process)
                     tell(*epochs_in(_text_from(log, before)))
         finally:
             process.terminate()

@@ -107,6 +107,11 @@ class Queue:
                     self._launch(run)
 
     def _launch(self, run: Run) -> None:
+        # Weights that are given are tested in one folder for all seeds.
+        with locked(run.folder, wait=bool(run.row.checkpoint)):
+            self._launch_alone(run)
+
+    def _launch_alone(self, run: Run) -> None:
         trained = run.is_trained()
         if run.row.start and not trained:
             write_start(run)
@@ -117,11 +122,11 @@ class Queue:
         log = _log(run, trained)
         print(f'{run.name}: {"tests" if trained else "trains"}, see {log}',
               flush=True)
-        with log.open('a') as file, locked(run.folder):
+        with log.open('a') as file:
             process = subprocess.Popen(
                 command, stdout=file, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, env=environment,
-                close_fds=False)  # it keeps the lock
+                close_fds=False)  # it keeps the lock of its folder
         self.active[process] = run
 
     def _collect(self) -> None:

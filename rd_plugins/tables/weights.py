@@ -1,4 +1,4 @@
-"""Writes the weights of a student beside its result."""
+"""Writes the weights of a run beside its result."""
 from pathlib import Path
 from typing import Dict, Optional
 
@@ -23,7 +23,7 @@ def kept_weights(results: Results) -> Dict[str, str]:
 
 
 def keep_weights(run: Run, folder: Path) -> Optional[str]:
-    """Write a student's weights, with the hash of the file in its name.
+    """Write a run's weights, with the hash of the file in its name.
 
     Args:
         run (Run): A finished run.

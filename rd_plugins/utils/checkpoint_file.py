@@ -182,7 +182,7 @@ def read_checkpoint(path: Union[str, os.PathLike],
 
     Raises:
         UsageError: If there is no such file, it cannot be read, holds more
-            than data, or its weights are not finite.
+            than data, its weights are not finite, or its metadata no dict.
     """
     with _local_file(os.fspath(path)) as file:
         try:

@@ -23,15 +23,24 @@ def locked(folder: Path, wait: bool = False) -> Iterator[None]:
         wait (bool): Wait until the other is done. Defaults to False.
 
     Raises:
-        UsageError: If another run works in it, and ``wait`` is False.
+        UsageError: If another run works in it, and ``wait`` is False, or if it
+            cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / FILE).open('w') as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / FILE).open('w')
+    except OSError as error:
+        raise UsageError(f'{folder} cannot be written: {error.strerror}; name '
+                         'another folder.') from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError:
+        except BlockingIOError:
             raise UsageError(
                 f'{folder} is in use by another run, or by a training that a '
-                'killed one has left; wait for it, or end it.') from None
+                'killed one has left (its loaders end some seconds later); '
+                'wait for it, or end it.') from None
+        except OSError:
+            pass  # a file system without locks
         os.set_inheritable(file.fileno(), True)
         yield

@@ -1,4 +1,5 @@
 """Output folders that are written completely or not at all."""
+import glob
 import os
 import re
 import shutil
@@ -126,8 +127,7 @@ def _clear_remains(target: Path) -> None:
     """Remove temporary folders of processes that were killed."""
     name = re.compile(
         rf'\.{re.escape(target.name)}\.(new|old)\.(\d+)\.tmp')
-    folder = target.parent
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in target.parent.glob(f'.{glob.escape(target.name)}.*.tmp'):
         found = name.fullmatch(path.name)
         if not found or _is_running(int(found[2])):
             continue

@@ -2,13 +2,16 @@
 import json
 from copy import deepcopy
 
+import pytest
 import torch
 from mmengine.config import Config
 from mmpretrain.registry import HOOKS, MODELS
 
 from rd_plugins.engine import DeadBlockHook
+from rd_plugins.shipping.compress import Request, read_source
 from rd_plugins.shipping.read import read_trained_model
 from rd_plugins.shipping.remove_blocks import compressed_cfg
+from rd_plugins.utils.errors import UsageError
 from tests.helpers.runs import epsilon_cfg
 from tests.helpers.tools import tool
 from tests.shipping.tools import accuracy, assert_refuses
@@ -69,10 +72,10 @@ def test_it_is_an_ordinary_network(run_dir):
     key = 'accuracy/top1'
     assert accuracy(*written, run_dir)[key] == accuracy(*files, run_dir)[key]
 
-    for flag, word in (('--fold', 'no folded form'),
-                       ('--by-weights', 'leave --by-weights out')):
-        assert_refuses('compress.py', *files, '--out', out, '--force', flag,
-                       words=[word])
+    assert_refuses('compress.py', *files, '--out', out, '--force',
+                   '--by-weights', words=['leave --by-weights out'])
+    with pytest.raises(UsageError, match='no folded form'):  # reads no images
+        read_source(Request(*map(str, files), str(out), fold=True))
 
 
 def test_hooks_of_a_subclass_go_with_the_gates(closed):

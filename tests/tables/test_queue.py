@@ -8,7 +8,7 @@ import pytest
 
 from rd_plugins.tables.queue import Queue
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.lock import locked
+from rd_plugins.utils.lock import FILE, locked
 from tests.helpers import ROOT
 from tests.helpers.processes import is_running, wait_until
 
@@ -96,7 +96,7 @@ def test_a_training_of_another_command_is_left_alone(tmp_path):
     with locked(run.folder):
         with pytest.raises(UsageError, match='in use by another run'):
             Queue([run], 1, None, print).work(0.05)
-    assert not (run.folder / 'train').exists()
+    assert list(run.folder.iterdir()) == [run.folder / FILE]
 
 
 @pytest.mark.parametrize('jobs', [1, 2])

@@ -27,6 +27,7 @@ WAITS = """
 import sys
 from pathlib import Path
 from rd_plugins.utils.lock import locked
+print('waits', flush=True)
 with locked(Path(sys.argv[1]), wait=True):
     pass
 """
@@ -50,11 +51,20 @@ def test_a_second_run_is_refused(tmp_path):
 
 def test_another_waits_until_it_is_free(tmp_path):
     with locked(tmp_path / 'new'):
-        waiting = subprocess.Popen([sys.executable, '-c', WAITS,
-                                    str(tmp_path / 'new')], cwd=ROOT)
+        waiting = subprocess.Popen(
+            [sys.executable, '-c', WAITS, str(tmp_path / 'new')], cwd=ROOT,
+            stdout=subprocess.PIPE)
+        assert waiting.stdout.readline() == b'waits\n'
         with pytest.raises(subprocess.TimeoutExpired):
             waiting.wait(2)
     assert waiting.wait(60) == 0
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(UsageError, match='cannot be written: Not a directory'):
+        with locked(tmp_path / 'file/folder'):
+            pass
 
 
 def test_a_program_that_outlives_its_run_keeps_the_folder(tmp_path):

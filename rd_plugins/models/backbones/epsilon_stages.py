@@ -36,6 +36,7 @@ class EpsilonStages(GatedNetwork, Deployable, BaseBackbone):
     def __init__(self,
                  counts: Sequence[int],
                  epsilon: float,
+                 /,
                  *,
                  gate: bool = True,
                  gate_scope: str = 'local',
