@@ -7,7 +7,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from rd_plugins.utils.errors import UsageError
 
-# How many versions of a function torch.compile keeps: as of eleven stages
+# How many versions of a function torch.compile keeps: those of eleven stages
 VERSIONS = 32
 
 
