@@ -1,8 +1,9 @@
 """Reading a trained model from a config and a checkpoint."""
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Optional, Sequence, Tuple, Union
+from typing import Iterable, Iterator, Optional, Sequence, Tuple, Union
 
+import torch
 from mmengine.config import Config
 from mmpretrain.registry import MODELS
 from torch import nn
@@ -69,6 +70,14 @@ def build_preprocessor(cfg: Config) -> nn.Module:
     """Build the data preprocessor of a config."""
     return MODELS.build(
         dict(dict(type='ClsDataPreprocessor'), **preprocessor_cfg(cfg)))
+
+
+def labelled(preprocessor: nn.Module, batches: Iterable[dict]
+             ) -> Iterator[Tuple[torch.Tensor, torch.Tensor]]:
+    """Images as a network sees them, (N, C, H, W), and labels (N, )."""
+    for batch in map(preprocessor, batches):
+        yield batch['inputs'], torch.cat(
+            [sample.gt_label for sample in batch['data_samples']])
 
 
 def with_preprocessor(source: TrainedModel) -> nn.Module:

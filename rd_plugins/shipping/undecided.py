@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from rd_plugins.utils.measure import accuracy
-from .read import TrainedModel, with_preprocessor
+from .read import TrainedModel, labelled, with_preprocessor
 from .weak_blocks import Evidence, training_batches
 
 # A gate that was closed in a larger share of the last steps has not decided.
@@ -84,20 +84,11 @@ def _trial(model: nn.Module, removed: Set[str], statistics: List[dict],
     """Accuracy in percent without some blocks, and that network."""
     model = deepcopy(model)
     open_all_but(model, removed)
-
-    def inputs() -> Iterable[torch.Tensor]:
-        for batch in statistics:
-            yield model.data_preprocessor(batch)['inputs']
-
-    def labelled() -> Iterable[Tuple[torch.Tensor, torch.Tensor]]:
-        for batch in held_out:
-            batch = model.data_preprocessor(batch)
-            yield batch['inputs'], torch.cat(
-                [sample.gt_label for sample in batch['data_samples']])
-
-    estimate_statistics(model, inputs())
+    preprocessor = model.data_preprocessor
+    estimate_statistics(
+        model, (images for images, _ in labelled(preprocessor, statistics)))
     model.eval()
-    return accuracy(model, labelled()), model
+    return accuracy(model, labelled(preprocessor, held_out)), model
 
 
 def decide(source: TrainedModel, names: List[str],

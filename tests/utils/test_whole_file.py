@@ -122,7 +122,7 @@ def test_files_of_old_versions_have_no_checksums(tmp_path):
     check_archive(str(path))
 
 
-def test_the_finished_epochs_checkpoint(whole, tmp_path):
+def test_the_newest_whole_checkpoint(whole, tmp_path):
     """By its number; what is cut off, empty or of another name is none."""
     assert finished_epochs(tmp_path / 'absent') == 0
     for number in (1, 9, 10):

@@ -30,7 +30,8 @@ from rd_plugins.shipping.export.calibration import Calibration
 from rd_plugins.shipping.export.serving import number_of_classes
 from rd_plugins.shipping.fake_quantize import FewBits, rounded_weights
 from rd_plugins.shipping.read import (TrainedModel, build_preprocessor,
-                                      image_shape, read_trained_model)
+                                      image_shape, labelled,
+                                      read_trained_model)
 from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.markdown import spread, table
@@ -115,11 +116,8 @@ def test_batches(source: TrainedModel, images: Optional[int]
     loader.update(num_workers=0, persistent_workers=False, batch_size=250)
     if images:
         loader.dataset.indices = images
-    preprocessor = build_preprocessor(source.cfg)
-    read = map(preprocessor, Runner.build_dataloader(loader))
-    batches = [(batch['inputs'], torch.cat(
-        [sample.gt_label for sample in batch['data_samples']]))
-        for batch in read]
+    batches = list(labelled(build_preprocessor(source.cfg),
+                            Runner.build_dataloader(loader)))
     if images:
         _check_mixed(torch.cat([labels for _, labels in batches]), source)
     return batches
