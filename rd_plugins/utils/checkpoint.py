@@ -143,7 +143,7 @@ def fitting_weights(checkpoint: dict,
     if not any(map(is_fade_weight, _innermost(model).state_dict())):
         check_shortcuts_are_gone(weights, origin)
     check_state_dict_fits(weights, model, origin, auxiliary)
-    check_same_shortcuts(checkpoint.get('meta'), _innermost(model), origin)
+    check_same_shortcuts(checkpoint['meta'], _innermost(model), origin)
     return weights
 
 

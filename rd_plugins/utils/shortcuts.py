@@ -51,12 +51,11 @@ def built_shortcuts(model: nn.Module) -> Optional[str]:
     return shortcuts_of(kind, getattr(backbone, 'shortcut', None))
 
 
-def recorded_shortcuts(meta: Optional[dict]) -> Optional[str]:
+def recorded_shortcuts(meta: dict) -> Optional[str]:
     """The shortcuts that a checkpoint's metadata tell of.
 
     A Runner saves its config; a published file has the stamp ``shortcuts``.
     """
-    meta = meta if isinstance(meta, dict) else {}
     model = read_recorded(meta.get('cfg')).get('model')
     backbone = model.get('backbone') if isinstance(model, dict) else None
     if isinstance(backbone, dict):
@@ -67,12 +66,11 @@ def recorded_shortcuts(meta: Optional[dict]) -> Optional[str]:
     return stamp if isinstance(stamp, str) and stamp in NAMES else None
 
 
-def check_same_shortcuts(meta: Optional[dict], model: nn.Module,
-                         origin: str) -> None:
+def check_same_shortcuts(meta: dict, model: nn.Module, origin: str) -> None:
     """Check that a checkpoint has the shortcuts of a model.
 
     Args:
-        meta (dict, optional): The checkpoint's metadata.
+        meta (dict): The checkpoint's metadata.
         model (nn.Module): The model that shall load it.
         origin (str): The source of the weights, for the message.
 

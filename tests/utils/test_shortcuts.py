@@ -56,7 +56,7 @@ def test_networks_with_the_same_keys_are_told_apart(tmp_path, file, config):
 def test_the_stamp_speaks_where_no_config_is_recorded():
     plain = MODELS.build(classifier_cfg('none'))
     weights = plain.state_dict()
-    for meta in (None, {}, dict(shortcuts='none'), dict(shortcuts=['all']),
+    for meta in ({}, dict(shortcuts='none'), dict(shortcuts=['all']),
                  dict(cfg='nonsense('), recorded('none')):
         fitting_weights(dict(meta=meta, state_dict=weights), plain, 'it')
     with pytest.raises(UsageError, match='it holds a residual network'):

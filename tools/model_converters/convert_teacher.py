@@ -119,7 +119,7 @@ def main(argv: Optional[List[str]] = None) -> None:
         raise UsageError(
             f'{args.source} has {len(unknown)} keys that belong to no known '
             f'ResNet layout: {", ".join(unknown)}. Nothing was written.')
-    shortcuts = recorded_shortcuts(source.get('meta'))
+    shortcuts = recorded_shortcuts(source['meta'])
     converted = dict(
         meta=dict(converted_from=args.source, shortcuts=shortcuts),
         state_dict=state_dict)
