@@ -49,4 +49,8 @@ rows = dict(
     fading_hybrid=dict(
         title='plain-20, the same and hybrids',
         config='../fading/plain20_joint_cifar100.py',
+        **student),
+    best=dict(
+        title='plain-20, the same on a cosine, with averaged weights',
+        config='../best/plain20_cifar100.py',
         **student))

@@ -95,6 +95,31 @@ def unfinished(runs: List[Run], results: Results) -> List[Run]:
     return to_do
 
 
+def keep(run: Run, results: Results) -> None:
+    """Add a finished run to the results, with its weights.
+
+    One that was trained again gives its weights to the result that is there,
+    if it has reproduced it.
+    """
+    result = result_of(run)
+    accuracy = result['accuracy']
+    print(f'{run.name}: {accuracy:.2f} %', flush=True)
+    found = results.find(run.row.name, run.seed)
+    if found and found['accuracy'] != accuracy:
+        print(f'{run.name} has {found["accuracy"]:.2f} % in {results.path}, '
+              'which stays as it is. What is trained with its weights now has '
+              'another teacher or start than what was trained before.',
+              flush=True)
+        return
+    weights = None
+    if results.table.keeps_weights(run.row.name, run.seed):
+        weights = keep_weights(run, results.folder / WEIGHTS)
+    if found:
+        results.set_weights(run.row.name, run.seed, weights)
+    else:
+        results.add(dict(result, **measured_size(run), weights=weights))
+
+
 def make_table(table: Table, args: argparse.Namespace,
                rows: Optional[Sequence[str]] = None,
                weights: Sequence[str] = ()) -> None:
@@ -120,17 +145,8 @@ def make_table(table: Table, args: argparse.Namespace,
                       given, kept_weights(results), args.amp)
             runs.setdefault(run.name, run)
     to_do = unfinished(list(runs.values()), results)
-
-    def keep(run: Run) -> None:
-        if results.find(run.row.name, run.seed):
-            return  # it was trained again for another run
-        result = dict(result_of(run), **measured_size(run), weights=None)
-        if results.table.keeps_weights(run.row.name, run.seed):
-            result['weights'] = keep_weights(run, results.folder / WEIGHTS)
-        results.add(result)
-        print(f'{run.name}: {result["accuracy"]:.2f} %', flush=True)
-
-    left = Queue(to_do, args.jobs, deadline, keep).work()
+    left = Queue(to_do, args.jobs, deadline,
+                 lambda run: keep(run, results)).work()
     if args.latency and not left:
         results.set_latencies(latencies([
             run for run in runs.values() if run.seed == table.seeds[0]]))

@@ -10,6 +10,7 @@ from rd_plugins.engine.refusals import reason_in
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.lock import locked
 from rd_plugins.utils.termination import termination_raises
+from .origin import note_start
 from .run import Run
 from .start import write_start
 
@@ -115,6 +116,8 @@ class Queue:
         trained = run.is_trained()
         if run.row.start and not trained:
             write_start(run)
+        if not trained:
+            note_start(run.folder)
         command = run.test_command() if trained else run.train_command()
         environment = dict(os.environ)
         if self.jobs > 1:

@@ -46,6 +46,13 @@ class Results:
                 self.runs.append(result)
                 self.write()
 
+    def set_weights(self, row: str, seed: int, weights: Optional[str]) -> None:
+        """Name the weights of a result that is there; write all files."""
+        with locked(self.folder, wait=True):
+            self._read()
+            self.find(row, seed)['weights'] = weights
+            self.write()
+
     def set_latencies(self, latencies: Dict[str, dict]) -> None:
         """Set the result of :func:`.speed.latencies`; write all files.
 
@@ -111,14 +118,14 @@ class Results:
         return [row.title, accuracy, seeds, row.published or '', *size]
 
     def _origin(self) -> List[str]:
-        known = {(run['commit'], run['hardware'], run['pytorch'],
-                  changes_of(run), run['date']) for run in self.shown()}
+        made: Dict[str, List[dict]] = {}
+        for run in sorted(self.shown(), key=lambda run: run['date']):
+            made.setdefault(origin_of(run), []).append(run)
         lines = ['Mean ± standard deviation over the seeds, after the last '
                  'epoch. Made by', '', '```bash',
                  self.table.command, '```', '']
-        for commit, hardware, pytorch, changes, date in sorted(known):
-            lines.append(f'- {date}: commit {commit}, {hardware}, PyTorch '
-                         + ', with '.join(filter(None, (pytorch, changes))))
+        lines += [f'- {origin}: {names_of(runs)}'
+                  for origin, runs in made.items()]
         data = sorted({run['data'] for run in self.shown()
                        if run.get('data')})
         if data:
@@ -138,6 +145,23 @@ def changes_of(run: dict) -> str:
     options = without_places(run.get('options', {}))
     return ' '.join([run['flags'], *['--cfg-options'] * bool(options), *(
         f'{name}={value}' for name, value in options.items())]).strip()
+
+
+def origin_of(run: dict) -> str:
+    """When, where and how a run was made."""
+    how = ', with '.join(filter(None, (run['pytorch'], changes_of(run))))
+    return (f'{run["date"]}: commit {run["commit"]}, {run["hardware"]}, '
+            f'PyTorch {how}')
+
+
+def names_of(runs: List[dict]) -> str:
+    """Rows and seeds, such as ``teacher (0, 1), student (0)``."""
+    seeds: Dict[str, List[str]] = {}
+    for run in runs:
+        known = seeds.setdefault(run['row'], [])
+        known += [str(run['seed'])] * (run['seed'] is not None)
+    return ', '.join(row + f' ({", ".join(each)})' * bool(each)
+                     for row, each in seeds.items())
 
 
 def each_once(values: Iterable[Any]) -> str:

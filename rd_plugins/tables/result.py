@@ -1,16 +1,10 @@
 """What is recorded of a run that is trained and tested."""
-import datetime
 import json
-import os
-import platform
-import subprocess
 from typing import List, Tuple
 
-import torch
-
 from rd_plugins.utils.errors import UsageError
-from rd_plugins.utils.package import files_folder
 from .data import data_checksums
+from .origin import provenance
 from .run import Run
 
 METRIC = 'accuracy/top1'
@@ -37,7 +31,7 @@ def result_of(run: Run) -> dict:
         flags=run.flags(),
         data=data_checksums(run.training_config(), run.test_config()),
         curve=curve(run),
-        **provenance())
+        **provenance(run.folder))
 
 
 def curve(run: Run) -> List[Tuple[int, float]]:
@@ -51,18 +45,3 @@ def curve(run: Run) -> List[Tuple[int, float]]:
             if METRIC in scalars:
                 values[scalars['step']] = round(scalars[METRIC], 2)
     return sorted(values.items())
-
-
-def provenance() -> dict:
-    """Commit, hardware, software and date."""
-    commit = subprocess.run(
-        ['git', 'describe', '--always', '--dirty'], cwd=files_folder(),
-        capture_output=True, text=True).stdout.strip()
-    device = (
-        torch.cuda.get_device_name() if torch.cuda.is_available() else
-        f'{os.cpu_count()} CPU cores ({platform.machine()})')
-    return dict(
-        commit=commit or 'not in a repository',
-        hardware=device,
-        pytorch=torch.__version__.split('+')[0],
-        date=datetime.date.today().isoformat())

@@ -4,6 +4,7 @@ from typing import Dict, Optional
 
 from rd_plugins.shipping.publish import choose_weights, packed
 from rd_plugins.utils.checkpoint_file import read_checkpoint
+from rd_plugins.utils.shortcuts import recorded_shortcuts
 from rd_plugins.utils.whole_file import write_bytes
 from .report import Results
 from .run import Run
@@ -36,8 +37,10 @@ def keep_weights(run: Run, folder: Path) -> Optional[str]:
     if run.row.checkpoint:
         return None
     path = run.checkpoint()
-    weights = choose_weights(read_checkpoint(path), path)
-    content, digest = packed(dict(state_dict=weights))
+    checkpoint = read_checkpoint(path)
+    meta = dict(shortcuts=recorded_shortcuts(checkpoint['meta']))
+    content, digest = packed(
+        dict(meta=meta, state_dict=choose_weights(checkpoint, path)))
     if len(content) > LARGEST:
         return None
     name = f'{run.table.name}_{run.row.name}-{digest}.pth'

@@ -20,6 +20,17 @@ def cpu_flags(cpuinfo: str = '/proc/cpuinfo') -> FrozenSet[str]:
         return frozenset()
 
 
+def cpu_name(cpuinfo: str = '/proc/cpuinfo') -> str:
+    """The processor's name, or its architecture where Linux lists none."""
+    try:
+        lines = Path(cpuinfo).read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(':')[2].strip() for line in lines
+             if line.startswith('model name')]
+    return next(filter(None, names), platform.machine())
+
+
 def is_x86() -> bool:
     """Whether the processor is of the x86 family."""
     return platform.machine().lower() in ('x86_64', 'amd64', 'i386', 'i686')

@@ -1,4 +1,5 @@
 """Tiny networks."""
+from mmengine.config import Config
 
 
 def classifier_cfg(shortcut: str = 'pad', **backbone) -> dict:
@@ -14,3 +15,8 @@ def classifier_cfg(shortcut: str = 'pad', **backbone) -> dict:
             **backbone),
         neck=dict(type='GlobalAveragePooling'),
         head=dict(type='LinearClsHead', num_classes=5, in_channels=16))
+
+
+def recorded(shortcut: str) -> dict:
+    """The metadata that a Runner saves with such a classifier."""
+    return dict(cfg=Config(dict(model=classifier_cfg(shortcut))).pretty_text)

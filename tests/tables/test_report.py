@@ -35,7 +35,8 @@ def test_what_was_written_is_read_again(tmp_path, table):
     assert 'Reduced schedules' in text and '2 epochs.' in text
     assert 'SHA-256 of labels and images): train 12, test 34' in text
     assert 'ms per image' not in text
-    assert 'commit abc, a CPU, PyTorch 2.11.0, with --amp' in text
+    assert ('- 2026-01-01: commit abc, a CPU, PyTorch 2.11.0, with --amp: '
+            'a (0, 1)\n' in text)
     assert json.loads((tmp_path / 't.json').read_text())['reduced']
     assert (tmp_path / 't.png').stat().st_size > 1000
 
@@ -47,10 +48,10 @@ def test_a_page_tells_of_changed_options(tmp_path, table):
         results.add(dict(RESULT, row='a', seed=seed, accuracy=80.0, flags='',
                          options=options))
     text = (tmp_path / 't.md').read_text()
-    assert 'PyTorch 2.11.0\n' in text
+    assert 'PyTorch 2.11.0: a (0)\n' in text
     assert text.count(', with ') == 1
-    assert ('2.11.0, with --cfg-options train_dataloader.batch_size=8\n'
-            in text)
+    assert ('2.11.0, with --cfg-options train_dataloader.batch_size=8: '
+            'a (1)\n' in text)
 
 
 @pytest.mark.parametrize('text, message', [

@@ -136,6 +136,30 @@ def test_a_row_goes_on_from_the_weights_of_another(folder):
     assert all(torch.equal(first[name], then[name]) for name in first)
 
 
+@pytest.mark.parametrize('differs', [False, True])
+def test_a_row_that_trains_again_gives_its_weights(folder, differs):
+    """To a result that has lost them, if it is the same once more."""
+    (folder / 'digits.py').write_text(CHAIN)
+    assert_done(tool(*arguments(folder, 'a', '--rows', 'first')))
+    lost, = weight_files(folder, 'a')
+    for gone in ('digits', 'out/weights'):
+        shutil.rmtree(folder / 'a' / gone)
+    path = folder / 'a/out/digits.json'
+    content = json.loads(path.read_text())
+    first, = (run for run in content['runs'] if run['row'] == 'first')
+    first.update(weights=None, accuracy=first['accuracy'] + differs)
+    path.write_text(json.dumps(content))
+    done = tool(*arguments(folder, 'a'))
+    assert_done(done)
+    said = f'first-seed0 has {first["accuracy"]:.2f} % in {path}, which stays'
+    assert (said in done.stdout) == differs
+    assert accuracies(folder, 'a')['first'] == first['accuracy']
+    assert (lost in weight_files(folder, 'a')) != differs
+    named = {run['row']: run['weights']
+             for run in json.loads(path.read_text())['runs']}
+    assert named['first'] == (None if differs else lost)
+
+
 def test_a_row_does_not_start_from_another_network(folder):
     (folder / 'digits.py').write_text(CHAIN + '''
 rows['then']['options'] = dict(model=dict(backbone=dict(depth=32)))

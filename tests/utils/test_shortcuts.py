@@ -2,19 +2,13 @@ from inspect import signature
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmpretrain.registry import MODELS
 
 from rd_plugins.utils.checkpoint import check_checkpoint_fits, fitting_weights
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.shortcuts import (DEFAULTS, NAMES, built_shortcuts,
                                         recorded_shortcuts, shortcuts_of)
-from tests.helpers.models import classifier_cfg
-
-
-def recorded(shortcut):
-    """The metadata that a Runner saves."""
-    return dict(cfg=Config(dict(model=classifier_cfg(shortcut))).pretty_text)
+from tests.helpers.models import classifier_cfg, recorded
 
 
 def test_defaults_are_those_of_the_classes():

@@ -1,0 +1,74 @@
+"""What is recorded of where a run was made."""
+import subprocess
+
+import pytest
+
+from rd_plugins.tables import origin
+from rd_plugins.tables.origin import commit, note_start, provenance
+from rd_plugins.utils.cpu import cpu_name
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """A repository of its own, in place of the package's."""
+    def git(*command):
+        return subprocess.run(
+            ['git', '-c', 'user.name=a', '-c', 'user.email=b', *command],
+            cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    monkeypatch.setattr(origin, 'files_folder', lambda: tmp_path)
+    (tmp_path / 'docs/results').mkdir(parents=True)
+    for name in ('code.py', 'docs/results/table.json'):
+        (tmp_path / name).write_text('1')
+    git('init', '-q')
+    git('add', '.')
+    git('commit', '-q', '-m', 'first')
+    return tmp_path, git
+
+
+def test_results_do_not_change_a_commit(repository):
+    """A table writes them between its runs."""
+    folder, git = repository
+    first = git('rev-parse', '--short', 'HEAD').strip()
+    (folder / 'docs/results/table.json').write_text('2')
+    (folder / 'work_dirs').mkdir()
+    (folder / 'work_dirs/log').write_text('not tracked')
+    assert commit() == first
+    (folder / 'code.py').write_text('2')
+    assert commit() == f'{first}-dirty'
+
+
+def test_without_a_repository(tmp_path, monkeypatch):
+    monkeypatch.setattr(origin, 'files_folder', lambda: tmp_path)
+    monkeypatch.setenv('GIT_CEILING_DIRECTORIES', str(tmp_path.parent))
+    assert commit() == 'not in a repository'
+
+
+def test_a_training_that_goes_on_has_both_commits(repository):
+    folder, git = repository
+    run = folder / 'work_dirs/run'
+    first = commit()
+    note_start(run)
+    git('commit', '-q', '--allow-empty', '-m', 'second')
+    note_start(run)
+    found = provenance(run)
+    assert found['commit'] == f'{first}, then {commit()}'
+    assert ', then ' not in found['hardware'] + found['pytorch']
+
+
+def test_weights_that_are_given_have_the_origin_of_their_test(repository):
+    folder, _ = repository
+    assert provenance(folder)['commit'] == commit()
+
+
+@pytest.mark.parametrize('lines, name', [
+    ('processor : 0\nmodel name\t: AMD EPYC\nprocessor : 1\n'
+     'model name\t: AMD EPYC\n', 'AMD EPYC'),
+    ('processor : 0\nBogoMIPS : 50.00\n', 'aarch64'),
+    (None, 'aarch64')])
+def test_the_name_of_a_processor(tmp_path, monkeypatch, lines, name):
+    """Linux lists none on ARM."""
+    monkeypatch.setattr('platform.machine', lambda: 'aarch64')
+    if lines:
+        (tmp_path / 'cpuinfo').write_text(lines)
+    assert cpu_name(str(tmp_path / 'cpuinfo')) == name
