@@ -14,12 +14,19 @@ from tests.helpers import ROOT
 from tests.helpers.index import TRAINED
 
 RESULTS = {
-    run['weights']: (run, table['table'])
+    run['weights']: (run, table)
     for path in (ROOT / 'docs/results').glob('*.json')
     for table in [json.loads(path.read_text())]
     if 'runs' in table  # a table of tools/reproduce.py
     for run in table['runs'] if run.get('weights')
 }
+
+
+def epochs_of(run, runs):
+    """Those of its training, and of the row that it goes on from."""
+    before = [each for each in runs if each['row'] == run.get('start')
+              and each['seed'] == run['seed']]
+    return run['epochs'] + sum(epochs_of(each, runs) for each in before)
 
 
 @pytest.mark.parametrize('entry', TRAINED, ids=lambda entry: entry['Name'])
@@ -30,11 +37,14 @@ def test_its_numbers_are_those_of_its_table(entry):
     run, table = RESULTS[path.name]
     metadata = entry['Metadata']
     assert metadata['Training'] == dict(
-        Config=run['config'], Table=f'configs/tables/{table}.py')
+        Config=run['config'], Table=f'configs/tables/{table["table"]}.py')
     accuracy = entry['Results'][0]['Metrics']['Top 1 Accuracy']
     assert accuracy == round(run['accuracy'], 2)
-    assert metadata['Epochs'] == run['epochs']
+    assert metadata['Epochs'] == epochs_of(run, table['runs'])
     cfg = Config.fromfile(ROOT / run['config'])
+    full = cfg.train_cfg.max_epochs
+    assert metadata.get('Full Schedule') == (
+        full if table['reduced'] else None)
     assert metadata['Batch Size'] == cfg.train_dataloader.batch_size
     if 'Teacher' in metadata:
         assert (ROOT / metadata['Teacher']['Config']).is_file()
