@@ -2,8 +2,8 @@
 
     python tools/train.py configs/rd/plain20_co_trained_cifar100.py
 
-Mode JOINT of JointRD's released code, with plain20_cifar100.py's weights of
-the losses.
+The losses of mode JOINT of JointRD's released code, with the weights, the
+strictly plain student and the schedule of plain20_cifar100.py.
 Expected: not known. Measured: not run.
 """
 _base_ = './plain20_cifar100.py'

@@ -1,10 +1,13 @@
 """Configs that were written for GPUs, on CPUs."""
+import logging
 import os
 import subprocess
 from datetime import timedelta
 
+import torch
 import torch.distributed as torch_dist
 from mmengine.config import Config, ConfigDict
+from mmengine.logging import print_log
 
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.type_name import type_name
@@ -30,6 +33,10 @@ def use_cpu_amp(cfg: Config) -> None:
     """Replace ``AmpOptimWrapper`` by the one for CPUs, in place."""
     wrapper = cfg.get('optim_wrapper') or {}
     if type_name(wrapper) == 'AmpOptimWrapper':
+        if wrapper.get('dtype') not in (None, 'bfloat16', torch.bfloat16):
+            print_log(
+                f'Mixed precision on CPUs is bfloat16, not {wrapper.dtype}.',
+                logger='current', level=logging.WARNING)
         for option in ('loss_scale', 'dtype', 'use_fsdp'):
             wrapper.pop(option, None)
         wrapper.type = 'rd_plugins.CPUAmpOptimWrapper'

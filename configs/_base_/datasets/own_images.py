@@ -1,10 +1,11 @@
 """Own images in folders of classes: data/own/{train,val}/CLASS/*.jpg.
 
-The two lines below are all that differs from one data set to another. Images
-are cropped to 224 x 224 and normalised as on ImageNet.
+The three lines below are all that differs from one data set to another. Images
+are cropped to size x size and normalised as on ImageNet.
 """
 data_root = 'data/own'
 num_classes = 10
+size = 224
 
 data_preprocessor = dict(
     num_classes=num_classes,
@@ -14,14 +15,14 @@ data_preprocessor = dict(
 
 train_pipeline = [
     dict(type='LoadImageFromFile'),
-    dict(type='RandomResizedCrop', scale=224),
+    dict(type='RandomResizedCrop', scale=size),
     dict(type='RandomFlip', prob=0.5, direction='horizontal'),
     dict(type='PackInputs'),
 ]
 test_pipeline = [
     dict(type='LoadImageFromFile'),
-    dict(type='ResizeEdge', scale=256, edge='short'),
-    dict(type='CenterCrop', crop_size=224),
+    dict(type='ResizeEdge', scale=size * 8 // 7, edge='short'),
+    dict(type='CenterCrop', crop_size=size),
     dict(type='PackInputs'),
 ]
 

@@ -4,6 +4,7 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
+from rd_plugins.engine import on_cpus
 from rd_plugins.engine.on_cpus import use_cpu_amp
 from rd_plugins.engine.optim import CPUAmpOptimWrapper
 from rd_plugins.engine.optim import cpu_amp_optim_wrapper as module
@@ -42,7 +43,12 @@ def test_the_state_of_a_gpus_run_is_read():
                        optim.optimizer.state[model.weight]['momentum_buffer'])
 
 
-def test_what_a_gpus_config_says_of_mixed_precision_is_translated():
+def test_what_a_gpus_config_says_of_mixed_precision_is_translated(
+        monkeypatch):
+    """With a word where it asks for another type."""
+    said = []
+    monkeypatch.setattr(on_cpus, 'print_log',
+                        lambda text, **_: said.append(text))
     cfg = Config(dict(optim_wrapper=dict(
         type=AMP, loss_scale='dynamic', dtype='float16',
         accumulative_counts=2, optimizer=dict(type='SGD', lr=0.1))))
@@ -53,6 +59,9 @@ def test_what_a_gpus_config_says_of_mixed_precision_is_translated():
     plain = Config(dict(optim_wrapper=dict(type='OptimWrapper')))
     use_cpu_amp(plain)
     assert plain.optim_wrapper.type == 'OptimWrapper'
+    for options in ({}, dict(dtype='bfloat16'), dict(dtype=torch.bfloat16)):
+        use_cpu_amp(Config(dict(optim_wrapper=dict(type=AMP, **options))))
+    assert said == ['Mixed precision on CPUs is bfloat16, not float16.']
 
 
 @pytest.mark.parametrize('flags, fast', [('fpu avx512_bf16 avx', True),
