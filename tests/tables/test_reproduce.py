@@ -76,7 +76,8 @@ def weight_files(folder, name):
 
 def accuracies(folder, name):
     content = json.loads((folder / name / 'out/digits.json').read_text())
-    return {run['row']: run['accuracy'] for run in content['runs']}
+    return {(run['row'], run['seed']): run['accuracy']
+            for run in content['runs']}
 
 
 @pytest.fixture
@@ -110,6 +111,30 @@ def test_a_killed_table_ends_as_an_uninterrupted_one(folder, flags):
     once_more = tool(*arguments(folder, 'whole', *flags))
     assert_done(once_more)
     assert 'trains' not in once_more.stdout
+
+
+@pytest.mark.faults
+def test_pieces_make_the_table_of_one_run(folder):
+    """As on a GPU that is at hand for minutes: two at a time, in processes."""
+    (folder / 'digits.py').write_text(
+        TABLE.replace('max_epochs=3', 'max_epochs=8'))
+    flags = ('--jobs', '2', '--seeds', '0', '1')
+    budget, pieces, said = 8, 0, ''
+    while 'complete' not in said:
+        script, *rest = arguments(folder, 'pieces', *flags)
+        begin = time.time()
+        said = subprocess.run(
+            [sys.executable, ROOT / 'tools' / script, *rest, '--budget',
+             f'{budget}s'], cwd=ROOT, check=True, capture_output=True,
+            text=True).stdout
+        assert time.time() - begin < budget + 60  # to start and to stop
+        budget, pieces = budget + 4, pieces + 1
+    logs = [path.read_text() for path in folder.glob('pieces/*/*/train.log')]
+    assert len(logs) == 2 and any('Resumes from' in log for log in logs)
+    assert pieces > 1
+    assert_done(tool(*arguments(folder, 'whole', *flags)))
+    assert accuracies(folder, 'whole') == accuracies(folder, 'pieces')
+    assert weight_files(folder, 'whole') == weight_files(folder, 'pieces')
 
 
 def kept(folder, row):
@@ -153,7 +178,7 @@ def test_a_row_that_trains_again_gives_its_weights(folder, differs):
     assert_done(done)
     said = f'first-seed0 has {first["accuracy"]:.2f} % in {path}, which stays'
     assert (said in done.stdout) == differs
-    assert accuracies(folder, 'a')['first'] == first['accuracy']
+    assert accuracies(folder, 'a')['first', 0] == first['accuracy']
     assert (lost in weight_files(folder, 'a')) != differs
     named = {run['row']: run['weights']
              for run in json.loads(path.read_text())['runs']}
