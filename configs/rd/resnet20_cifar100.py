@@ -3,8 +3,8 @@
     python tools/train.py configs/rd/resnet20_cifar100.py
 
 Schedule of JointRD's released code, five epochs of warm-up added.
-Expected: 68.5 % or more. Measured: 66.16 and 66.75 % in 50 epochs, all in
-proportion (docs/results/cifar100_plain20_50e.md).
+Expected: 68.5 % or more. Measured: 66.16, 66.75 and 66.82 % in 50 epochs,
+all in proportion (docs/results/cifar100_plain20_50e.md).
 """
 _base_ = [
     '../_base_/models/resnet20_cifar.py',
