@@ -114,10 +114,10 @@ def keep(run: Run, results: Results) -> None:
     weights = None
     if results.table.keeps_weights(run.row.name, run.seed):
         weights = keep_weights(run, results.folder / WEIGHTS)
-    if found:
-        results.set_weights(run.row.name, run.seed, weights)
-    else:
+    if not found:
         results.add(dict(result, **measured_size(run), weights=weights))
+    elif weights:
+        results.set_weights(run.row.name, run.seed, weights)
 
 
 def make_table(table: Table, args: argparse.Namespace,

@@ -16,19 +16,23 @@ from rd_plugins.utils.whole_file import write_bytes
 STARTS = 'asked/starts.json'
 
 
+def _git(*command: str) -> str:
+    try:
+        return subprocess.run(['git', *command], cwd=files_folder(),
+                              capture_output=True, text=True).stdout.strip()
+    except FileNotFoundError:  # git itself
+        return ''
+
+
 def commit() -> str:
     """The commit that is checked out, and whether files differ from it.
 
     Results do not count: a table writes them while it runs.
     """
-    described, changed = (
-        subprocess.run(['git', *command], cwd=files_folder(),
-                       capture_output=True, text=True).stdout.strip()
-        for command in (
-            ('describe', '--always'),
-            ('status', '--porcelain', '--untracked-files=no', '--', '.',
-             ':!docs/results')))
-    return described + '-dirty' * bool(changed) or 'not in a repository'
+    changed = _git('status', '--porcelain', '--untracked-files=no', '--', '.',
+                   ':!docs/results')
+    return _git('describe', '--always') + '-dirty' * bool(changed) or (
+        'not in a repository')
 
 
 def origin() -> Dict[str, str]:

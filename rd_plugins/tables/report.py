@@ -46,7 +46,7 @@ class Results:
                 self.runs.append(result)
                 self.write()
 
-    def set_weights(self, row: str, seed: int, weights: Optional[str]) -> None:
+    def set_weights(self, row: str, seed: int, weights: str) -> None:
         """Name the weights of a result that is there; write all files."""
         with locked(self.folder, wait=True):
             self._read()

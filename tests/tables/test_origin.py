@@ -38,9 +38,10 @@ def test_results_do_not_change_a_commit(repository):
     assert commit() == f'{first}-dirty'
 
 
-def test_without_a_repository(tmp_path, monkeypatch):
+@pytest.mark.parametrize('variable', ['GIT_CEILING_DIRECTORIES', 'PATH'])
+def test_without_a_repository_or_git(tmp_path, monkeypatch, variable):
     monkeypatch.setattr(origin, 'files_folder', lambda: tmp_path)
-    monkeypatch.setenv('GIT_CEILING_DIRECTORIES', str(tmp_path.parent))
+    monkeypatch.setenv(variable, str(tmp_path.parent))
     assert commit() == 'not in a repository'
 
 
