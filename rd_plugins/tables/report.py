@@ -125,7 +125,7 @@ class Results:
         of_all = changes if len(changes) == 1 else ()
         lines = ['Mean ± standard deviation over the seeds, after the last '
                  'epoch. Made by', '', '```bash',
-                 ' '.join([self.table.command, *of_all]).strip(), '```', '']
+                 self.table.made_by(*of_all), '```', '']
         lines += [f'- {origin}: {names_of(runs)}'
                   for origin, runs in made.items()]
         data = sorted({run['data'] for run in self.shown()

@@ -76,14 +76,17 @@ class Table:
     command: Optional[str] = None
     path: Optional[str] = None
 
-    def __post_init__(self) -> None:
+    def made_by(self, *flags: str) -> str:
+        """The command that makes it, with the flags that all runs had."""
+        if self.command:
+            return self.command  # as it was typed
         given = dict.fromkeys(row.checkpoint for row in self.rows.values()
                               if row.checkpoint)
-        self.command = self.command or ' '.join([
+        return ' '.join([
             'python tools/reproduce.py',
             self.path or f'configs/tables/{self.name}.py',
             *(['--weights'] if given else []),
-            *(f'{name}={name}.pth' for name in given)])
+            *(f'{name}={name}.pth' for name in given), *filter(None, flags)])
 
     def keeps_weights(self, row: str, seed: int) -> bool:
         """Whether a run's weights are kept beside its result.

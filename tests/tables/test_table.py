@@ -51,3 +51,12 @@ def test_which_weights_are_kept():
             if table.keeps_weights(name, seed)]
     assert kept == [('big', 3), ('first', 3), ('then', 3), ('big', 4),
                     ('first', 4)]
+
+
+def test_the_command_has_the_flags_of_all_runs_once():
+    rows = dict(a=Row('a', 'A', 'a.py', checkpoint='given'))
+    assert Table('t', 'T', rows).made_by('--amp') == (
+        'python tools/reproduce.py configs/tables/t.py '
+        '--weights given=given.pth --amp')
+    typed = 'python tools/compare.py a.py --amp'
+    assert Table('t', 'T', rows, command=typed).made_by('--amp') == typed
