@@ -71,6 +71,12 @@ def test_convert_teacher(run_dir, teacher):
     strange = {'module.se.fc.weight': torch.ones(1), **akamaster(weights)}
     torch.save(strange, source)
     assert_refused(tool(converter, source, target), 'module.se.fc.weight')
+    torch.save({f'{name}{k}': torch.ones(1) for k in range(9)
+                for name in ('unknown', 'backbone.')}, source)
+    assert_refused(tool(converter, source, target), 'has 18 keys',
+                   'unknown0, backbone.0, unknown1 and 15 more.')
+    assert_refused(tool(converter, teacher, target),
+                   'has the names of MMPretrain already')
     assert not target.exists()
 
 

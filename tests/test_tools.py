@@ -1,5 +1,6 @@
 """Training and testing as a user runs them; every tool starts."""
 import json
+import re
 import runpy
 import sys
 
@@ -28,6 +29,8 @@ def test_each_starts_by_itself():
     for name, (status, output) in zip(TOOLS, started):
         assert not status, output
         assert f'usage: {name.split("/")[-1]} ' in output
+        joined = re.search(r'^ {4}python .*\S {4,}\S', output, re.MULTILINE)
+        assert not joined, joined
 
 
 @pytest.mark.parametrize('name', [

@@ -1,4 +1,4 @@
-"""Train configs with several seeds and compare their accuracy.
+r"""Train configs with several seeds and compare their accuracy.
 
     python tools/compare.py configs/demo/plain20_ce_mnist5k.py \
         configs/demo/plain20_mnist5k.py --seeds 0 1 2

@@ -1,4 +1,4 @@
-"""Convert an ε-ResNet to an ordinary network without its closed blocks.
+r"""Convert an ε-ResNet to an ordinary network without its closed blocks.
 
     python tools/compress.py CONFIG CHECKPOINT --out DIR \
         [--calibration-batches N | --by-weights | --as-evaluated | \

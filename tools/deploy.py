@@ -1,4 +1,4 @@
-"""Export a trained classifier and compare the backend with PyTorch.
+r"""Export a trained classifier and compare the backend with PyTorch.
 
     python tools/deploy.py CONFIG CHECKPOINT --backend onnxruntime \
         [--out DIR] [--dynamic] [--test] [--int8 IMAGES] [--calib-images DIR]

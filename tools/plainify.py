@@ -1,4 +1,4 @@
-"""From the checkpoint of a ResNet to a plain network that is shipped.
+r"""From the checkpoint of a ResNet to a plain network that is shipped.
 
     python tools/plainify.py CHECKPOINT --data FOLDER --out DIR \
         [--arch resnet50] [--budget-epochs 30] [--target cpu|gpu|ethos-u] \

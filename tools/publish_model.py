@@ -1,4 +1,4 @@
-"""Make a checkpoint ready to publish: the student's weights and metadata.
+r"""Make a checkpoint ready to publish: the student's weights and metadata.
 
     python tools/publish_model.py CHECKPOINT OUT [--config CONFIG] \
         [--ema | --no-ema] [--force]

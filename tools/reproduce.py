@@ -1,4 +1,4 @@
-"""Make a table of results: train and test the rows that are missing.
+r"""Make a table of results: train and test the rows that are missing.
 
     python tools/reproduce.py configs/tables/cifar10_plain20_20e.py \
         --jobs 2 --budget 170m --amp

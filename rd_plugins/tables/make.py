@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser, out: str) -> None:
         out (str): Where the tool keeps its results by default.
     """
     parser.add_argument('--seeds', nargs='+', type=number(at_least=0),
-                        help='only these')
+                        help="by default the table's, of compare.py 0")
     parser.add_argument('--jobs', type=number(at_least=1), default=1,
                         help='runs at a time')
     parser.add_argument('--budget', help='stop after, such as 170m')
@@ -135,8 +135,8 @@ def make_table(table: Table, args: argparse.Namespace,
     for folder in (args.out, args.work_dir):
         check_report_folder(Path(folder))
     deadline = args.budget and time.monotonic() + seconds(args.budget)
-    results = Results(Path(args.out), deepcopy(table))  # with all its rows
     given = given_weights(weights, table)
+    results = Results(Path(args.out), deepcopy(table))  # with all its rows
     select(table, rows, args.seeds)
     runs = {}
     for seed in table.seeds:

@@ -73,6 +73,10 @@ def check_result(run: Run, result: dict, path: Path) -> None:
     """
     expected = run.settings()
     if run.row.checkpoint:
+        if result.get('seed') is not None:
+            raise UsageError(
+                f'{path} has a result of {run.name} that was trained, and '
+                f'--weights gives its weights. {ADVICE}')
         expected = dict(given_weights=expected['given_weights'])
     for name, wanted in expected.items():
         found = result.get(name, wanted)  # earlier ones record less

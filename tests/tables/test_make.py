@@ -101,6 +101,7 @@ def test_a_needed_training_has_the_settings_of_its_row(make):
 def test_weights_that_must_be_given_are_missed_at_once(make):
     runs, results = make('teacher')
     runs[0].row.checkpoint = 'published'
+    results.runs[0]['seed'] = None
     with pytest.raises(UsageError, match='--weights published=PATH'):
         unfinished(runs, results)
 

@@ -161,6 +161,23 @@ def test_a_row_goes_on_from_the_weights_of_another(folder):
     assert all(torch.equal(first[name], then[name]) for name in first)
 
 
+def test_a_row_whose_weights_are_there_already(folder):
+    """It is tested, and teaches, in place of being trained."""
+    (folder / 'digits.py').write_text(CHAIN)
+    assert_done(tool(*arguments(folder, 'a', '--rows', 'first')))
+    path, = (folder / 'a/out/weights').iterdir()
+    given = ('--weights', f'given={folder / "teacher.pth"}', f'first={path}')
+    done = tool(*arguments(folder, 'b', *given))
+    assert_done(done)
+    assert 'first: tests' in done.stdout and 'first-seed0' not in done.stdout
+    first, again = (accuracies(folder, name) for name in 'ab')
+    assert again['first', None] == first['first', 0]
+    page = (folder / 'b/out/digits.md').read_text()
+    assert '--weights given=given.pth first=first.pth' in page
+    assert_refused(tool(*arguments(folder, 'a', *given)),
+                   'has a result of first that was trained')
+
+
 @pytest.mark.parametrize('differs', [False, True])
 def test_a_row_that_trains_again_gives_its_weights(folder, differs):
     """To a result that has lost them, if it is the same once more."""
@@ -224,7 +241,7 @@ def test_time_that_is_up_leaves_the_rest(folder):
     (('--budget', 'nanm'), '--budget nanm is no time'),
     (('--budget=-5m', ), '--budget -5m is no time'),
     (('--weights', 'given=absent.pth'), 'given=absent.pth names no file'),
-    (('--weights', f'typo={__file__}'), 'names typo, and digits tests given'),
+    (('--weights', f'typo={__file__}'), 'names typo, and digits takes weights of given, student.'),
     (('--out', __file__), 'test_reproduce.py is a file; name a folder'),
     (('--work-dir', __file__), 'test_reproduce.py is a file; name a folder'),
     (('--seeds', '-1'), "'-1' is not a whole number, at least 0"),

@@ -1,4 +1,4 @@
-"""Latency, throughput, memory and size of networks, side by side.
+r"""Latency, throughput, memory and size of networks, side by side.
 
     python tools/analysis_tools/benchmark.py NETWORK NETWORK ... \
         [--engines torch onnxruntime openvino] [--batch-sizes 1 8] \

@@ -1,4 +1,4 @@
-"""Time of a training step and of its parts, side by side.
+r"""Time of a training step and of its parts, side by side.
 
     python tools/analysis_tools/benchmark_training.py CONFIG CONFIG ... \
         [--repeats 30] [--out work_dirs/benchmark_training]

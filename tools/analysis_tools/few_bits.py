@@ -1,4 +1,4 @@
-"""Accuracy of networks with 8, 6 and 4 bits, by fake quantisation.
+r"""Accuracy of networks with 8, 6 and 4 bits, by fake quantisation.
 
     python tools/analysis_tools/few_bits.py CONFIG@CHECKPOINT ... \
         [--bits 8 6 4] [--seeds 0 1 2] [--calibration 200] [--images N] \

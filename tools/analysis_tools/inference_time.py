@@ -1,4 +1,4 @@
-"""Time networks on a whole test set, as in ResNet with No Res.
+r"""Time networks on a whole test set, as in ResNet with No Res.
 
     python tools/analysis_tools/inference_time.py CONFIG CONFIG ... \
         [--images 10000] [--batch-size 1024] [--size 28] [--repeats 5]

@@ -1,4 +1,4 @@
-"""Draw how the blocks of an ε-ResNet close and die.
+r"""Draw how the blocks of an ε-ResNet close and die.
 
     python tools/analysis_tools/plot_blocks.py WORK_DIR \
         [--baseline WORK_DIR] [--out blocks.png]

@@ -1,4 +1,4 @@
-"""Convert a ResNet trained elsewhere into a teacher checkpoint.
+r"""Convert a ResNet trained elsewhere into a teacher checkpoint.
 
     python tools/model_converters/convert_teacher.py SOURCE TARGET \
         [--config CONFIG]
@@ -97,6 +97,16 @@ def check_target(target: str, source: str) -> None:
                          'name another file.')
 
 
+def why_unknown(source: str, keys: List[str]) -> str:
+    """Say why a state dict cannot be converted."""
+    if all(key.startswith(('backbone.', 'head.')) for key in keys):
+        return (f'{source} has the names of MMPretrain already; use it as it '
+                'is. Nothing was written.')
+    more = f' and {len(keys) - 3} more' if len(keys) > 3 else ''
+    return (f'{source} has {len(keys)} keys that belong to no known ResNet '
+            f'layout: {", ".join(keys[:3])}{more}. Nothing was written.')
+
+
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -116,9 +126,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     check_are_weights(source['state_dict'], args.source)
     state_dict, unknown = convert(source['state_dict'])
     if unknown:
-        raise UsageError(
-            f'{args.source} has {len(unknown)} keys that belong to no known '
-            f'ResNet layout: {", ".join(unknown)}. Nothing was written.')
+        raise UsageError(why_unknown(args.source, unknown))
     shortcuts = recorded_shortcuts(source['meta'])
     converted = dict(
         meta=dict(converted_from=args.source, shortcuts=shortcuts),

@@ -1,4 +1,4 @@
-"""Fold the norms of a trained ResNet into its convolutions.
+r"""Fold the norms of a trained ResNet into its convolutions.
 
     python tools/model_converters/fold_norms.py CONFIG CHECKPOINT --out DIR \
         [--shape HEIGHT WIDTH] [--force]

@@ -1,4 +1,4 @@
-"""Convert a trained ResNet to a plain network with the same outputs.
+r"""Convert a trained ResNet to a plain network with the same outputs.
 
     python tools/model_converters/remove_shortcuts.py CONFIG CHECKPOINT \
         --out DIR [--shape HEIGHT WIDTH] [--force]
