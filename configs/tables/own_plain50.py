@@ -20,7 +20,8 @@ rows = dict(
     ce=dict(title='plain-50, cross entropy', config=plain))
 for name, title in (('kd', 'logit distillation'), ('rd', 'JointRD'),
                     ('no_res', 'No-Res'),
-                    ('fading', 'fading shortcuts and logit distillation')):
+                    ('fading', 'fading shortcuts and logit distillation'),
+                    ('stages', 'fading stage by stage')):
     rows[name] = dict(
         title=f'plain-50, {title}',
         config=f'../own_data/plain50_{name}_own.py',

@@ -2,7 +2,7 @@
 from .backbones import (CifarResNet, EpsilonResNet, EpsilonResNet_CIFAR,
                         GatedBackbone, PlainResNet, PlainResNet_CIFAR)
 from .distillers import (Distiller, FrozenTeacher, JointRD, LogitDistiller,
-                         SideSupervised, StagewiseDistiller)
+                         Preset, SideSupervised, StagewiseDistiller)
 from .layers import DiracConv2d, fold_dirac
 from .objectives import (ClassificationLoss, FeatureLoss, HybridLoss,
                          LogitLoss, MarginLoss, Objective, SideLoss, StageLoss)
@@ -11,6 +11,7 @@ __all__ = [
     'CifarResNet', 'ClassificationLoss', 'DiracConv2d', 'Distiller',
     'EpsilonResNet', 'EpsilonResNet_CIFAR', 'FeatureLoss', 'FrozenTeacher',
     'GatedBackbone', 'HybridLoss', 'JointRD', 'LogitDistiller', 'LogitLoss',
-    'MarginLoss', 'Objective', 'PlainResNet', 'PlainResNet_CIFAR', 'SideLoss',
-    'SideSupervised', 'StageLoss', 'StagewiseDistiller', 'fold_dirac'
+    'MarginLoss', 'Objective', 'PlainResNet', 'PlainResNet_CIFAR', 'Preset',
+    'SideLoss', 'SideSupervised', 'StageLoss', 'StagewiseDistiller',
+    'fold_dirac'
 ]
