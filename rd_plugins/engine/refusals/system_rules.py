@@ -27,10 +27,16 @@ def _absent_file(failure: Failure) -> Optional[str]:
 
 
 def _download(failure: Failure) -> Optional[str]:
-    if isinstance(failure.error, URLError):
-        return (f'A download failed ({failure.error.reason}); connect to the '
-                'network, or fetch the file by hand and give its path.')
-    return None
+    if not isinstance(failure.error, URLError):
+        return None
+    failed = (f'download failed ({failure.error.reason}); connect to the '
+              'network')
+    dataset = failure.variable('self', lambda it: hasattr(it, 'data_root'))
+    if dataset is None:
+        return f'A {failed}, or fetch the file by hand and give its path.'
+    return (f'{type(dataset).__name__} is not in {dataset.data_root}, and its '
+            f'{failed}, or name the folder that it is in: --cfg-options '
+            'train_dataloader.dataset.data_root=PATH, also for val and test.')
 
 
 def _file(failure: Failure) -> Optional[str]:

@@ -1,10 +1,12 @@
 """What becomes a sentence, and what stays a traceback."""
 import sys
+from urllib.request import urlopen
 
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
+from mmpretrain.datasets import CIFAR10
 from mmpretrain.registry import MODELS, OPTIM_WRAPPERS
 
 from rd_plugins.engine.refusals import exit_on_usage_error, sentence_of
@@ -44,6 +46,17 @@ def test_a_type_that_no_registry_knows():
     assert "did you mean 'OptimWrapper'?" in found
     assert 'rd_plugins.CifarResNet' in names_in(MODELS)
     assert 'ImageClassifier' in names_in(MODELS)
+
+
+def test_images_that_are_absent_and_cannot_be_downloaded(
+        tmp_path, monkeypatch):
+    """Their folder is named; MMPretrain says nothing but the address."""
+    address = (tmp_path / 'absent.tar.gz').as_uri()
+    monkeypatch.setattr(CIFAR10, 'url', address)
+    found = sentence(CIFAR10, str(tmp_path / 'here'), 'train')
+    assert f'CIFAR10 is not in {tmp_path}/here, and its download' in found
+    assert 'train_dataloader.dataset.data_root=PATH' in found
+    assert sentence(urlopen, address).startswith('A download failed')
 
 
 def test_an_option_names_the_nearest_of_the_class_and_its_bases():
