@@ -387,13 +387,18 @@ def transforms(loader):
     ]
 
 
+def ema_facts(hook):
+    return dict(ema={
+        'newest': hook.ema_cfg['momentum'], 'from': hook.begin_epoch})
+
+
 def facts(name):
     """What a config builds, in the words of the table."""
     cfg, built = read(name), build(name)
     ema = built.hooks.get('EMAHook')
     clip = cfg.optim_wrapper.get('clip_grad')
     return dict(
-        **(dict(ema=ema.ema_cfg['momentum']) if ema else {}),
+        **(ema_facts(ema) if ema else {}),
         **(dict(clip=clip['max_norm']) if clip else {}),
         **data_facts(cfg),
         **optimizer_facts(built.model, built.optimizer),

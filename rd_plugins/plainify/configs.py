@@ -104,8 +104,14 @@ model = dict(
             type='Pretrained',
             checkpoint={weights!r})))
 
-# What is tested and shipped is a moving average of the weights.
-custom_hooks = [dict(type='EMAHook', momentum={momentum})]
+# What is tested and shipped is a moving average of the weights, from when the
+# learning rate is low.
+custom_hooks = [
+    dict(
+        type='EMAHook',
+        momentum={momentum},
+        begin_epoch={average_from})
+]
 '''
 
 SCHEDULE = '''optim_wrapper = dict(
@@ -182,7 +188,7 @@ class Recipe:
             root=self.data.root, count=len(self.data.classes),
             size=self.size, edge=round(self.size / 0.875), batch=self.batch,
             workers=min(4, os.cpu_count() or 1), epochs=self.epochs,
-            momentum=self.momentum)
+            momentum=self.momentum, average_from=self.epochs * 3 // 4)
         texts = {
             'teacher.py': TEACHER.format(
                 **words, schedule=self._schedule(self.epochs, 1)),
