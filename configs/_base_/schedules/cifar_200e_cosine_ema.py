@@ -6,6 +6,6 @@ are tested.
 """
 _base_ = './cifar_200e_cosine.py'
 
-# Norms get the statistics of the newest weights. While those move fast, they do
-# not fit their averages: a plain network predicts at random with them.
+# Norms get the statistics of the newest weights. While those move fast, they
+# do not fit their averages: a plain network predicts at random with them.
 custom_hooks = [dict(type='EMAHook', momentum=0.0005, begin_epoch=150)]

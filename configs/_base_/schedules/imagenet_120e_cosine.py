@@ -23,6 +23,6 @@ param_scheduler = [
         convert_to_iter_based=True),
 ]
 
-# Norms get the statistics of the newest weights. While those move fast, they do
-# not fit their averages: a plain network predicts at random with them.
+# Norms get the statistics of the newest weights. While those move fast, they
+# do not fit their averages: a plain network predicts at random with them.
 custom_hooks = [dict(type='EMAHook', momentum=0.0001, begin_epoch=90)]
