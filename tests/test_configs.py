@@ -389,7 +389,7 @@ def transforms(loader):
 
 def ema_facts(hook):
     return dict(ema={
-        'newest': hook.ema_cfg['momentum'], 'from': hook.begin_epoch})
+        'newest': hook.ema_cfg['momentum'], 'from': hook.begin_epoch - 1})
 
 
 def facts(name):

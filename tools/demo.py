@@ -10,7 +10,9 @@ cores. What is finished there is not trained again.
 import argparse
 import json
 import os
+import shlex
 import subprocess
+import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,8 +77,8 @@ def main(argv: Optional[List[str]] = None) -> None:
     args = parse_args(argv)
     start, out = time.time(), Path(args.out)
     table = read_table(str(TABLE))
-    seeds = ['--seeds', *map(str, args.seeds)] if args.seeds else []
-    table.command = ' '.join(['python tools/demo.py', *seeds])
+    typed = sys.argv[1:] if argv is None else argv
+    table.command = shlex.join(['python', 'tools/demo.py', *map(str, typed)])
     make_table(table, args)
     page = out / 'demo.md'
     if page.exists():  # not if the budget has ended before the first result

@@ -17,9 +17,9 @@ rows = dict(
     teacher=dict(
         title='ResNet-18 (teacher)', config='../rd/resnet18_cifar100.py'),
     ce=dict(title='plain-18, cross entropy', config=plain))
-for name, title, config in (
+for name, what, config in (
         ('jointrd', 'JointRD', '../rd/plain18_cifar100.py'),
         ('no_res', 'No-Res', '../no_res/plain18_cifar100.py'),
         ('best', 'fading shortcuts, the recipe of configs/best',
          '../best/plain18_cifar100.py')):
-    rows[name] = dict(title=f'plain-18, {title}', config=config, **student)
+    rows[name] = dict(title=f'plain-18, {what}', config=config, **student)

@@ -18,11 +18,11 @@ rows = dict(
     teacher=dict(
         title='ResNet-50 (teacher)', config='../own_data/resnet50_own.py'),
     ce=dict(title='plain-50, cross entropy', config=plain))
-for name, title in (('kd', 'logit distillation'), ('rd', 'JointRD'),
-                    ('no_res', 'No-Res'),
-                    ('fading', 'fading shortcuts and logit distillation'),
-                    ('stages', 'fading stage by stage')):
+for name, what in (('kd', 'logit distillation'), ('rd', 'JointRD'),
+                   ('no_res', 'No-Res'),
+                   ('fading', 'fading shortcuts and logit distillation'),
+                   ('stages', 'fading stage by stage')):
     rows[name] = dict(
-        title=f'plain-50, {title}',
+        title=f'plain-50, {what}',
         config=f'../own_data/plain50_{name}_own.py',
         **student)

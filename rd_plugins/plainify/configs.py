@@ -188,7 +188,7 @@ class Recipe:
             root=self.data.root, count=len(self.data.classes),
             size=self.size, edge=round(self.size / 0.875), batch=self.batch,
             workers=min(4, os.cpu_count() or 1), epochs=self.epochs,
-            momentum=self.momentum, average_from=self.epochs * 3 // 4)
+            momentum=self.momentum, average_from=self.epochs * 3 // 4 + 1)
         texts = {
             'teacher.py': TEACHER.format(
                 **words, schedule=self._schedule(self.epochs, 1)),

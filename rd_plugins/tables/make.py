@@ -15,7 +15,7 @@ from .queue import Queue
 from .report import Results
 from .result import result_of
 from .run import Run
-from .same import check_not_edited, check_result, check_training
+from .same import check_given, check_not_edited, check_result, check_training
 from .size import measured_size
 from .speed import latencies
 from .table import Table, select
@@ -138,6 +138,8 @@ def make_table(table: Table, args: argparse.Namespace,
     given = given_weights(weights, table)
     results = Results(Path(args.out), deepcopy(table))  # with all its rows
     select(table, rows, args.seeds)
+    for row in table.rows.values():
+        check_given(row, results.runs, results.path)
     runs = {}
     for seed in table.seeds:
         for row in table.rows.values():

@@ -10,7 +10,7 @@ import torch
 
 from rd_plugins.utils.cpu import cpu_name
 from rd_plugins.utils.package import files_folder
-from rd_plugins.utils.whole_file import write_bytes
+from rd_plugins.utils.whole_file import numbered_checkpoints, write_bytes
 
 # Of each start of a training, in its folder
 STARTS = 'asked/starts.json'
@@ -29,10 +29,11 @@ def commit() -> str:
 
     Results do not count: a table writes them while it runs.
     """
+    if not _git('ls-files', 'model-index.yml'):  # of others, around a wheel
+        return 'not in a repository'
     changed = _git('status', '--porcelain', '--untracked-files=no', '--', '.',
                    ':!docs/results')
-    return _git('describe', '--always') + '-dirty' * bool(changed) or (
-        'not in a repository')
+    return _git('describe', '--always') + '-dirty' * bool(changed)
 
 
 def origin() -> Dict[str, str]:
@@ -52,7 +53,8 @@ def _starts(folder: Path) -> List[Dict[str, str]]:
 
 def note_start(folder: Path) -> None:
     """Note that a training starts, or goes on, here and now."""
-    starts = json.dumps([*_starts(folder), origin()], indent=1)
+    before = _starts(folder) if numbered_checkpoints(folder) else []
+    starts = json.dumps([*before, origin()], indent=1)
     write_bytes(starts.encode(), str(folder / STARTS))
 
 

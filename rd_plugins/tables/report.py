@@ -121,11 +121,9 @@ class Results:
         made: Dict[str, List[dict]] = {}
         for run in sorted(self.shown(), key=lambda run: run['date']):
             made.setdefault(origin_of(run), []).append(run)
-        changes = {changes_of(run) for run in self.shown()}
-        of_all = changes if len(changes) == 1 else ()
         lines = ['Mean ± standard deviation over the seeds, after the last '
                  'epoch. Made by', '', '```bash',
-                 self.table.made_by(*of_all), '```', '']
+                 self.table.made_by(self.shown()), '```', '']
         lines += [f'- {origin}: {names_of(runs)}'
                   for origin, runs in made.items()]
         data = sorted({run['data'] for run in self.shown()

@@ -130,9 +130,7 @@ class Run:
                 type='Pretrained', checkpoint=teacher.checkpoint())
         if self.row.start:
             cfg.load_from = str(self.start_file)
-        digests = self._digests()
-        if digests:  # the paths tell nothing
-            cfg.given_weights = digests
+        cfg.given_weights = self._digests()  # the paths tell nothing
         return cfg
 
     def test_config(self) -> Config:

@@ -1,6 +1,7 @@
 """Keeps trainings and results of different settings apart."""
 from copy import copy
 from pathlib import Path
+from typing import List
 
 from mmengine.config import Config
 
@@ -10,6 +11,7 @@ from rd_plugins.utils.recorded_config import flat
 from rd_plugins.utils.whole_file import numbered_checkpoints
 from .places import without_places
 from .run import TRAIN_CONFIG, Run
+from .table import Row
 
 ADVICE = 'To keep both, name other folders: --work-dir and --out.'
 
@@ -58,6 +60,29 @@ def check_not_edited(run: Run, result: dict) -> None:
         check_training(same)
 
 
+def check_given(row: Row, results: List[dict], path: Path) -> None:
+    """Check that a row's weights are given for all its results, or for none.
+
+    Args:
+        row (Row): The row.
+        results (list[dict]): What is there of all rows.
+        path (Path): The file that holds it.
+
+    Raises:
+        UsageError: If its results were trained and its weights are given now,
+            or the other way round.
+    """
+    seeds = [result['seed'] for result in results
+             if result['row'] == row.name]
+    if row.checkpoint and any(seed is not None for seed in seeds):
+        raise UsageError(f'{path} has a result of {row.name} that was '
+                         f'trained, and --weights gives its weights. {ADVICE}')
+    if not row.checkpoint and None in seeds:
+        raise UsageError(
+            f'{path} has a result of {row.name} with weights that were given; '
+            f'give them again, --weights {row.name}=PATH. {ADVICE}')
+
+
 def check_result(run: Run, result: dict, path: Path) -> None:
     """Check that a result is that of a run.
 
@@ -73,10 +98,6 @@ def check_result(run: Run, result: dict, path: Path) -> None:
     """
     expected = run.settings()
     if run.row.checkpoint:
-        if result.get('seed') is not None:
-            raise UsageError(
-                f'{path} has a result of {run.name} that was trained, and '
-                f'--weights gives its weights. {ADVICE}')
         expected = dict(given_weights=expected['given_weights'])
     for name, wanted in expected.items():
         found = result.get(name, wanted)  # earlier ones record less

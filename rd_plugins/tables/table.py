@@ -76,17 +76,29 @@ class Table:
     command: Optional[str] = None
     path: Optional[str] = None
 
-    def made_by(self, *flags: str) -> str:
-        """The command that makes it, with the flags that all runs had."""
+    def made_by(self, runs: Sequence[dict]) -> str:
+        """The command that makes it.
+
+        Args:
+            runs (Sequence[dict]): Results: whose weights were given, their
+                seeds, and whether all were trained with ``--amp``.
+        """
         if self.command:
             return self.command  # as it was typed
         given = dict.fromkeys(row.checkpoint for row in self.rows.values()
                               if row.checkpoint)
+        for run in runs:
+            given.update(dict.fromkeys(run.get('given_weights', ())))
+        seeds = sorted({run['seed'] for run in runs} - {None})
         return ' '.join([
             'python tools/reproduce.py',
             self.path or f'configs/tables/{self.name}.py',
             *(['--weights'] if given else []),
-            *(f'{name}={name}.pth' for name in given), *filter(None, flags)])
+            *(f'{name}={name}.pth' for name in given),
+            *(['--seeds', *map(str, seeds)]
+              if not set(seeds) <= set(self.seeds) else []),
+            *(['--amp'] if runs and all('--amp' in run['flags']
+                                        for run in runs) else [])])
 
     def keeps_weights(self, row: str, seed: int) -> bool:
         """Whether a run's weights are kept beside its result.

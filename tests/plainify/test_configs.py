@@ -20,7 +20,7 @@ def test_numbers_follow_from_images_and_epochs(recipe, tmp_path):
     assert cfg.optim_wrapper.optimizer.lr == pytest.approx(0.2 * 64 / 512)
     assert cfg.custom_hooks[0].momentum == pytest.approx(
         25 / (30 * 50), abs=1e-6)
-    assert cfg.custom_hooks[0].begin_epoch == 22
+    assert cfg.custom_hooks[0].begin_epoch == 23
     assert cfg.test_dataloader.dataset.pipeline[1].scale == 256
 
 

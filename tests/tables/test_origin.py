@@ -1,10 +1,12 @@
 """What is recorded of where a run was made."""
+import json
 import subprocess
 
 import pytest
+import torch
 
 from rd_plugins.tables import origin
-from rd_plugins.tables.origin import commit, note_start, provenance
+from rd_plugins.tables.origin import STARTS, commit, note_start, provenance
 from rd_plugins.utils.cpu import cpu_name
 
 
@@ -18,7 +20,7 @@ def repository(tmp_path, monkeypatch):
 
     monkeypatch.setattr(origin, 'files_folder', lambda: tmp_path)
     (tmp_path / 'docs/results').mkdir(parents=True)
-    for name in ('code.py', 'docs/results/table.json'):
+    for name in ('model-index.yml', 'code.py', 'docs/results/table.json'):
         (tmp_path / name).write_text('1')
     git('init', '-q')
     git('add', '.')
@@ -49,7 +51,10 @@ def test_a_training_that_goes_on_has_both_commits(repository):
     folder, git = repository
     run = folder / 'work_dirs/run'
     first = commit()
-    note_start(run)
+    for _ in range(2):  # the first has left no checkpoint
+        note_start(run)
+        assert len(json.loads((run / STARTS).read_text())) == 1
+    torch.save({}, run / 'epoch_1.pth')
     git('commit', '-q', '--allow-empty', '-m', 'second')
     note_start(run)
     found = provenance(run)
@@ -60,6 +65,14 @@ def test_a_training_that_goes_on_has_both_commits(repository):
 def test_weights_that_are_given_have_the_origin_of_their_test(repository):
     folder, _ = repository
     assert provenance(folder)['commit'] == commit()
+
+
+def test_a_package_in_the_repository_of_others(repository, monkeypatch):
+    folder, _ = repository
+    inside = folder / '.venv/lib'
+    inside.mkdir(parents=True)
+    monkeypatch.setattr(origin, 'files_folder', lambda: inside)
+    assert commit() == 'not in a repository'
 
 
 @pytest.mark.parametrize('lines, name', [

@@ -176,6 +176,8 @@ def test_a_row_whose_weights_are_there_already(folder):
     assert '--weights given=given.pth first=first.pth' in page
     assert_refused(tool(*arguments(folder, 'a', *given)),
                    'has a result of first that was trained')
+    assert_refused(tool(*arguments(folder, 'b')),
+                   'give them again, --weights first=PATH')
 
 
 @pytest.mark.parametrize('differs', [False, True])

@@ -1,4 +1,7 @@
 """What makes a training or a result another run's."""
+from contextlib import nullcontext
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,8 +9,8 @@ import torch
 from mmengine.config import Config
 
 from rd_plugins.tables.run import Run
-from rd_plugins.tables.same import (check_not_edited, check_result,
-                                    check_training)
+from rd_plugins.tables.same import (check_given, check_not_edited,
+                                    check_result, check_training)
 from rd_plugins.tables.table import Row, Table
 from rd_plugins.utils.errors import UsageError
 
@@ -162,3 +165,31 @@ def test_results_that_record_less(tmp_path):
     check_result(run, settings, PATH)
     given = run.needs['teacher']
     check_result(given, dict(given.settings(), options={'a.lr': 2}), PATH)
+
+
+def test_a_training_goes_on_with_the_teacher_that_it_began_with(tmp_path):
+    """One that the table trained is not one that is given."""
+    given = make_run(tmp_path)
+    own = replace(given, table=deepcopy(given.table), weights={}, kept={
+        'teacher-seed0': 'own.pth'})
+    own.table.rows['teacher'].checkpoint = None
+    own.train_command()
+    torch.save({}, own.folder / 'epoch_3.pth')
+    check_training(own)
+    with pytest.raises(UsageError, match=r'another training.*given_weights'):
+        check_training(given)
+
+
+@pytest.mark.parametrize('seeds, trained, given', [
+    ([], None, None),
+    ([0, 1], None, 'result of r that was trained'),
+    ([None], 'give them again, --weights r=PATH', None)])
+def test_weights_of_a_row_are_given_for_all_seeds_or_for_none(
+        seeds, trained, given):
+    results = [dict(row='other', seed=None), dict(row='other', seed=0)]
+    results += [dict(row='r', seed=seed) for seed in seeds]
+    for checkpoint, words in ((None, trained), ('r', given)):
+        row = Row('r', 'R', 'r.py', checkpoint=checkpoint)
+        with pytest.raises(UsageError, match=words) if words else (
+                nullcontext()):
+            check_given(row, results, PATH)

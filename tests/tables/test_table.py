@@ -53,10 +53,16 @@ def test_which_weights_are_kept():
                     ('first', 4)]
 
 
-def test_the_command_has_the_flags_of_all_runs_once():
-    rows = dict(a=Row('a', 'A', 'a.py', checkpoint='given'))
-    assert Table('t', 'T', rows).made_by('--amp') == (
-        'python tools/reproduce.py configs/tables/t.py '
-        '--weights given=given.pth --amp')
+def test_the_command_that_makes_it():
+    """With what its runs were given, unless it is known as it was typed."""
+    rows = dict(a=Row('a', 'A', 'a.py', checkpoint='of_a'))
+    plain = 'python tools/reproduce.py configs/tables/t.py --weights of_a='
+    fast = dict(seed=0, flags='--amp compile=True')
+    table = Table('t', 'T', rows)
+    assert table.made_by([]) == f'{plain}of_a.pth'
+    assert table.made_by([fast, dict(fast, seed=None, flags='--amp')]) == (
+        f'{plain}of_a.pth --amp')
+    assert table.made_by([fast, dict(seed=2, flags='', given_weights=dict(
+        b='12'))]) == f'{plain}of_a.pth b=b.pth --seeds 0 2'
     typed = 'python tools/compare.py a.py --amp'
-    assert Table('t', 'T', rows, command=typed).made_by('--amp') == typed
+    assert Table('t', 'T', rows, command=typed).made_by([fast]) == typed

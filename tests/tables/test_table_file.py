@@ -66,7 +66,7 @@ def test_tables_that_cannot_be(tmp_path, rows, options, message):
 def test_none_is_the_default(tmp_path):
     rows = dict(row=dict(title='R', config=str(PLAIN), epochs=None))
     table = read_table(write(tmp_path, rows, seeds=None, note=None))
-    assert f'reproduce.py {tmp_path}/' in table.made_by()  # not one of ours
+    assert f'reproduce.py {tmp_path}/' in table.made_by([])  # not one of ours
     assert (table.seeds, table.note, table.rows['row'].epochs) == (
         [0], '', None)
 
@@ -83,7 +83,7 @@ def test_tables_and_configs_of_ours_have_names(tmp_path):
     assert table.rows['row'].config == str(PLAIN)
     ours = read_table('rd_plugins::tables/demo.py')
     assert ours.rows == read_table(str(ROOT / 'configs/tables/demo.py')).rows
-    assert 'reproduce.py rd_plugins::tables/demo.py' in ours.made_by()
+    assert 'reproduce.py rd_plugins::tables/demo.py' in ours.made_by([])
 
 
 @pytest.mark.parametrize('path', TABLES, ids=lambda path: path.stem)
@@ -92,6 +92,7 @@ def test_every_row_builds(path, tmp_path, monkeypatch):
     for layer in (nn.Conv2d, nn.Linear):  # no random numbers
         monkeypatch.setattr(layer, 'reset_parameters', lambda self: None)
     table = read_table(str(path))
+    assert f"title = '{table.title}'" in path.read_text()
     for row in table.rows.values():
         run = Run(table, row, 0, tmp_path, {}, {})
         if row.checkpoint:

@@ -99,7 +99,8 @@ def check_target(target: str, source: str) -> None:
 
 def why_unknown(source: str, keys: List[str]) -> str:
     """Say why a state dict cannot be converted."""
-    if all(key.startswith(('backbone.', 'head.')) for key in keys):
+    if {'backbone.conv1.weight', 'backbone.stem.0.conv.weight'} & {
+            key.removeprefix('module.') for key in keys}:
         return (f'{source} has the names of MMPretrain already; use it as it '
                 'is. Nothing was written.')
     more = f' and {len(keys) - 3} more' if len(keys) > 3 else ''

@@ -21,7 +21,7 @@ train_pipeline = [
 ]
 test_pipeline = [
     dict(type='LoadImageFromFile'),
-    dict(type='ResizeEdge', scale=size * 8 // 7, edge='short'),
+    dict(type='ResizeEdge', scale=round(size / 0.875), edge='short'),
     dict(type='CenterCrop', crop_size=size),
     dict(type='PackInputs'),
 ]

@@ -2,8 +2,8 @@
 
 Batch 512 (8 x 64), SGD with Nesterov momentum, learning rate 0.2, five epochs
 of warm-up, weight decay 1e-4. What is tested and shipped is a moving average
-of the weights over about 10,000 steps, four epochs; before epoch 90 the newest
-ones are tested.
+of the weights over about 10,000 steps, four epochs; in the first 90 epochs the
+newest ones are tested.
 """
 _base_ = './imagenet_120e.py'
 
@@ -25,4 +25,4 @@ param_scheduler = [
 
 # Norms get the statistics of the newest weights. While those move fast, they
 # do not fit their averages: a plain network predicts at random with them.
-custom_hooks = [dict(type='EMAHook', momentum=0.0001, begin_epoch=90)]
+custom_hooks = [dict(type='EMAHook', momentum=0.0001, begin_epoch=91)]

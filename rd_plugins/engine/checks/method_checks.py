@@ -63,6 +63,18 @@ def _averages_leave_states_alone(runner: Runner) -> None:
                 'states of fading shortcuts or gates; leave it out.')
 
 
+def _averages_begin_in_time(runner: Runner) -> None:
+    for hook in hooks_of(runner, EMAHook):
+        for name, begin, length in (
+                ('begin_epoch', hook.begin_epoch, runner.max_epochs),
+                ('begin_iter', hook.begin_iter, runner.max_iters)):
+            if begin > length:
+                raise UsageError(
+                    f'EMAHook has {name}={begin}, and the run ends after '
+                    f'{length}; give it less, or shorten a run by --epochs, '
+                    'which keeps it in proportion.')
+
+
 def _read_modules(model: nn.Module) -> Iterator[nn.Module]:
     """Modules whose features are noted while they are computed."""
     yield from (module for module in model.modules()
@@ -150,6 +162,6 @@ def _start_fits(runner: Runner) -> None:
 
 CHECKS = (_goes_by_epochs, _one_phase_hook, _stages_have_phases,
           *EPSILON_CHECKS, _averages_leave_states_alone,
-          _nothing_is_read_inside,
+          _averages_begin_in_time, _nothing_is_read_inside,
           _is_no_deployed_form, _something_trains, _checkpoints_end_epochs,
           _checkpoint_options, _start_fits)

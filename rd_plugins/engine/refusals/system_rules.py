@@ -31,7 +31,7 @@ def _download(failure: Failure) -> Optional[str]:
         return None
     failed = (f'download failed ({failure.error.reason}); connect to the '
               'network')
-    dataset = failure.variable('self', lambda it: hasattr(it, 'data_root'))
+    dataset = failure.variable('self', lambda it: getattr(it, 'data_root', ''))
     if dataset is None:
         return f'A {failed}, or fetch the file by hand and give its path.'
     return (f'{type(dataset).__name__} is not in {dataset.data_root}, and its '

@@ -217,6 +217,8 @@ DEATHS = dict(type='rd_plugins.DeadBlockHook')
 @pytest.mark.parametrize('make, hooks, backbone, words', [
     (fading_cfg, [BUFFERS], {}, 'EMAHook has update_buffers=True'),
     (epsilon_cfg, [DEATHS, BUFFERS], {}, 'EMAHook has update_buffers=True'),
+    (fading_cfg, [dict(type='EMAHook', begin_epoch=9)], {},
+     'EMAHook has begin_epoch=9, and the run ends after 4; .* by --epochs'),
     (epsilon_cfg, [DEATHS], dict(epsilon=0), 'DeadBlockHook is there, but '
      'with epsilon=0 no gate of EpsilonResNet_CIFAR ever closes'),
     (epsilon_cfg,
