@@ -5,7 +5,8 @@
 
 Fading shortcuts, logit distillation and hybrids (docs/fading.md), on a cosine
 and with averaged weights.
-Expected: not known. Measured: not run.
+Expected: not known. Measured: 67.17 % in 50 epochs, averaged from the first on
+(docs/results/cifar100_plain20_50e.md).
 """
 _base_ = [
     '../_base_/models/resnet20_cifar.py',
