@@ -46,3 +46,8 @@ removed="['layer1.2','layer1.3','layer1.4','layer2.1','layer2.2','layer2.3','lay
     $rd/plain20_feature_kd_cifar100.py $rd/plain20_co_trained_cifar100.py \
     configs/no_res/plain20_joint_cifar100.py configs/fading/plain20_cifar10.py \
     --repeats 15 --out $out/training20
+"$python" tools/analysis_tools/benchmark_training.py \
+    $rd/plain18_ce_cifar100.py@train_dataloader.batch_size=32 \
+    $rd/plain18_cifar100.py@train_dataloader.batch_size=32 \
+    $rd/plain18_cifar100.py@train_dataloader.batch_size=32@model.hybrids=one \
+    --repeats 20 --out $out/training18
