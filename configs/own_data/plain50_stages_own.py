@@ -17,19 +17,8 @@ custom_hooks = [
     dict(
         type='rd_plugins.PhaseHook',
         phases=[
-            *(dict(
-                name=f'stage {k}',
-                epochs=20,
-                train=[f'backbone.layer{k}'],
-                loss=f'stage{k}',
-                lr=2.0,
-                weight_decay=0.0,
-                schedule='cosine') for k in (1, 2, 3, 4)),
-            dict(
-                name='fine-tune',
-                epochs=20,
-                loss='finetune',
-                lr=0.002,
-                schedule='cosine'),
+            *(dict(phase, epochs=20)
+              for phase in _base_.custom_hooks[0].phases[:-1]),
+            dict(_base_.custom_hooks[0].phases[-1], epochs=20, lr=0.002),
         ])
 ]

@@ -53,16 +53,18 @@ def phases(stage_rate, last_rate=0.001, **options):
 
 one_cycle = dict(
     param_scheduler=_base_.param_scheduler, train_cfg=dict(val_interval=5))
+plain = '../rd/plain20_ce_cifar10.py'
+student = dict(test_config=plain, teacher='teacher', options=one_cycle)
 
 
 def gone_after(share):
-    """The shortcuts are gone after a share of the run."""
+    """A student whose shortcuts are gone after a share of the run."""
     return dict(
-        one_cycle, model=dict(backbone=dict(fade=dict(horizon=share))))
+        student,
+        config='../fading/plain20_cifar10.py',
+        options=dict(
+            one_cycle, model=dict(backbone=dict(fade=dict(horizon=share)))))
 
-
-plain = '../rd/plain20_ce_cifar10.py'
-student = dict(test_config=plain, teacher='teacher', options=one_cycle)
 
 rows = dict(
     teacher=dict(
@@ -81,16 +83,10 @@ rows = dict(
         **student),
     fading_quarter=dict(
         title='plain-20, the same, shortcuts gone after a quarter, not half',
-        config='../fading/plain20_cifar10.py',
-        test_config=plain,
-        teacher='teacher',
-        options=gone_after(0.25)),
+        **gone_after(0.25)),
     fading_three_quarters=dict(
         title='plain-20, the same, gone after three quarters',
-        config='../fading/plain20_cifar10.py',
-        test_config=plain,
-        teacher='teacher',
-        options=gone_after(0.75)),
+        **gone_after(0.75)),
     fading_70e=dict(
         title='plain-20, fading and logit distillation in 70 epochs',
         config='../fading/plain20_cifar10.py',

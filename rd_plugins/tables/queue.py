@@ -114,9 +114,9 @@ class Queue:
 
     def _launch_alone(self, run: Run) -> None:
         trained = run.is_trained()
-        if run.row.start and not trained:
-            write_start(run)
         if not trained:
+            if run.row.start:
+                write_start(run)
             note_start(run.folder)
         command = run.test_command() if trained else run.train_command()
         environment = dict(os.environ)

@@ -5,6 +5,13 @@ from pathlib import Path
 from typing import FrozenSet
 
 
+def _read(cpuinfo: str) -> str:
+    try:
+        return Path(cpuinfo).read_text()
+    except OSError:  # not on Linux
+        return ''
+
+
 def cpu_flags(cpuinfo: str = '/proc/cpuinfo') -> FrozenSet[str]:
     """Names of the processor's instruction sets, on x86 and on ARM.
 
@@ -14,19 +21,13 @@ def cpu_flags(cpuinfo: str = '/proc/cpuinfo') -> FrozenSet[str]:
     Returns:
         frozenset[str]: Empty if there is no such file.
     """
-    try:
-        return frozenset(Path(cpuinfo).read_text().split())
-    except OSError:
-        return frozenset()
+    return frozenset(_read(cpuinfo).split())
 
 
 def cpu_name(cpuinfo: str = '/proc/cpuinfo') -> str:
     """The processor's name, or its architecture where Linux lists none."""
-    try:
-        lines = Path(cpuinfo).read_text().splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(':')[2].strip() for line in lines
+    names = [line.partition(':')[2].strip()
+             for line in _read(cpuinfo).splitlines()
              if line.startswith('model name')]
     return next(filter(None, names), platform.machine())
 

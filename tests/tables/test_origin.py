@@ -7,7 +7,6 @@ import torch
 
 from rd_plugins.tables import origin
 from rd_plugins.tables.origin import STARTS, commit, note_start, provenance
-from rd_plugins.utils.cpu import cpu_name
 
 
 @pytest.fixture
@@ -73,16 +72,3 @@ def test_a_package_in_the_repository_of_others(repository, monkeypatch):
     inside.mkdir(parents=True)
     monkeypatch.setattr(origin, 'files_folder', lambda: inside)
     assert commit() == 'not in a repository'
-
-
-@pytest.mark.parametrize('lines, name', [
-    ('processor : 0\nmodel name\t: AMD EPYC\nprocessor : 1\n'
-     'model name\t: AMD EPYC\n', 'AMD EPYC'),
-    ('processor : 0\nBogoMIPS : 50.00\n', 'aarch64'),
-    (None, 'aarch64')])
-def test_the_name_of_a_processor(tmp_path, monkeypatch, lines, name):
-    """Linux lists none on ARM."""
-    monkeypatch.setattr('platform.machine', lambda: 'aarch64')
-    if lines:
-        (tmp_path / 'cpuinfo').write_text(lines)
-    assert cpu_name(str(tmp_path / 'cpuinfo')) == name
