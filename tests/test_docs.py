@@ -9,6 +9,8 @@ import sys
 
 import pytest
 import torch
+from mmengine.config import Config
+from mmpretrain.registry import MODELS
 
 from tests.helpers import ROOT
 from tests.helpers.tools import as_a_new_process
@@ -58,10 +60,20 @@ def commands(page):
             command = re.split(r'\s{2,}#', line.strip())[0]
             command = re.sub(r'-m rd_plugins (\w+)',
                              lambda found: TOOLS[found[1]], command)
-            if re.match(r'(\w+=\S+ )*(python|bash) tools/', command):
+            if re.match(r'(\w+=\S+ )*(\S*python|bash) tools/', command):
                 yield command[command.index('tools/'):]
 
 
+def configs(page):
+    """The configs of a page that MMPretrain and this package can build."""
+    for block in re.findall(r'```python\n(.*?)```', page.read_text(), re.S):
+        if re.search(r"^_base_ = .*^model = ", block, re.S | re.M) and \
+                'custom_imports' not in block and 'mmdet::' not in block:
+            yield block
+
+
+CONFIGS = [pytest.param(config, id=f'{page.stem}{number}') for page in PAGES
+           for number, config in enumerate(configs(page))]
 COMMANDS = sorted({command for page in PAGES for command in commands(page)})
 
 
@@ -86,3 +98,14 @@ def test_a_command_of_the_docs_is_understood(command, monkeypatch):
     monkeypatch.setattr(sys, 'argv', [tool, *arguments])
     with pytest.raises(Parsed):
         runpy.run_path(str(ROOT / tool), run_name='__main__')
+
+
+@pytest.mark.parametrize('text', CONFIGS)
+def test_a_config_of_the_docs_builds(text, tmp_path):
+    """As if it lay in configs/fading."""
+    for short, folder in {"'../": '', "'./": 'fading/',
+                          "'rd_plugins::": ''}.items():
+        text = text.replace(short, f"'{ROOT.as_posix()}/configs/{folder}")
+    path = tmp_path / 'config.py'
+    path.write_text(text)
+    MODELS.build(Config.fromfile(path).model)

@@ -12,8 +12,8 @@ them, `--rows own_student` trains the teacher too.
 Expected: as published. Measured: docs/results/cifar100_no_res_seed.md.
 """
 title = 'ResNet with No Res, its own protocol'
-note = ('The files had the images of CIFAR-100 in another order than the '
-        'official ones, so the checksums below differ from theirs.')
+note = ('The runs that come with the package read the images of CIFAR-100 in '
+        'another order than the official files have: their checksums differ.')
 seeds = [0]
 
 teacher = '../no_res/resnet20_seed_cifar100.py'

@@ -9,9 +9,9 @@ title = 'Plain-20 on CIFAR-100'
 note = ('No-Res and fading start from the teacher\'s weights, and so have its '
         'epochs behind them too; the others start from random ones. Each '
         'seed has a teacher of its own: rows with other seeds are not of the '
-        'same teachers. The files had the images of CIFAR-100 in another '
-        'order than the official ones, so the checksums below differ from '
-        'theirs.')
+        'same teachers. The runs that come with the package read the images '
+        'of CIFAR-100 in another order than the official files have: their '
+        'checksums differ.')
 seeds = [0]
 
 plain = '../rd/plain20_ce_cifar100.py'

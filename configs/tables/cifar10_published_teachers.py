@@ -8,7 +8,8 @@
         --weights resnet20=resnet20.pth resnet56=resnet56.pth
 
 The teachers are those of akamaster/pytorch_resnet_cifar10.
-Expected: plain-20 91.7 %, plain-56 93.0 % or more. Measured: not run.
+Aimed at: plain-20 91.7 %, plain-56 93.0 % or more. Expected: not known.
+Measured: not run.
 """
 title = 'Plain-20 and plain-56 on CIFAR-10 from published teachers'
 note = ('Recipes, not methods: those of configs/best also have a cosine and '
