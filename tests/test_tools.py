@@ -144,7 +144,7 @@ def test_starting_points_are_checked(run_dir, teacher):
     strange = run_dir / 'strange.pth'
     torch.save(dict(state_dict={'conv1.weight': torch.ones(1)}), strange)
     assert_refused(
-        train(run_dir, teacher, f'load_from={strange}'), 'no weights of this')
+        train(run_dir, teacher, f'load_from={strange}'), 'only 0 of the')
     strange.write_bytes(teacher.read_bytes()[:5000])
     assert_refused(
         train(run_dir, teacher, f'load_from={strange}'), 'cannot be read')

@@ -5,10 +5,13 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
+from torch import nn
 
 from rd_plugins.models import Distiller
-from rd_plugins.utils.checkpoint import (check_checkpoint_starts,
-                                         check_pretrained_parts)
+from rd_plugins.utils.checkpoint import pretrained_files
+from rd_plugins.utils.checkpoint_file import read_checkpoint
+from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.weights import is_auxiliary, read_weights
 from .checks import RunCheckHook, check_scaled_rates
 from .config_file import build_model
 from .on_cpus import LOADERS, use_cpu, use_cpu_amp
@@ -18,6 +21,46 @@ from .wrapping import keep_versions
 # Default hooks of MMEngine's Runner
 MMENGINE_DEFAULT_HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger',
                           'param_scheduler', 'checkpoint')
+
+
+def check_pretrained_parts(model: nn.Module) -> None:
+    """Check the files that parts of a model start from (``init_cfg``).
+
+    Args:
+        model (nn.Module): A model whose weights are not initialised yet.
+
+    Raises:
+        UsageError: If one of them cannot be read.
+    """
+    for module in model.modules():
+        for path in filter(None, pretrained_files(
+                getattr(module, 'init_cfg', None))):
+            read_checkpoint(path)
+
+
+def check_checkpoint_starts(path: str, model: nn.Module) -> None:
+    """Check that a run can start from the weights of a checkpoint.
+
+    MMEngine leaves out weights that do not fit, and says so in a log.
+
+    Args:
+        path (str): The checkpoint.
+        model (nn.Module): The model of the run.
+
+    Raises:
+        UsageError: If most weights of the model are not in it.
+    """
+    found = read_weights(path)
+    needed = {key: value for key, value in model.state_dict().items()
+              if not is_auxiliary(key)}
+    fits = sum(key in found and getattr(found[key], 'shape', None) ==
+               value.shape for key, value in needed.items())
+    if 2 * fits < len(needed):
+        raise UsageError(
+            f'{path} has only {fits} of the {len(needed)} weights of this '
+            'model in its names and shapes; the others would be random. '
+            'Convert it first, see tools/model_converters, or leave load_from '
+            'out.')
 
 
 def check_training(cfg: Config, start: Optional[str] = None) -> None:

@@ -6,7 +6,8 @@ from typing import Any, Dict, List, Optional
 from mmengine.config import Config
 from torch import nn
 
-from rd_plugins.utils.checkpoint import check_checkpoint_resumes
+from rd_plugins.utils.checkpoint import fitting_weights
+from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.recorded_config import flat, read_recorded
 from rd_plugins.utils.whole_file import numbered_checkpoints
@@ -44,6 +45,37 @@ def say(text: str) -> None:
     """Print once for all processes, which have not met yet."""
     if os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0':
         print(text, flush=True)
+
+
+def check_checkpoint_resumes(path: str, model: nn.Module) -> dict:
+    """Check that a run can be resumed from a checkpoint.
+
+    Args:
+        path (str): The checkpoint.
+        model (nn.Module): The model of the run.
+
+    Returns:
+        dict: The checkpoint.
+
+    Raises:
+        UsageError: If its weights do not fit, or it has only weights.
+    """
+    checkpoint = read_checkpoint(path)
+    meta = checkpoint['meta']
+    absent = [
+        name for name, part in (('meta.epoch', meta.get('epoch')),
+                                ('meta.iter', meta.get('iter')),
+                                ('optimizer', checkpoint.get('optimizer')),
+                                ('message_hub', checkpoint.get('message_hub')))
+        if part is None
+    ]
+    if absent:
+        raise UsageError(f'{path} cannot be resumed: it has no {absent[0]}. '
+                         'Resume from a checkpoint that a training has saved, '
+                         'or start from these weights: --cfg-options '
+                         f'load_from={path}.')
+    fitting_weights(checkpoint, model, path, auxiliary=True)
+    return checkpoint
 
 
 def choose_checkpoint(cfg: Config, model: nn.Module,

@@ -6,8 +6,8 @@ from typing import Dict, Tuple
 import torch
 from mmpretrain.models.backbones.resnet import Bottleneck, ResNet
 
-from rd_plugins.utils.checkpoint import check_are_weights, read_weights
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.weights import check_are_weights, read_weights
 
 # Blocks of the four stages, and whether they are bottlenecks.
 DEPTHS = {(counts, block is Bottleneck): depth

@@ -10,14 +10,14 @@ import torch
 
 import rd_plugins
 from rd_plugins.engine.config_file import build_model
-from rd_plugins.utils.checkpoint import (check_are_weights,
-                                         check_shortcuts_are_gone,
-                                         fitting_weights, is_auxiliary,
-                                         without_module_prefix)
+from rd_plugins.utils.checkpoint import fitting_weights
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_parent
 from rd_plugins.utils.shortcuts import built_shortcuts, recorded_shortcuts
+from rd_plugins.utils.weights import (check_are_weights,
+                                      check_shortcuts_are_gone, is_auxiliary,
+                                      without_module_prefix)
 from rd_plugins.utils.whole_file import write_bytes
 from .student import read_student_config
 

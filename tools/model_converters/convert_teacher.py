@@ -17,11 +17,12 @@ from torch import Tensor
 
 from rd_plugins.engine.config_file import build_model, read_config
 from rd_plugins.engine.refusals import exit_on_usage_error
-from rd_plugins.utils.checkpoint import check_are_weights, fitting_weights
+from rd_plugins.utils.checkpoint import fitting_weights
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_file
 from rd_plugins.utils.shortcuts import built_shortcuts, recorded_shortcuts
+from rd_plugins.utils.weights import check_are_weights
 from rd_plugins.utils.whole_file import write_checkpoint
 
 NORM = r'(weight|bias|running_mean|running_var|num_batches_tracked)'

@@ -18,7 +18,6 @@ from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.models import StagewiseDistiller
 from rd_plugins.models.layers import (EndOfStep, FadingShortcut, GateStates,
                                       StrictIdentity)
-from rd_plugins.utils.checkpoint import is_auxiliary, read_weights
 from rd_plugins.utils.errors import UsageError
 from .epsilon_checks import EPSILON_CHECKS
 
@@ -142,26 +141,8 @@ def _checkpoint_options(runner: Runner) -> None:
                     f'{", ".join(sorted(set(known) - {"self", "kwargs"}))}.')
 
 
-def _start_fits(runner: Runner) -> None:
-    """MMEngine leaves out weights that do not fit, and says so in a log."""
-    if runner._resume or not runner._load_from:
-        return
-    found = read_weights(runner._load_from)
-    needed = {key: value
-              for key, value in unwrap_model(runner).state_dict().items()
-              if not is_auxiliary(key)}
-    fits = sum(key in found and getattr(found[key], 'shape', None) ==
-               value.shape for key, value in needed.items())
-    if 2 * fits < len(needed):
-        raise UsageError(
-            f'{runner._load_from} has only {fits} of the {len(needed)} '
-            'weights of this model in its names and shapes; the others would '
-            'be random. Convert it first, see tools/model_converters, or '
-            'leave load_from out.')
-
-
 CHECKS = (_goes_by_epochs, _one_phase_hook, _stages_have_phases,
           *EPSILON_CHECKS, _averages_leave_states_alone,
           _averages_begin_in_time, _nothing_is_read_inside,
           _is_no_deployed_form, _something_trains, _checkpoints_end_epochs,
-          _checkpoint_options, _start_fits)
+          _checkpoint_options)

@@ -3,8 +3,9 @@ from typing import Optional
 
 from torch import nn
 
-from rd_plugins.utils.checkpoint import is_fade_weight, pretrained_files
+from rd_plugins.utils.checkpoint import pretrained_files
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.weights import is_fade_weight
 from .teacher import Teacher
 
 # What a student may have that no teacher has: objectives and gates

@@ -12,10 +12,10 @@ from torch import nn
 from torch.func import functional_call
 
 from rd_plugins.models.utils import folded_copy, relative_difference
-from rd_plugins.utils.checkpoint import (fitting_weights, pretrained_files,
-                                         without_module_prefix)
+from rd_plugins.utils.checkpoint import fitting_weights, pretrained_files
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.weights import without_module_prefix
 from .teacher import Teacher
 
 # Largest relative difference of features that folding may cause in float32

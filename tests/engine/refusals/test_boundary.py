@@ -12,8 +12,8 @@ from mmpretrain.registry import MODELS, OPTIM_WRAPPERS
 from rd_plugins.engine.refusals import exit_on_usage_error, sentence_of
 from rd_plugins.engine.refusals.config_rules import names_in, options_of
 from rd_plugins.engine.refusals.failure import nearest
-from rd_plugins.utils.checkpoint import read_weights
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.weights import read_weights
 
 
 def sentence(function, *args, **kwargs):

@@ -3,8 +3,8 @@ import torch
 import torch.nn.functional as F
 from mmpretrain.registry import MODELS
 
-from rd_plugins.utils.checkpoint import is_auxiliary
 from rd_plugins.utils.errors import UsageError
+from rd_plugins.utils.weights import is_auxiliary
 from tests.helpers.models import classifier_cfg
 
 BACKBONE = dict(
