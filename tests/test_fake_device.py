@@ -21,11 +21,10 @@ from torch._subclasses.fake_tensor import (DataDependentOutputException,
 from rd_plugins.datasets import BatchPipeline
 from rd_plugins.datasets.transforms import BrightnessContrast, GaussianDeform
 from rd_plugins.engine.hooks import Phase
-from rd_plugins.engine.hooks.dead_block_hook import sync_gates
 from rd_plugins.engine.hooks.phase_hook import (choose_objectives, freeze,
                                                 set_modes)
 from rd_plugins.models.distillers import first_batch, frozen_teacher
-from rd_plugins.models.layers import GateStates
+from rd_plugins.models.layers import GateStates, sync_gates
 from rd_plugins.models.objectives import HybridLoss
 from rd_plugins.shipping.evaluate import evaluate
 from rd_plugins.shipping.export.classifier import BackendClassifier

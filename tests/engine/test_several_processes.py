@@ -14,10 +14,9 @@ from torch import nn
 from rd_plugins.engine import DeadBlockHook, SyncStatisticsHook
 from rd_plugins.engine.checks import RunCheckHook
 from rd_plugins.engine.checks.epsilon_checks import LOADED_CHECKS
-from rd_plugins.engine.hooks.dead_block_hook import sync_gates
 from rd_plugins.engine.hooks.epoch_seed_hook import wrap_for_epoch
 from rd_plugins.engine.wrapping import unwrap_model, wrap_again
-from rd_plugins.models.layers import GateStates, StrictIdentity
+from rd_plugins.models.layers import GateStates, StrictIdentity, sync_gates
 from rd_plugins.models.layers.gate_states import UNTRAINED
 from rd_plugins.models.utils import calibrate
 from rd_plugins.utils.errors import UsageError

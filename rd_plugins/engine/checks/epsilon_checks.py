@@ -53,14 +53,7 @@ def _warm_ups_end_first(runner: Runner) -> None:
 
 
 def _epsilon_schedule_acts(runner: Runner) -> None:
-    backbone = backbone_of(runner)
     for hook in hooks_of(runner, EpsilonScheduleHook):
-        if getattr(backbone, 'gates', None) is None:
-            raise UsageError(
-                'EpsilonScheduleHook needs an EpsilonResNet or an '
-                'EpsilonResNet_CIFAR with gate=True as backbone; this run '
-                f'has a {type(backbone).__name__} without gates. Take the '
-                'hook out of custom_hooks.')
         for name in ('begin', 'end'):
             epoch = getattr(hook, name)
             if epoch is not None and epoch >= runner.max_epochs:

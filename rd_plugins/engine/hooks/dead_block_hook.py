@@ -3,14 +3,14 @@ from math import ceil
 from typing import List, Optional
 
 import torch
-from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from torch import nn
 
-from rd_plugins.engine.parts import hooks_of, schedulers_of
+from rd_plugins.engine.parts import schedulers_of
 from rd_plugins.engine.schedulers import RestartMultiStepLR
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
-from rd_plugins.models.layers import GateStates, largest_of_processes
+from rd_plugins.models.layers import (GateStates, largest_of_processes,
+                                      sync_gates)
 from rd_plugins.models.utils import calibrate
 from rd_plugins.registry import HOOKS
 from rd_plugins.utils.errors import (UsageError, check_bool, check_choice,
@@ -18,22 +18,10 @@ from rd_plugins.utils.errors import (UsageError, check_bool, check_choice,
 from .block_log import log_blocks, report_budget, warn_of_many_deaths
 from .block_shares import block_shares
 from .depth_budget import WORDS, DepthBudget
-from .epsilon_schedule_hook import EpsilonScheduleHook
+from .settling import check_budget_acts, check_can_settle, settled_from
 
 # Above the largest response of an epoch, so that the next one stays below.
 MARGIN = 1.1
-
-
-def sync_gates(gates: GateStates) -> None:
-    """Reduce the statistics of the gates over all processes.
-
-    ``closed_steps`` becomes the minimum over the processes, ``peak`` the
-    maximum, the moving averages their mean.
-    """
-    all_reduce(gates.closed_steps, 'min')
-    largest_of_processes(gates.peak)
-    all_reduce(gates.closed_average, 'mean')
-    all_reduce(gates.count_average, 'mean')
 
 
 @HOOKS.register_module()
@@ -144,15 +132,10 @@ class DeadBlockHook(Hook):
                 'DeadBlockHook needs an EpsilonResNet, an EpsilonResNet_CIFAR '
                 'or another backbone with gate=True; take the hook out of '
                 'custom_hooks.')
-        self._settled_from = self._find_end(runner)
-        if self._settled_from and backbone.gates.eval_gates == 'dynamic':
-            raise UsageError(
-                'DeadBlockHook settles the network, after which gates look at '
-                "no batch, and the backbone has eval_gates='dynamic'; leave "
-                'that out, or set bury=False.')
-        if self._settled_from:
-            for hook in hooks_of(runner, EpsilonScheduleHook):
-                hook.check_acts_before(self._settled_from)
+        self._settled_from = settled_from(
+            runner, self.end) if self.bury else None
+        if self._settled_from is not None:
+            check_can_settle(runner, backbone.gates, self._settled_from)
         if runner.epoch == 0:  # what loaded weights have lost, nobody loses
             for scheduler in schedulers_of(runner, RestartMultiStepLR):
                 scheduler.most_closed = int(backbone.gates.closed().sum())
@@ -160,32 +143,10 @@ class DeadBlockHook(Hook):
         if self.target is not None:
             self._plan(runner, backbone.gates)
 
-    def _find_end(self, runner) -> Optional[int]:
-        tail = max((scheduler.tail for scheduler in schedulers_of(
-            runner, RestartMultiStepLR)), default=0)
-        end = self.end or (runner.max_epochs - tail if tail else None)
-        if not self.bury or end is None:
-            return None
-        if not 0 < end < runner.max_epochs:
-            raise UsageError(
-                f'DeadBlockHook settles the network from epoch {end} on, and '
-                f'the run has {runner.max_epochs} epochs with a restart-free '
-                f'tail of {tail}; set end to an epoch within the run, and '
-                'RestartMultiStepLR.tail to what the run can spare.')
-        return end
-
     def _plan(self, runner, gates: GateStates) -> None:
         """Set up the budget; blocks that are dead already are part of it."""
         end = self._settled_from
-        if end is None or self.begin >= end:
-            raise UsageError(
-                f'DeadBlockHook has a target, begin={self.begin} and '
-                f'end={end}; a budget is met between two epochs, end after '
-                'begin.')
-        if hooks_of(runner, EpsilonScheduleHook):
-            raise UsageError(
-                'The target of DeadBlockHook sets epsilon, and so does '
-                'EpsilonScheduleHook; take one of them out of custom_hooks.')
+        check_budget_acts(runner, self.begin, end)
         self.budget = DepthBudget(self.target, self.metric,
                                   block_shares(runner, self.metric),
                                   self.max_per_epoch)

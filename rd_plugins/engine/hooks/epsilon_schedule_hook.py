@@ -83,12 +83,17 @@ class EpsilonScheduleHook(Hook):
         passed = (epoch - self.begin) / (self.end - self.begin)
         return min(max(passed, 0.0), 1.0)
 
+    def before_train(self, runner) -> None:
+        """Check that there are gates."""
+        backbone = unwrap_model(runner).backbone
+        if getattr(backbone, 'gates', None) is None:
+            raise UsageError(
+                'EpsilonScheduleHook needs an EpsilonResNet, an '
+                'EpsilonResNet_CIFAR or another backbone with gate=True; this '
+                f'run has a {type(backbone).__name__} without gates. Take the '
+                'hook out of custom_hooks.')
+
     def before_train_epoch(self, runner) -> None:
         """Set epsilon for this epoch."""
         backbone = unwrap_model(runner).backbone
-        if not hasattr(backbone, 'set_epsilon'):
-            raise UsageError(
-                'EpsilonScheduleHook needs an EpsilonResNet or an '
-                'EpsilonResNet_CIFAR as backbone; this run has a '
-                f'{type(backbone).__name__}.')
         backbone.set_epsilon(self.factor(runner.epoch) * backbone.epsilon)

@@ -36,6 +36,18 @@ def largest_of_processes(peaks: torch.Tensor) -> None:
     all_reduce(peaks, 'max')
 
 
+def sync_gates(gates: GateStates) -> None:
+    """Reduce the statistics of the gates over all processes.
+
+    ``closed_steps`` becomes the minimum over the processes, ``peak`` the
+    maximum, the moving averages their mean.
+    """
+    all_reduce(gates.closed_steps, 'min')
+    largest_of_processes(gates.peak)
+    all_reduce(gates.closed_average, 'mean')
+    all_reduce(gates.count_average, 'mean')
+
+
 class StrictIdentity(nn.Module):
     """The sparsity-promoting function of ε-ResNet on one block's response.
 

@@ -2,14 +2,13 @@ import json
 from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
 
 import pytest
 import torch
 from mmengine.hooks import Hook
 from mmengine.registry import init_default_scope
 
-from rd_plugins.engine import DeadBlockHook, RestartMultiStepLR
+from rd_plugins.engine import DeadBlockHook
 from rd_plugins.engine.launch import build_runner
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
@@ -214,28 +213,6 @@ def test_the_network_is_settled(run_dir):
     assert backbone.gates.epsilon == 0
 
 
-@pytest.mark.parametrize('options, end', [
-    (dict(restart_milestones=[1, 2]), 3), (dict(), None),
-    (dict(restart_milestones=[1, 2], tail=0), None)])
-def test_it_settles_where_the_tail_begins(options, end):
-    optimizer = torch.optim.SGD([torch.zeros(1)], 0.1)
-    schedulers = [
-        RestartMultiStepLR(optimizer, [1, 2], [0.1, 0.01], **options)]
-    runner = SimpleNamespace(max_epochs=5, param_schedulers=schedulers)
-    assert DeadBlockHook()._find_end(runner) == end
-    assert DeadBlockHook(bury=False)._find_end(runner) is None
-    assert DeadBlockHook(end=4)._find_end(runner) == 4
-
-
-def test_a_tail_longer_than_the_run():
-    optimizer = torch.optim.SGD([torch.zeros(1)], 0.1)
-    runner = SimpleNamespace(max_epochs=5, param_schedulers=dict(a=[
-        RestartMultiStepLR(optimizer, [1], [0.1], [1], tail=150)]))
-    with pytest.raises(UsageError, match='from epoch -145 on, and the run has '
-                       '5 epochs with a restart-free tail of 150; .*tail to'):
-        DeadBlockHook()._find_end(runner)
-
-
 def test_a_run_without_schedulers(run_dir):
     cfg = weak_cfg(run_dir)
     cfg.param_scheduler = None
@@ -260,6 +237,16 @@ def test_it_needs_gates(run_dir):
     cfg.model.backbone.gate = False
     with pytest.raises(UsageError, match='gate=True; take the ho'):
         train(cfg)
+
+
+def test_gates_that_look_at_every_batch_are_never_settled(run_dir):
+    cfg = weak_cfg(run_dir)
+    cfg.model.backbone.eval_gates = 'dynamic'
+    cfg.param_scheduler[0].tail = 2
+    with pytest.raises(UsageError, match="'dynamic'; .* bury=False"):
+        train(cfg)
+    cfg.custom_hooks[0].bury = False
+    assert train(cfg).model.backbone.closed_blocks() == [WEAK]
 
 
 @pytest.mark.parametrize('kwargs', [

@@ -57,10 +57,12 @@ def test_what_makes_no_schedule(kwargs):
         EpsilonScheduleHook(**kwargs)
 
 
-def test_it_needs_an_epsilon(run_dir):
-    cfg = small_cfg(
-        run_dir, custom_hooks=[
-            dict(type='rd_plugins.EpsilonScheduleHook', schedule='constant')
-        ])
-    with pytest.raises(UsageError, match='this run has a CifarResNet'):
+@pytest.mark.parametrize('make, options, name', [
+    (small_cfg, {}, 'CifarResNet'),
+    (epsilon_cfg, {'model.backbone.gate': False}, 'EpsilonResNet_CIFAR')])
+def test_it_needs_gates(run_dir, make, options, name):
+    cfg = make(run_dir, custom_hooks=[
+        dict(type='rd_plugins.EpsilonScheduleHook', schedule='constant')])
+    cfg.merge_from_dict(options)
+    with pytest.raises(UsageError, match=f'this run has a {name} without'):
         train(cfg)
