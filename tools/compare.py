@@ -20,7 +20,7 @@ from rd_plugins.engine.config_file import read_config
 from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.tables.make import add_arguments, make_table
 from rd_plugins.tables.table import Row, Table
-from rd_plugins.utils.arguments import number
+from rd_plugins.utils.arguments import number, tool_parser
 from rd_plugins.utils.errors import UsageError
 
 
@@ -85,9 +85,7 @@ def file_name(text: str) -> str:
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('configs', nargs='+', help='what is compared')
     parser.add_argument('--epochs', type=number(at_least=1),
                         help='another length, all schedules in proportion')

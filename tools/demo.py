@@ -24,6 +24,7 @@ from rd_plugins.tables.report import Results
 from rd_plugins.tables.run import Run
 from rd_plugins.tables.table_file import read_table
 from rd_plugins.tables.weights import kept_weights
+from rd_plugins.utils.arguments import tool_parser
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.package import files_folder, tool_command
 
@@ -63,9 +64,7 @@ def export(student: Run, out: Path) -> str:
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     add_arguments(parser, out='work_dirs/demo')
     # As small as these networks are, a core each is the fastest.
     parser.set_defaults(work_dir='work_dirs', jobs=os.cpu_count())

@@ -11,44 +11,23 @@ differ from PyTorch's, nothing is written.
 import argparse
 from typing import List, Optional
 
-from mmengine.config import DictAction
-
 from rd_plugins.engine.refusals import exit_on_usage_error
-from rd_plugins.shipping.export.backend import TOLERANCE, Request
-from rd_plugins.shipping.export.backends import (add_backend_arguments,
-                                                 take_backend_options)
+from rd_plugins.shipping.arguments import conversion_parser
+from rd_plugins.shipping.export.arguments import (add_export_arguments,
+                                                  take_backend_options)
+from rd_plugins.shipping.export.backend import Request
 from rd_plugins.shipping.export.export import export
-from rd_plugins.utils.arguments import number
 
 MEMORY = ('arena', 'arena_head', 'planned', 'sram', 'flash', 'dram')
 
 
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config', help='config of a classifier')
-    parser.add_argument('checkpoint', help='its checkpoint')
-    parser.add_argument('--out', help='folder to write')
-    parser.add_argument(
-        '--shape', type=number(at_least=1), nargs='+',
-        help='height and width of the images')
+    parser = conversion_parser(__doc__, needs_out=False)
     parser.add_argument(
         '--test', action='store_true',
         help="accuracy of PyTorch and of the backend on the config's test set")
-    parser.add_argument(
-        '--tolerance', type=number(float, at_least=0),
-        help='relative difference of log-probabilities that passes '
-        f'({TOLERANCE:.0e})')
-    parser.add_argument(
-        '--force', action='store_true', help='replace the folder')
-    parser.add_argument(
-        '--verbose', action='store_true', help='show what converters log')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction,
-        help='changes to the config, key=value')
-    add_backend_arguments(parser)
+    add_export_arguments(parser)
     args = parser.parse_args(argv)
     args.options = take_backend_options(args)
     return args

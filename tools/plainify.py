@@ -17,13 +17,12 @@ from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.plainify.order import Order
 from rd_plugins.plainify.run import plainify
 from rd_plugins.plainify.target import TARGETS
+from rd_plugins.utils.arguments import tool_parser
 
 
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('checkpoint', help='weights of a ResNet')
     parser.add_argument('--data', required=True, help='folder of images')
     parser.add_argument('--out', required=True, help='folder to write')

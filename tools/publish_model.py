@@ -15,13 +15,12 @@ from typing import List, Optional
 
 from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.shipping.publish import publish
+from rd_plugins.utils.arguments import tool_parser
 
 
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('checkpoint', help='checkpoint of a training')
     parser.add_argument('out', help='file to write, without date and hash')
     parser.add_argument('--config', help='config of the student')

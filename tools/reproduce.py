@@ -15,13 +15,12 @@ from typing import List, Optional
 from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.tables.make import add_arguments, make_table
 from rd_plugins.tables.table_file import read_table
+from rd_plugins.utils.arguments import tool_parser
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('table', help='a file like those in configs/tables')
     parser.add_argument('--rows', nargs='+', help='only these')
     parser.add_argument(

@@ -1,6 +1,5 @@
 """The networks of a benchmark, from a config, a checkpoint or an ONNX file."""
 import io
-import warnings
 from dataclasses import dataclass, field
 from os import path as osp
 from typing import Dict, Optional, Sequence, Tuple
@@ -11,6 +10,7 @@ from torch import nn
 
 from rd_plugins.models.utils import folded_copy
 from rd_plugins.shipping.export.micro.rotate import rotated
+from rd_plugins.shipping.export.onnx_graph import write_onnx
 from rd_plugins.shipping.read import image_shape
 from rd_plugins.shipping.student import student_cfg
 from rd_plugins.utils.checkpoint import load_weights
@@ -43,17 +43,6 @@ class Network:
     _graphs: Dict[int, bytes] = field(default_factory=dict, repr=False)
     _tflite: Optional[bytes] = field(default=None, repr=False)
 
-    def torch_model(self) -> nn.Module:
-        """The PyTorch model.
-
-        Raises:
-            UsageError: If only an ONNX file is known.
-        """
-        if self.model is None:
-            raise UsageError(f'{self.name} is an ONNX file, which PyTorch '
-                             'does not run.')
-        return self.model
-
     def tflite(self) -> bytes:
         """The network as .tflite in int8, for one image.
 
@@ -65,7 +54,7 @@ class Network:
             noise = torch.randn(
                 1, *self.shape, generator=torch.Generator().manual_seed(0))
             self._tflite = to_int8(
-                to_tflite(self.torch_model(), self.shape), [noise])
+                to_tflite(self.model, self.shape), [noise])
         return self._tflite
 
     def onnx(self, batch_size: int) -> bytes:
@@ -79,15 +68,8 @@ class Network:
             with open(self.onnx_path, 'rb') as file:
                 return file.read()
         buffer = io.BytesIO()
-        model = self.torch_model()
-        parameter = next(model.parameters())
-        images = torch.zeros(
-            batch_size, *self.shape, device=parameter.device)
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')
-            torch.onnx.export(
-                model, (images, ), buffer, dynamo=False, opset_version=17,
-                input_names=['input'], output_names=['output'])
+        write_onnx(self.model, self.shape, buffer, batch_size,
+                   exporter='trace')
         return buffer.getvalue()
 
 

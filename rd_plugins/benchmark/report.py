@@ -16,6 +16,8 @@ from .memory import LayerMemory
 
 MIB = 2**20
 ESTIMATE = 'estimate'  # the device of a compiler's times
+HOST = 'host'  # the device of TFLite-Micro: no kernels of its own
+ALL = 'all'  # no limit of SRAM
 
 
 @dataclass

@@ -7,17 +7,16 @@ import matplotlib
 from rd_plugins.shipping.export.micro.budget import parse_bytes
 from rd_plugins.shipping.export.micro.vela import KIB
 from rd_plugins.utils.markdown import table
-from .report import MIB, Result, colors_of
+from .report import ALL, HOST, MIB, Result, colors_of
 
 FITS, EXCEEDS = 'o', 'x'
 LEFT_OUT = 'not compiled'
-HOST = 'host'  # the device of TFLite-Micro
 
 
 def limit_of(result: Result) -> Optional[float]:
     """The limit of SRAM in KiB that a result was compiled for; None: any."""
     text = result.engine.rpartition(' ')[2]
-    return None if text == 'all' else parse_bytes(text) / KIB
+    return None if text == ALL else parse_bytes(text) / KIB
 
 
 def sram_of(result: Result) -> float:

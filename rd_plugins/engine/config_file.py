@@ -44,6 +44,12 @@ def _with_names(cfg: Config) -> Config:
     return Config(cfg.to_dict(), filename=cfg.filename)
 
 
+def schedulers_in(cfg: Config) -> List[dict]:
+    """The schedulers of a config, which may have one, several or none."""
+    schedulers = cfg.get('param_scheduler') or []
+    return [schedulers] if isinstance(schedulers, dict) else schedulers
+
+
 def datasets_in(dataset: dict) -> List[dict]:
     """The configs of the data sets that a wrapper holds, or of the one."""
     parts = dataset.get('datasets') or (

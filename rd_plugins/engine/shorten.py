@@ -5,6 +5,7 @@ from mmengine.config import Config
 
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.type_name import type_name
+from .config_file import schedulers_in
 
 # Options that count epochs or steps
 EPOCHS = ('begin', 'end', 'T_max', 'total_steps', 'step_size', 'tail',
@@ -36,9 +37,7 @@ def shorten(cfg: Config, epochs: int) -> None:
     factor = epochs / cfg.train_cfg.max_epochs
     cfg.train_cfg.max_epochs = epochs
     _shorten_options(cfg.train_cfg, factor)
-    schedulers = cfg.get('param_scheduler') or []
-    if isinstance(schedulers, dict):
-        schedulers = [schedulers]
+    schedulers = schedulers_in(cfg)
     for scheduler in schedulers:
         _shorten_scheduler(scheduler, factor)
     if schedulers:

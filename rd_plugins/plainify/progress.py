@@ -5,7 +5,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator, Optional, Tuple
+from typing import Callable, Iterator, Tuple
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -119,10 +119,8 @@ def _is_running(process: subprocess.Popen) -> bool:
         return True
 
 
-def as_time(seconds: Optional[float]) -> str:
+def as_time(seconds: float) -> str:
     """A time in words: ``'3 h 20 min'``."""
-    if seconds is None:
-        return ''
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

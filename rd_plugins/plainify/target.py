@@ -5,15 +5,14 @@ from importlib.util import find_spec
 from typing import List, NoReturn, Sequence
 
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
+from rd_plugins.shipping.export.arguments import (add_export_arguments,
+                                                  take_backend_options)
 from rd_plugins.shipping.export.backend import Request
-from rd_plugins.shipping.export.backends import (BACKENDS,
-                                                 add_backend_arguments,
-                                                 take_backend_options)
+from rd_plugins.shipping.export.backends import BACKENDS
 from rd_plugins.shipping.export.backends.ethos_u import SRAM
 from rd_plugins.shipping.export.calibration import CALIB_IMAGES, Calibration
-from rd_plugins.utils.arguments import number
 from rd_plugins.utils.errors import UsageError
 
 TARGETS = dict(
@@ -88,10 +87,7 @@ def check_target(target: str) -> None:
 def _deploy_parser() -> _Parser:
     """The options of ``deploy.py`` that may be given to an export here."""
     parser = _Parser(add_help=False, allow_abbrev=False)
-    parser.add_argument('--tolerance', type=number(float, at_least=0))
-    parser.add_argument('--verbose', action='store_true')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction)
-    add_backend_arguments(parser)
+    add_export_arguments(parser)
     return parser
 
 

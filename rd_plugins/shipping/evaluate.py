@@ -12,7 +12,7 @@ from torch import nn
 from rd_plugins.engine.config_file import check_data_folders
 from rd_plugins.models.utils import relative_difference
 from rd_plugins.utils.errors import UsageError
-from .progress import TestProgress
+from .progress import ProgressOfTest
 
 
 def log_scores(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
@@ -87,7 +87,7 @@ def evaluate(cfg: Config, model: nn.Module,
             test_cfg=cfg.get('test_cfg') or dict(),
             test_evaluator=cfg.test_evaluator,
             default_scope=cfg.get('default_scope', 'mmpretrain'),
-            custom_hooks=[TestProgress(title)],
+            custom_hooks=[ProgressOfTest(title)],
             log_level='WARNING',
             experiment_name=uuid4().hex).test()
     model.to('cpu')  # the Runner has moved it to the GPU, if there is one

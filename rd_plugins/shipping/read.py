@@ -1,7 +1,7 @@
 """Reading a trained model from a config and a checkpoint."""
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Iterable, Iterator, Optional, Sequence, Tuple, Union
+from typing import Iterable, Iterator, Optional, Sequence, Tuple
 
 import torch
 from mmengine.config import Config
@@ -129,13 +129,13 @@ def is_padded(cfg: Config) -> bool:
 
 
 def image_shape(cfg: Config,
-                side: Union[int, Sequence[int], None] = None
+                side: Optional[Sequence[int]] = None
                 ) -> Tuple[int, int, int]:
     """The shape (C, H, W) of the images that a model is tested with.
 
     Args:
         cfg (Config): Its config.
-        side (int | Sequence[int], optional): Height and width, or one number
+        side (Sequence[int], optional): Height and width, or one number
             for both, if the user gave them. Defaults to None: the last crop
             or resize of the test pipeline, or the known size of the dataset,
             padded as the data preprocessor does.
@@ -144,14 +144,13 @@ def image_shape(cfg: Config,
         UsageError: If the size is not known, or has more than two numbers.
     """
     channels = cfg.model.backbone.get('in_channels', 3)
-    if isinstance(side, (list, tuple)) and len(side) > 2:
+    if side and len(side) > 2:
         raise UsageError(f'--shape {" ".join(map(str, side))} has {len(side)} '
                          'numbers; give HEIGHT WIDTH, or one number for both.')
     if not side:
         size = _size_of_images(cfg)
         side = size and _padded(cfg, size)
-    side = [side] if isinstance(side, int) else side
-    if not side or len(side) > 2:
+    if not side:
         raise UsageError('The config does not say how large the images are; '
                          'add --shape HEIGHT WIDTH.')
     return channels, side[0], side[-1]

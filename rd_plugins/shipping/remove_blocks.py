@@ -7,6 +7,7 @@ from mmpretrain.registry import MODELS
 from torch import nn
 
 from rd_plugins.engine import DeadBlockHook, EpsilonScheduleHook
+from rd_plugins.engine.config_file import schedulers_in
 from rd_plugins.utils.errors import UsageError
 from .read import TrainedModel
 from .student import drop_custom_hooks
@@ -56,9 +57,7 @@ def compressed_cfg(source: TrainedModel, removed: List[str],
 
 def _drop_restarts(cfg: Config) -> None:
     """Without gates no block closes, which a restart would wait for."""
-    schedulers = cfg.get('param_scheduler') or []
-    for scheduler in [schedulers] if isinstance(schedulers,
-                                                dict) else schedulers:
+    for scheduler in schedulers_in(cfg):
         for option in ('restart_milestones', 'restart_factors', 'tail'):
             scheduler.pop(option, None)
 

@@ -38,7 +38,7 @@ def is_settled(model: nn.Module) -> bool:
 
 
 def undecided_blocks(source: TrainedModel,
-                     evidence: Optional[Evidence]) -> List[str]:
+                     evidence: Evidence) -> List[str]:
     """The living blocks whose gates are neither open nor closed for good.
 
     Those that were closed in some of the last steps, unless evaluation passes
@@ -47,7 +47,7 @@ def undecided_blocks(source: TrainedModel,
     backbone = source.model.backbone
     average = dict(
         zip(backbone.blocks, backbone.gates.closed_average.tolist()))
-    weak = evidence.weak() if evidence else []
+    weak = evidence.weak()
     decided = {*backbone.dead_blocks(),
                *(name for name in backbone.closed_blocks() if name in weak)}
     return sorted((name for name in backbone.blocks

@@ -1,10 +1,17 @@
-"""Numbers on the command line."""
-from argparse import ArgumentTypeError
+"""The command line of the tools."""
+from argparse import (ArgumentParser, ArgumentTypeError,
+                      RawDescriptionHelpFormatter)
 from typing import Callable, Union
 
 from .errors import NumberRange
 
 Number = Union[int, float]
+
+
+def tool_parser(description: str) -> ArgumentParser:
+    """The parser of a tool, whose help is its docstring as it stands."""
+    return ArgumentParser(description=description,
+                          formatter_class=RawDescriptionHelpFormatter)
 
 
 def number(kind: type = int, **bounds: Number) -> Callable[[str], Number]:

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 from rich.progress import TimeRemainingColumn
 
-from rd_plugins.shipping.progress import TestProgress, bar, tracked
+from rd_plugins.shipping.progress import ProgressOfTest, bar, tracked
 
 
 def test_items_pass(capsys):
@@ -18,7 +18,7 @@ def test_it_tells_the_time_left():
 
 def test_a_test_loop():
     runner = SimpleNamespace(test_dataloader=range(3))
-    hook = TestProgress('test')
+    hook = ProgressOfTest('test')
     hook.before_test(runner)
     for index in range(3):
         hook.after_test_iter(runner, index)

@@ -19,7 +19,6 @@ from typing import List, Optional
 import torch
 from mmengine.registry import init_default_scope
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from rd_plugins.benchmark.arguments import give_unique_names
@@ -30,7 +29,8 @@ from rd_plugins.benchmark.report import RUNS, SIZES, draw, rows_of, write
 from rd_plugins.benchmark.run import run_backend, sizes_of
 from rd_plugins.benchmark.sram import write_sram
 from rd_plugins.engine.refusals import exit_on_usage_error
-from rd_plugins.utils.arguments import number
+from rd_plugins.shipping.progress import bar
+from rd_plugins.utils.arguments import number, tool_parser
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_report_folder
 
@@ -41,9 +41,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
     available = [name for name, kind in BACKENDS.items()
                  if kind.is_available()]
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('networks', nargs='+')
     parser.add_argument('--engines', nargs='+', default=available,
                         choices=list(BACKENDS),
@@ -129,7 +127,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     networks = read_networks(args)
     sizes = [sizes_of(network) for network in networks]
     results = []
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with bar() as progress:
         for backend in choose_backends(args, networks, console):
             for batch_size in args.batch_sizes:
                 task = progress.add_task(

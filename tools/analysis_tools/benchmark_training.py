@@ -30,7 +30,8 @@ from rd_plugins.benchmark.arguments import give_unique_names
 from rd_plugins.benchmark.memory import peak_bytes
 from rd_plugins.benchmark.training import TrainingStep, read_steps
 from rd_plugins.engine.refusals import exit_on_usage_error
-from rd_plugins.utils.arguments import number
+from rd_plugins.shipping.progress import bar
+from rd_plugins.utils.arguments import number, tool_parser
 from rd_plugins.utils.markdown import table
 from rd_plugins.utils.measure import times_in_turns
 from rd_plugins.utils.output_folder import check_report_folder
@@ -42,9 +43,7 @@ COMMAND = 'tools/analysis_tools/benchmark_training.py'
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('configs', nargs='+')
     parser.add_argument('--repeats', type=number(at_least=1), default=30)
     parser.add_argument('--warm-up', type=number(at_least=0), default=5)
@@ -124,7 +123,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     torch.set_num_threads(args.threads)
     steps = [s for text in args.configs for s in read_steps(text, args.images)]
     give_unique_names(steps)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with bar() as progress:
         rows = time_steps(steps, args, progress)
     heading, *lines = texts_of(rows)
     shown = Table(*heading)

@@ -32,7 +32,7 @@ from rd_plugins.shipping.fake_quantize import FewBits, rounded_weights
 from rd_plugins.shipping.read import (TrainedModel, build_preprocessor,
                                       image_shape, labelled,
                                       read_trained_model)
-from rd_plugins.utils.arguments import number
+from rd_plugins.utils.arguments import number, tool_parser
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.markdown import spread, table
 from rd_plugins.utils.measure import accuracy
@@ -60,9 +60,7 @@ class Network:
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('networks', nargs='+', metavar='CONFIG@CHECKPOINT')
     parser.add_argument('--bits', nargs='+', default=[8, 6, 4],
                         type=number(at_least=2, at_most=16))

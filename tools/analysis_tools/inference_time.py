@@ -22,7 +22,7 @@ from rd_plugins.engine.refusals import exit_on_usage_error
 from rd_plugins.models import fold_dirac
 from rd_plugins.models.utils import folded_copy
 from rd_plugins.shipping.progress import bar
-from rd_plugins.utils.arguments import number
+from rd_plugins.utils.arguments import number, tool_parser
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.measure import forward_pass, median_times
 
@@ -35,9 +35,7 @@ def devices() -> List[str]:
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('configs', nargs='+', help='configs of classifiers')
     parser.add_argument('--images', type=number(at_least=1), default=10000)
     parser.add_argument('--batch-size', type=number(at_least=1), default=1024)

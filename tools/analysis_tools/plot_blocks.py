@@ -18,6 +18,7 @@ import numpy as np
 
 from rd_plugins.engine.hooks.block_log import LOG_FILE
 from rd_plugins.engine.refusals import exit_on_usage_error
+from rd_plugins.utils.arguments import tool_parser
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.output_folder import check_output_file
 
@@ -37,9 +38,7 @@ PICTURES = tuple(f'.{kind}' for kind in sorted(
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('work_dir', type=Path, help='folder of a run')
     parser.add_argument('--baseline', type=Path, help='folder of another')
     parser.add_argument('--out', type=Path, help='default: in WORK_DIR')

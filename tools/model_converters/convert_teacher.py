@@ -17,6 +17,7 @@ from torch import Tensor
 
 from rd_plugins.engine.config_file import build_model, read_config
 from rd_plugins.engine.refusals import exit_on_usage_error
+from rd_plugins.utils.arguments import tool_parser
 from rd_plugins.utils.checkpoint import fitting_weights
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
@@ -111,9 +112,7 @@ def why_unknown(source: str, keys: List[str]) -> str:
 
 def parse_args(argv: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = tool_parser(__doc__)
     parser.add_argument('source', help='state dict to convert')
     parser.add_argument('target', help='checkpoint to write')
     parser.add_argument('--config', help='config whose model it shall fit')

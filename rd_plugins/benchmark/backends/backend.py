@@ -1,5 +1,6 @@
 """The base class of backends."""
 import argparse
+from importlib.util import find_spec
 from typing import Callable, Dict, List, Optional, Tuple
 
 import numpy as np
@@ -17,9 +18,16 @@ class Backend:
         threads (int): CPU threads within an operator.
         precision (str): One of :attr:`precisions`.
         channels_last (bool): Memory format, for backends that have a choice.
+
+    Attributes:
+        packages (tuple[str]): The modules that it and its exporter need.
+        runs_on (str, optional): The device of the networks. Defaults to None:
+            a GPU if there is one.
     """
 
     name: str
+    packages: Tuple[str, ...] = ()
+    runs_on: Optional[str] = None
     precisions: Tuple[str, ...] = ('fp32', )
     batch_sizes: Optional[Tuple[int, ...]] = None  # any
     reads_onnx = True
@@ -35,15 +43,16 @@ class Backend:
         """The backends that the command line asks for under this name."""
         return [cls(args.threads, args.precision, args.channels_last)]
 
-    @staticmethod
-    def is_available() -> bool:
+    @classmethod
+    def is_available(cls) -> bool:
         """Whether the backend and its exporter are installed."""
-        return True
+        return all(map(find_spec, cls.packages))
 
-    @staticmethod
-    def device() -> str:
-        """The device of the networks: ``'cuda'`` if there is a GPU."""
-        return 'cuda' if torch.cuda.is_available() else 'cpu'
+    @classmethod
+    def device(cls) -> str:
+        """The device of the networks."""
+        return cls.runs_on or (
+            'cuda' if torch.cuda.is_available() else 'cpu')
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:

@@ -1,16 +1,13 @@
 """Arm's Ethos-U by its compiler's static allocation and estimated time."""
 import argparse
-from importlib.util import find_spec
 from typing import Callable, Dict, List, NamedTuple
 
 from rd_plugins.shipping.export.micro.budget import parse_bytes
 from rd_plugins.shipping.export.micro.vela import (Compiled, Target,
                                                    check_target, compile_for)
 from ..network import Network
-from ..report import ESTIMATE
+from ..report import ALL, ESTIMATE
 from .backend import Backend
-
-ALL = 'all'
 
 
 class Estimate(NamedTuple):
@@ -30,6 +27,8 @@ class EthosU(Backend):
     """
 
     name = 'ethos-u'
+    packages = ('ethosu', 'litert_torch')
+    runs_on = ESTIMATE
     precisions = ('int8', )
     batch_sizes = (1, )
     reads_onnx = False
@@ -51,16 +50,6 @@ class EthosU(Backend):
                 sram=None if limit == ALL else parse_bytes(limit)), limit)
             for limit in args.sram
         ]
-
-    @staticmethod
-    def is_available() -> bool:
-        """Whether the compiler and the converter are installed."""
-        return bool(find_spec('ethosu') and find_spec('litert_torch'))
-
-    @staticmethod
-    def device() -> str:
-        """None is there."""
-        return ESTIMATE
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:

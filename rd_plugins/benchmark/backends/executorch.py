@@ -1,5 +1,4 @@
 """ExecuTorch with XNNPACK."""
-from importlib.util import find_spec
 from typing import Callable
 
 import torch
@@ -16,25 +15,17 @@ class ExecuTorch(Backend):
     """
 
     name = 'executorch'
+    packages = ('executorch', )
+    runs_on = 'cpu'
     batch_sizes = (1, )
     reads_onnx = False
-
-    @staticmethod
-    def is_available() -> bool:
-        """Whether the runtime and its exporter are installed."""
-        return bool(find_spec('executorch'))
-
-    @staticmethod
-    def device() -> str:
-        """The device of the networks."""
-        return 'cpu'
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:
         """Prepare a function that runs an image."""
         from rd_plugins.shipping.export.pte import Pte, to_pte
         use_threads(self.threads)
-        run = Pte(to_pte(network.torch_model(), network.shape, True).content)
+        run = Pte(to_pte(network.model, network.shape, True).content)
         images = torch.zeros(1, *network.shape)
         return lambda: run(images)
 
@@ -42,7 +33,7 @@ class ExecuTorch(Backend):
                    run: Callable[[], None]) -> int:
         """What the planner reserves for the portable kernels."""
         from rd_plugins.shipping.export.pte import to_pte
-        return to_pte(network.torch_model(), network.shape, False).planned
+        return to_pte(network.model, network.shape, False).planned
 
 
 def use_threads(count: int) -> None:

@@ -1,5 +1,4 @@
 """ONNX Runtime."""
-from importlib.util import find_spec
 from typing import Callable, Optional
 
 from .. import memory
@@ -11,14 +10,10 @@ class OnnxRuntime(Backend):
     """ONNX Runtime; on the GPU if it was built for one."""
 
     name = 'onnxruntime'
+    packages = ('onnxruntime', 'onnx')
 
-    @staticmethod
-    def is_available() -> bool:
-        """Whether the backend and its exporter are installed."""
-        return bool(find_spec('onnxruntime') and find_spec('onnx'))
-
-    @staticmethod
-    def device() -> str:
+    @classmethod
+    def device(cls) -> str:
         """The device of the networks."""
         import onnxruntime
         providers = onnxruntime.get_available_providers()

@@ -1,5 +1,4 @@
 """OpenVINO."""
-from importlib.util import find_spec
 from typing import Callable
 
 from ..network import Network
@@ -10,17 +9,9 @@ class OpenVino(Backend):
     """OpenVINO on the CPU."""
 
     name = 'openvino'
+    packages = ('openvino', 'onnx')
+    runs_on = 'cpu'
     precisions = ('fp32', 'bf16')
-
-    @staticmethod
-    def is_available() -> bool:
-        """Whether the backend and its exporter are installed."""
-        return bool(find_spec('openvino') and find_spec('onnx'))
-
-    @staticmethod
-    def device() -> str:
-        """The device of the networks."""
-        return 'cpu'
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:

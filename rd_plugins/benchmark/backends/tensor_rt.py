@@ -1,5 +1,4 @@
 """TensorRT."""
-from importlib.util import find_spec
 from typing import Any, Callable
 
 import torch
@@ -41,13 +40,13 @@ class TensorRT(Backend):
     """TensorRT on an NVIDIA GPU."""
 
     name = 'tensorrt'
+    packages = ('tensorrt', 'onnx')
     precisions = ('fp32', 'fp16')
 
-    @staticmethod
-    def is_available() -> bool:
+    @classmethod
+    def is_available(cls) -> bool:
         """Whether the backend, its exporter and a GPU are there."""
-        return bool(torch.cuda.is_available() and find_spec('tensorrt')
-                    and find_spec('onnx'))
+        return torch.cuda.is_available() and super().is_available()
 
     def _build(self, network: Network, batch_size: int) -> Any:
         """Build TensorRT's engine for the network's ONNX graph."""

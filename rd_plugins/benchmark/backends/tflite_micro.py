@@ -1,10 +1,10 @@
 """TFLite-Micro's interpreter, on the host."""
-from importlib.util import find_spec
 from typing import Any, Callable
 
 import torch
 
 from ..network import Network
+from ..report import HOST
 from .backend import Backend
 
 
@@ -12,19 +12,11 @@ class TfliteMicro(Backend):
     """TFLite-Micro: its arena is that of a device, its time the host's."""
 
     name = 'tflite-micro'
+    packages = ('tflite_micro', 'litert_torch')
+    runs_on = HOST
     precisions = ('int8', )
     batch_sizes = (1, )
     reads_onnx = False
-
-    @staticmethod
-    def is_available() -> bool:
-        """Whether the interpreter and the converter are installed."""
-        return bool(find_spec('tflite_micro') and find_spec('litert_torch'))
-
-    @staticmethod
-    def device() -> str:
-        """Reference kernels in C++, no kernels of a device."""
-        return 'host'
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:

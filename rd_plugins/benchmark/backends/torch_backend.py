@@ -29,7 +29,7 @@ class Torch(Backend):
         kind = dict(device=self.device(), dtype=DTYPES[self.precision],
                     memory_format=self.memory_format)
         images = torch.randn(batch_size, *network.shape).to(**kind)
-        return deepcopy(network.torch_model()).to(**kind), images
+        return deepcopy(network.model).to(**kind), images
 
     def load(self, network: Network,
              batch_size: int) -> Callable[[], None]:

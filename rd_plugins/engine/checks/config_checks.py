@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from rd_plugins.engine.config_file import schedulers_in
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.type_name import type_name
 
@@ -56,11 +57,9 @@ def check_scaled_rates(cfg: Config) -> None:
     Raises:
         UsageError: If OneCycleLR replaces the optimizer's rate by its own.
     """
-    scale, schedulers = cfg.get('auto_scale_lr'), cfg.get('param_scheduler')
-    if isinstance(schedulers, dict):
-        schedulers = [schedulers]
+    scale = cfg.get('auto_scale_lr')
     if isinstance(scale, dict) and scale.get('enable') and any(
-            type_name(each) == 'OneCycleLR' for each in schedulers or []):
+            type_name(each) == 'OneCycleLR' for each in schedulers_in(cfg)):
         raise UsageError(
             '--auto-scale-lr has no effect on OneCycleLR, which begins from '
             'its own eta_max; leave it out and set eta_max for your batch '

@@ -1,5 +1,4 @@
 """Any backbone with its norms folded into its convolutions."""
-from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
 from torch import nn
 
 from rd_plugins.models.utils import fold_in_place
@@ -28,6 +27,6 @@ def Folded(of: str, **kwargs) -> nn.Module:
         >>> backbone = dict(type='rd_plugins.Folded', of='ResNet', depth=50)
     """
     kwargs.pop('init_cfg', None)
-    backbone = MMPRETRAIN_MODELS.build(dict(type=of, **kwargs))
+    backbone = MODELS.build(dict(type=of, **kwargs))
     fold_in_place(backbone)
     return backbone

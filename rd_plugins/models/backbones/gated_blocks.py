@@ -83,11 +83,6 @@ class GatedBlock:
     """Mixin before the class of a block; see :func:`add_gate`."""
 
     @property
-    def skipped(self) -> bool:
-        """Whether the residual branch need not be computed."""
-        return self.gate.skipped
-
-    @property
     def residual_names(self) -> List[str]:
         """Names of the modules that are not needed once the block is dead."""
         return [name for name, _ in self.named_children()

@@ -6,22 +6,20 @@ from typing import Callable, ContextManager, Dict, List, Optional, Sequence
 
 import torch
 from mmpretrain.models import ImageClassifier
-from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
 from mmpretrain.structures import DataSample
 from torch import nn
 
-from rd_plugins.models.objectives import (ClassificationLoss, Objective, Step,
-                                          TeacherLoss)
+from rd_plugins.models.objectives import (Objective, Step, TeacherLoss,
+                                          build_objectives)
 from rd_plugins.models.objectives.objective import classes_of
 from rd_plugins.models.stages import Stages, stages_of
 from rd_plugins.registry import MODELS
 from rd_plugins.utils.errors import UsageError, check_bool, check_choice
 from .co_trained_teacher import CoTrainedTeacher
 from .first_batch import check_first_batch
-from .from_teacher import (check_one_start, check_same_input, start_from,
+from .from_teacher import (check_one_start, hold_teacher, start_from,
                            with_classes_of)
 from .frozen_teacher import FrozenTeacher
-from .teacher import Teacher
 from .teacher_exam import TeacherExam
 
 
@@ -99,11 +97,11 @@ class Distiller(ImageClassifier):
             check_one_start(self)
         self.copy_teacher = copy_teacher
         self.fold_teacher = fold_teacher
-        built = self._build_objectives(objectives)
+        built = build_objectives(objectives, type(self).__name__)
         if copy_teacher or co_train_teacher or any(
                 objective.reads_predictions for objective in built):
             teacher = with_classes_of(self.head_cfg, teacher)
-        self.teacher_holder = self._hold(teacher, co_train_teacher)
+        self.teacher_holder = hold_teacher(self, teacher, co_train_teacher)
         self._is_checked = False
         self._exam = TeacherExam() if (
             check_teacher and self._has_examinable_teacher()) else None
@@ -120,43 +118,10 @@ class Distiller(ImageClassifier):
             self.add_objective(objective)
         self.set_objectives(None)
 
-    def _hold(self, teacher: Optional[dict],
-              co_train: bool) -> Optional[Teacher]:
-        if teacher is None:
-            if co_train or self.copy_teacher:
-                raise UsageError(
-                    f'{type(self).__name__} has co_train_teacher or '
-                    'copy_teacher but no teacher; give one.')
-            return None
-        holder = (CoTrainedTeacher if co_train else FrozenTeacher)(teacher)
-        if getattr(holder.architecture, 'backbone', None) is None:
-            raise UsageError(
-                f'The teacher {type(holder.architecture).__name__} has no '
-                'backbone that a distiller could read; use an ImageClassifier '
-                'with backbone and head, such as TIMMBackbone.')
-        holder.learn_normalisation(self.data_preprocessor)
-        if self.copy_teacher:
-            check_same_input(self, holder)
-        return holder
-
     def _has_examinable_teacher(self) -> bool:
         # Of other classes, labels do not tell what it knows.
         return isinstance(self.teacher_holder, FrozenTeacher) and \
             classes_of(self) == classes_of(self.teacher_architecture)
-
-    def _build_objectives(self, configs: Sequence[dict]) -> List[Objective]:
-        objectives = [MMPRETRAIN_MODELS.build(cfg) for cfg in configs]
-        for objective in objectives:
-            if not isinstance(objective, Objective):
-                raise UsageError(
-                    f'{type(objective).__name__} is no objective of a '
-                    f'{type(self).__name__}; give HybridLoss, StageLoss, '
-                    'LogitLoss, FeatureLoss, SideLoss, ClassificationLoss or '
-                    'a class derived from rd_plugins.models.Objective.')
-        if not any(isinstance(each, ClassificationLoss)
-                   for each in objectives):
-            objectives.insert(0, ClassificationLoss())
-        return objectives
 
     def add_objective(self, objective: Objective) -> None:
         """Add an objective after the others.

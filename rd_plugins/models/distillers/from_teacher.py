@@ -6,6 +6,8 @@ from torch import nn
 from rd_plugins.utils.checkpoint import pretrained_files
 from rd_plugins.utils.errors import UsageError
 from rd_plugins.utils.weights import is_fade_weight
+from .co_trained_teacher import CoTrainedTeacher
+from .frozen_teacher import FrozenTeacher
 from .teacher import Teacher
 
 # What a student may have that no teacher has: objectives and gates
@@ -39,7 +41,7 @@ def check_one_start(student: nn.Module) -> None:
                 'that init_cfg out.')
 
 
-def check_same_input(student: nn.Module, teacher: Teacher) -> None:
+def _check_same_input(student: nn.Module, teacher: Teacher) -> None:
     """Check that copied weights get images as they are used to.
 
     Raises:
@@ -51,6 +53,37 @@ def check_same_input(student: nn.Module, teacher: Teacher) -> None:
             'teacher, whose data_preprocessor normalises images in another '
             'way than the run does; give both the same, or set '
             'copy_teacher=False.')
+
+
+def hold_teacher(student: nn.Module, teacher: Optional[dict],
+                 co_train: bool) -> Optional[Teacher]:
+    """Build what holds the teacher of a student.
+
+    Args:
+        student (nn.Module): A :class:`Distiller`.
+        teacher (dict, optional): Config of the teacher, if it has one.
+        co_train (bool): Whether the teacher trains too.
+
+    Raises:
+        UsageError: If it is missing and needed, cannot be read, or does not
+            see what a student that starts from it sees.
+    """
+    if teacher is None:
+        if co_train or student.copy_teacher:
+            raise UsageError(
+                f'{type(student).__name__} has co_train_teacher or '
+                'copy_teacher but no teacher; give one.')
+        return None
+    holder = (CoTrainedTeacher if co_train else FrozenTeacher)(teacher)
+    if getattr(holder.architecture, 'backbone', None) is None:
+        raise UsageError(
+            f'The teacher {type(holder.architecture).__name__} has no '
+            'backbone that a distiller could read; use an ImageClassifier '
+            'with backbone and head, such as TIMMBackbone.')
+    holder.learn_normalisation(student.data_preprocessor)
+    if student.copy_teacher:
+        _check_same_input(student, holder)
+    return holder
 
 
 def start_from(student: nn.Module, teacher: nn.Module) -> None:

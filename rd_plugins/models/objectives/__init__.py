@@ -1,4 +1,5 @@
 """Objectives of a student; a distillation method is a list of them."""
+from .build import build_objectives
 from .classification_loss import ClassificationLoss
 from .feature_loss import FeatureLoss
 from .hybrid_loss import HybridLoss
@@ -13,5 +14,5 @@ from .teacher_loss import TeacherLoss
 __all__ = [
     'ClassificationLoss', 'FeatureLoss', 'HybridLoss', 'LogitLoss',
     'MarginLoss', 'NetworkPass', 'Objective', 'SideLoss', 'StageLoss', 'Step',
-    'TeacherLoss', 'negative_margin'
+    'TeacherLoss', 'build_objectives', 'negative_margin'
 ]

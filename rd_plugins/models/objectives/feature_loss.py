@@ -2,7 +2,6 @@
 from typing import Dict, Optional
 
 import torch
-from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
 from torch import nn
 
 from rd_plugins.registry import MODELS
@@ -54,7 +53,7 @@ class FeatureLoss(Objective):
         super().__init__(name)
         check_choice('FeatureLoss', 'paths', paths, ('all', 'plain'))
         self.paths = paths
-        self.distance = MMPRETRAIN_MODELS.build(
+        self.distance = MODELS.build(
             distance or dict(type='rd_plugins.MarginLoss'))
 
     def attach(self, distiller: nn.Module) -> None:

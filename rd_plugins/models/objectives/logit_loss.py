@@ -4,7 +4,6 @@ from typing import Dict, Optional
 import torch
 import torch.nn.functional as F
 from mmpretrain.models.heads import MultiLabelClsHead
-from mmpretrain.registry import MODELS as MMPRETRAIN_MODELS
 from torch import nn
 
 from rd_plugins.registry import MODELS
@@ -67,7 +66,7 @@ class LogitLoss(Objective):
         check_number('LogitLoss', 'loss_weight', loss_weight, at_least=0)
         self.temperature = temperature
         self.loss_weight = loss_weight
-        self.distance = distance and MMPRETRAIN_MODELS.build(distance)
+        self.distance = distance and MODELS.build(distance)
 
     def attach(self, distiller: nn.Module) -> None:
         """See the base class."""

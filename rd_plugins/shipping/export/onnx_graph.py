@@ -3,8 +3,9 @@ import logging
 import warnings
 from functools import cached_property
 from importlib import util
+from io import BytesIO
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import List, Optional, Tuple, Union
 
 import torch
 from mmengine.config import Config
@@ -29,17 +30,17 @@ FILE = 'end2end.onnx'
 
 def write_onnx(model: nn.Module,
                shape: Tuple[int, int, int],
-               path: Path,
-               is_dynamic: bool = False,
+               file: Union[str, BytesIO],
+               batch_size: Optional[int] = 1,
                exporter: Optional[str] = None) -> None:
     """Write the graph from ``input`` (normalised) to ``output``.
 
     Args:
         model (nn.Module): In eval mode, maps (N, C, H, W) to (N, K).
         shape (tuple[int]): Shape (C, H, W) of an image.
-        path (Path): The file to write.
-        is_dynamic (bool): Take batches of any size. Defaults to False: one
-            image.
+        file (str | BytesIO): What to write it to.
+        batch_size (int, optional): Images of a batch; None for any number.
+            Defaults to 1.
         exporter (str, optional): ``'dynamo'`` or ``'trace'``. Defaults to
             None: ``'dynamo'`` if onnxscript, which it needs, is installed.
     """
@@ -52,17 +53,17 @@ def write_onnx(model: nn.Module,
         dynamo=exporter == 'dynamo')
     if exporter == 'dynamo':
         settings.update(external_data=False, verbose=False)
-        if is_dynamic:
+        if batch_size is None:
             settings['dynamic_shapes'] = ({0: torch.export.Dim('batch')}, )
-    elif is_dynamic:
+    elif batch_size is None:
         settings['dynamic_axes'] = {
             name: {0: 'batch'} for name in ('input', 'output')}
     # torch.export takes a batch of one image for a constant.
-    images = torch.randn(2 if is_dynamic else 1, *shape)
+    images = torch.randn(batch_size or 2, *shape)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         logging.getLogger('torch.onnx').setLevel(logging.ERROR)
-        torch.onnx.export(model, (images, ), str(path), **settings)
+        torch.onnx.export(model, (images, ), file, **settings)
 
 
 class OnnxBackend(Backend):
@@ -129,8 +130,8 @@ class OnnxBackend(Backend):
             exported, = self.export_by_mmdeploy(source, shape, folder)
             return exported.files[0]
         path = folder / FILE
-        write_onnx(Probabilities(source.model), shape, path, self.is_dynamic,
-                   self.given(EXPORTER))
+        write_onnx(Probabilities(source.model), shape, str(path),
+                   None if self.is_dynamic else 1, self.given(EXPORTER))
         return path
 
     def export_by_mmdeploy(self, source: TrainedModel,
