@@ -47,6 +47,8 @@ def shorten(cfg: Config, epochs: int) -> None:
             or scheduler.get('begin', 0) < epochs]
     for hook in cfg.get('custom_hooks') or []:
         _shorten_options(hook, factor)
+        if type_name(hook) == 'SwitchRecipeHook':
+            _shorten_recipes(hook.schedule, factor)
         if type_name(hook) == 'PhaseHook':
             _shorten_phases(hook.phases, epochs)
         if type_name(hook) == 'EMAHook' and type_name(
@@ -54,6 +56,13 @@ def shorten(cfg: Config, epochs: int) -> None:
             hook['momentum'] = min(
                 LARGEST_MOMENTUM,
                 hook.get('momentum', EMA_MOMENTUM) / factor)
+
+
+def _shorten_recipes(schedule: List[dict], factor: float) -> None:
+    last = 0  # no two recipes begin with the same epoch
+    for recipe in sorted(schedule, key=lambda each: each['action_epoch']):
+        last = max(last + 1, round(recipe['action_epoch'] * factor))
+        recipe['action_epoch'] = last
 
 
 def _shorten_scheduler(scheduler: dict, factor: float) -> None:

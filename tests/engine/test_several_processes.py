@@ -275,6 +275,16 @@ def fading_projections_cfg(folder):
     return cfg
 
 
+def resting_cfg(folder):
+    """An objective whose connectors get no gradients in the first phase."""
+    cfg = joint_cfg(folder, **{'train_cfg.max_epochs': 2})
+    cfg.param_scheduler = []
+    cfg.custom_hooks = [dict(type='rd_plugins.PhaseHook', phases=[
+        dict(name='first', epochs=1, objectives=['cls', 'hybrid']),
+        dict(name='then', epochs=1)])]
+    return cfg
+
+
 def closing_cfg(folder):
     """A block that is closed in both processes, and one in rank 0 only."""
     return weak_cfg(
@@ -332,7 +342,7 @@ def train_on_two_ranks(make_cfg, folder):
 
 
 @pytest.mark.parametrize('make_cfg', [joint_cfg, co_trained_cfg,
-                                      fading_projections_cfg])
+                                      fading_projections_cfg, resting_cfg])
 def test_two_processes_end_with_the_same_weights(run_dir, make_cfg):
     train_on_two_ranks(make_cfg, run_dir)
 

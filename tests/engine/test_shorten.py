@@ -92,6 +92,17 @@ def test_validation_and_averages_that_begin_later():
     assert cfg.custom_hooks[0].begin_iter == 500
 
 
+def test_recipes_that_switch():
+    """Each keeps an epoch of its own, also where two round to one."""
+    cfg = Config(dict(
+        train_cfg=dict(max_epochs=300),
+        custom_hooks=[dict(type='SwitchRecipeHook', schedule=[
+            dict(action_epoch=epoch) for epoch in (112, 37, 38)])]))
+    shorten(cfg, 30)
+    schedule = cfg.custom_hooks[0].schedule
+    assert [each.action_epoch for each in schedule] == [11, 4, 5]
+
+
 def test_restarts_tails_and_the_ends_of_gates():
     cfg = read('epsilon/epsilon110_ramp_cifar10.py')
     cfg.param_scheduler[0].tail = 150

@@ -77,7 +77,10 @@ class DeferredLogHook(RuntimeInfoHook):
             value.double().reshape(()) for outputs in self._kept
             for value in outputs.values() if torch.is_tensor(value)
         ]
-        numbers = iter(torch.stack(tensors).tolist() if tensors else ())
+        # Some heads also give a number that they have on the CPU.
+        numbers = iter(torch.stack([
+            value.to(tensors[0].device) for value in tensors
+        ]).tolist() if tensors else ())
         for outputs in self._kept:
             for key, value in outputs.items():
                 runner.message_hub.update_scalar(

@@ -2,13 +2,15 @@
 from typing import List
 
 from mmengine.hooks import Hook
+from mmengine.logging import MessageHub
 
 from rd_plugins.engine.parts import hooks_of
 from rd_plugins.engine.wrapping import rebuild, unwrap_model
 from rd_plugins.models.backbones.fading_blocks import FadingStages
 from rd_plugins.models.layers import FadingShortcut
 from rd_plugins.registry import HOOKS
-from .phase_checks import check_fades, check_fading_blocks_train, span_of
+from .phase_checks import (check_fades, check_fading_blocks_train,
+                           check_shortcuts_go, span_of)
 from .phase_hook import PhaseHook
 
 
@@ -26,12 +28,20 @@ class FadeHook(Hook):
     # Before the step, and before an EMA looks at the model.
     priority = 'HIGH'
 
+    def before_run(self, runner) -> None:
+        """Let objectives see this run's progress, not that of another one.
+
+        MMEngine takes the Runner that was built last for the current one.
+        """
+        MessageHub._instance_dict.move_to_end(runner.message_hub.instance_name)
+
     def before_train(self, runner) -> None:
         """Find the backbones with fading shortcuts.
 
         Raises:
-            UsageError: If a phase freezes a block whose shortcut fades, or
-                stages fade by phase without one.
+            UsageError: If a phase freezes a block whose shortcut fades, if
+                stages fade by phase without one, or if shortcuts are left
+                when the run ends.
         """
         backbones = {
             name: module for name, module in unwrap_model(
@@ -46,6 +56,7 @@ class FadeHook(Hook):
                                   for stage in backbone.res_layers])
             check_fades(phases, name, backbone)
             check_fading_blocks_train(phases, name, backbone)
+            check_shortcuts_go(backbone, runner.max_iters)
         self._backbones = list(backbones.values())
 
     def before_train_iter(self, runner, batch_idx: int,

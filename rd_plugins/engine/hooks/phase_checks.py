@@ -126,3 +126,22 @@ def check_fading_blocks_train(phases: Sequence[Phase], name: str,
                 f'The shortcut of {name}.{block} fades and the block is '
                 'frozen, so it could not make up for it; set frozen_stages=-1 '
                 'in the backbone, or shortcut=\'none\'.')
+
+
+def check_shortcuts_go(backbone: FadingStages, steps: int) -> None:
+    """Check that the last step of a run has no shortcuts any more.
+
+    Args:
+        backbone (FadingStages): The backbone.
+        steps (int): Those of the run.
+
+    Raises:
+        UsageError: If it has, and what is saved were no plain network.
+    """
+    last = (steps - 1) / steps
+    late = max(fade.horizon for fade in backbone.fades.values())
+    if late > last:
+        raise UsageError(
+            f'Shortcuts fade until {late:.4g} of the run, and the last of its '
+            f'{steps} steps begins at {last:.4g}: they would not be gone. Set '
+            'a smaller fade.horizon, or train longer.')

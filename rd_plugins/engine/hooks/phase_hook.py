@@ -20,11 +20,17 @@ from .phase_checks import check_decay, check_phase
 def freeze(model: nn.Module, phase: Phase) -> None:
     """Let only the parameters of a phase have gradients.
 
-    Remaining gradients are set to None: an optimizer then skips the parameter,
-    with its momentum and weight decay.
+    Objectives that rest do not train either. Remaining gradients are set to
+    None: an optimizer then skips the parameter, with its momentum and weight
+    decay.
     """
+    active = model.named_objectives(phase.active) if hasattr(
+        model, 'named_objectives') else ()
+    resting = [f'auxiliary.{name}' for name in getattr(model, 'auxiliary', ())
+               if name not in active]
     for name, parameter in model.named_parameters():
-        parameter.requires_grad_(phase.trains(name))
+        parameter.requires_grad_(phase.trains(name) and not any(
+            covers(each, name) for each in resting))
         parameter.grad = None
 
 

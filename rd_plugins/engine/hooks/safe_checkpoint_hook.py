@@ -172,8 +172,9 @@ class SafeCheckpointHook(CheckpointHook):
         ]
 
     def _save_best_checkpoint(self, runner, metrics: dict) -> None:
-        if self.save_best:
-            self._check_model(runner)
+        if not self.save_best:
+            return
+        self._check_model(runner)
         if not isinstance(self.file_backend, WholeFileBackend):
             super()._save_best_checkpoint(runner, metrics)
             return

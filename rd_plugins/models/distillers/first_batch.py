@@ -8,6 +8,7 @@ from torch import nn
 from rd_plugins.models.stages import Stages
 from rd_plugins.models.utils import evaluating, relative_difference
 from rd_plugins.utils.errors import UsageError
+from .teacher import Teacher
 
 # Largest relative difference for the same operations in the same order
 SAME = 1e-3
@@ -68,6 +69,8 @@ def check_first_batch(distiller: nn.Module, image: torch.Tensor) -> None:
             _check_channels(teacher.architecture.backbone,
                             teacher.normalised(image))
         teacher.confirm(image)
+        if any(objective.reads_pre_activation for objective in objectives):
+            _compare_sizes(distiller, teacher, image)
     if not any(objective.reads_stages for objective in objectives):
         return
     with evaluating(distiller), torch.autocast(image.device.type,
@@ -100,6 +103,20 @@ def _check_channels(backbone: nn.Module, image: torch.Tensor) -> None:
             if isinstance(module, nn.Conv2d):
                 hooks.callback(module.register_forward_pre_hook(look).remove)
         backbone(image)
+
+
+def _compare_sizes(distiller: nn.Module, teacher: Teacher,
+                   image: torch.Tensor) -> None:
+    """Maps of other sizes would be broadcast; connectors match channels."""
+    with evaluating(distiller), evaluating(teacher.architecture):
+        ours = distiller.backbone(image)[-1]
+        theirs = teacher.architecture.backbone(teacher.normalised(image))[-1]
+    if ours.shape[2:] != theirs.shape[2:]:
+        raise UsageError(
+            f'The last features are maps of {tuple(ours.shape[2:])} (height, '
+            f'width) in the student and {tuple(theirs.shape[2:])} in the '
+            'teacher, and FeatureLoss needs the same; choose a teacher with '
+            "the student's stem and strides.")
 
 
 def _check_neck(classifier: nn.Module, stages: Stages, image: torch.Tensor,

@@ -19,6 +19,12 @@ def normalisation_of(preprocessor: nn.Module) -> Optional[Normalisation]:
     return preprocessor.mean.flatten(), preprocessor.std.flatten()
 
 
+def _swaps_channels(preprocessor: nn.Module) -> bool:
+    """Whether it turns BGR into RGB; MMEngine's base has another name."""
+    return bool(getattr(preprocessor, 'to_rgb', getattr(
+        preprocessor, '_channel_conversion', False)))
+
+
 class Teacher:
     """Holds the classifier that a student learns from.
 
@@ -97,8 +103,8 @@ class Teacher:
         neutral = torch.zeros(1), torch.ones(1)
         mean, std = (tensor.double() for tensor in ours or neutral)
         mean_t, std_t = (tensor.double() for tensor in theirs or neutral)
-        swaps = getattr(student, 'to_rgb', False) != getattr(
-            self.architecture.data_preprocessor, 'to_rgb', False)
+        swaps = _swaps_channels(student) != _swaps_channels(
+            self.architecture.data_preprocessor)
         self._swaps_channels = swaps
         if swaps:  # the student's statistics in the teacher's order
             mean, std = mean.flip(0), std.flip(0)

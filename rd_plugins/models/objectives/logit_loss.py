@@ -3,7 +3,7 @@ from typing import Dict, Optional
 
 import torch
 import torch.nn.functional as F
-from mmpretrain.models.heads import MultiLabelClsHead
+from mmpretrain.models.heads import MultiLabelClsHead, MultiTaskHead
 from torch import nn
 
 from rd_plugins.registry import MODELS
@@ -71,6 +71,10 @@ class LogitLoss(Objective):
     def attach(self, distiller: nn.Module) -> None:
         """See the base class."""
         check_same_classes(self, distiller)
+        if isinstance(distiller.head, MultiTaskHead):
+            raise UsageError(
+                'MultiTaskHead predicts several things, and LogitLoss '
+                'compares one; take an objective that reads stages.')
         if self.distance is None and isinstance(
                 distiller.head, MultiLabelClsHead) and getattr(
                     distiller.head.loss_module, 'use_sigmoid', True):

@@ -32,7 +32,8 @@ class SideHead(BaseModule):
         for layer in self.head.modules():
             if isinstance(layer, nn.Linear):  # as the released code does
                 nn.init.normal_(layer.weight, std=(2 / in_channels)**0.5)
-                nn.init.zeros_(layer.bias)
+                if layer.bias is not None:
+                    nn.init.zeros_(layer.bias)
 
     def loss(self, x: torch.Tensor, data_samples: List[DataSample]) -> dict:
         """The head's losses for a block's output, shape (N, C, H, W)."""

@@ -1,14 +1,17 @@
 """Runs whose shortcuts fade."""
 import json
+from math import cos, pi
 
 import pytest
 import torch
+from mmengine.hooks import Hook
 from mmpretrain.registry import MODELS
 
+from rd_plugins.engine.launch import build_runner
 from rd_plugins.shipping.publish import choose_weights
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
-from tests.helpers.runs import demo_cfg, fading_cfg, train
+from tests.helpers.runs import demo_cfg, fading_cfg, small_cfg, train
 
 
 def test_weights_follow_the_run_and_a_resume_is_the_same_run(run_dir):
@@ -57,3 +60,43 @@ def test_averaged_weights_are_plain_too(run_dir):
     weights = choose_weights(read_checkpoint(path), path, ema=True)
     plain = MODELS.build(demo_cfg('plain20_ce_mnist5k').model)
     plain.load_state_dict(weights, strict=True)
+
+
+@pytest.mark.parametrize('last', [0.95, 0.96])
+def test_shortcuts_are_gone_before_the_last_step(run_dir, last):
+    """Of 20 steps, it begins after 0.95 of the run."""
+    cfg = fading_cfg(run_dir / 'a')
+    cfg.model.backbone.fade.horizon = last
+    if last == 0.96:
+        with pytest.raises(UsageError, match='until 0.96 of the run, and the '
+                           'last of its 20 steps begins at 0.95'):
+            train(cfg)
+    else:
+        assert train(cfg).model.backbone.layer1[0].auxiliary.is_gone
+
+
+class Record(Hook):
+    """Notes the weight of the hybrids."""
+
+    def __init__(self):
+        self.weights = []
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None,
+                         outputs=None):
+        self.weights.append(float(outputs['hybrid_weight']))
+
+
+def test_hybrids_follow_the_run_that_trains(run_dir):
+    """Not the one that was built last, or that has trained before."""
+    runners, records = [], []
+    for name in 'ab':
+        runners.append(build_runner(small_cfg(run_dir / name)))
+        records.append(Record())
+        runners[-1].register_hook(records[-1])
+    for runner in runners:
+        runner.train()
+    # From 1 to 0.5 in 0.3 of the 15 steps
+    expected = [0.75 + 0.25 * cos(pi * min(1, step / 4.5))
+                for step in range(15)]
+    for record in records:
+        assert record.weights == pytest.approx(expected)

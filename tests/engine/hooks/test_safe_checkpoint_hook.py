@@ -6,6 +6,7 @@ import torch.distributed as dist
 from mmengine.hooks import EMAHook, Hook
 from mmengine.registry import HOOKS
 
+from rd_plugins.engine.launch import build_runner
 from rd_plugins.engine.wrapping import unwrap_model
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
@@ -167,3 +168,7 @@ def test_a_moved_run_knows_its_best_checkpoint(run_dir):
     names = best(run_dir / 'b')
     assert len([name for name in names if '-' not in name]) == 1
     assert len([name for name in names if '-' in name]) == 1
+
+
+def test_a_validation_before_the_training(run_dir):
+    assert 'accuracy/top1' in build_runner(small_cfg(run_dir)).val()

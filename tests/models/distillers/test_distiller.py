@@ -112,6 +112,35 @@ def test_copied_weights_need_the_normalisation_that_they_know(teacher_cfg):
     MODELS.build(dict(cfg, data_preprocessor=own))
 
 
+@pytest.mark.parametrize('swaps', [True, False])
+def test_a_self_supervised_teacher_sees_its_own_channels(tmp_path, swaps):
+    """Its preprocessor has another name for what turns BGR into RGB."""
+    own = dict(mean=[103.5, 116.3, 123.7], std=[57.4, 57.1, 58.4])
+    teacher = dict(
+        type='SimCLR',
+        backbone=classifier_cfg()['backbone'],
+        neck=dict(type='NonLinearNeck', in_channels=16, hid_channels=8,
+                  out_channels=8, num_layers=2, with_avg_pool=True),
+        head=dict(type='ContrastiveHead', loss=dict(type='CrossEntropyLoss')),
+        data_preprocessor=dict(own, type='SelfSupDataPreprocessor',
+                               to_rgb=swaps))
+    alone = MODELS.build(teacher)
+    path = str(tmp_path / 'teacher.pth')
+    torch.save(dict(state_dict=alone.state_dict()), path)
+    model = MODELS.build(dict(
+        classifier_cfg('none'), type='rd_plugins.Distiller',
+        data_preprocessor=dict(own, to_rgb=True),
+        teacher=dict(teacher, init_cfg=dict(
+            type='Pretrained', checkpoint=path)),
+        objectives=[dict(type='rd_plugins.StageLoss', stage=1)]))
+    images = torch.randint(0, 256, (2, 3, 4, 4), dtype=torch.uint8)
+    raw = dict(inputs=images, data_samples=None)
+    seen, expected = (preprocess(dict(raw))['inputs']
+                      for preprocess in (model.data_preprocessor,
+                                         alone.data_preprocessor))
+    torch.testing.assert_close(model.teacher_holder.normalised(seen), expected)
+
+
 def test_a_teacher_without_a_backbone(teacher_cfg):
     """As MMPretrain's wrappers of whole networks of timm are."""
 

@@ -91,3 +91,8 @@ def test_prediction_is_without_it(batch):
 def test_what_cannot_be_built(kwargs, message):
     with pytest.raises(UsageError, match=message):
         build(**kwargs)
+
+
+def test_heads_without_a_bias():
+    head = dict(type='ArcFaceClsHead', num_classes=5, in_channels=16)
+    assert build(head=head).auxiliary.side.heads['side1']

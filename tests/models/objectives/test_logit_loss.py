@@ -55,6 +55,16 @@ def test_several_labels_need_another_distance(teacher_cfg):
         logit, distance=dict(type='torch.nn.MSELoss'))]))
 
 
+def test_one_prediction_is_compared(teacher_cfg):
+    head = dict(type='MultiTaskHead', in_channels=16, task_heads=dict(
+        a=dict(type='LinearClsHead', num_classes=2)))
+    with pytest.raises(UsageError, match='MultiTaskHead predicts several'):
+        MODELS.build(dict(
+            classifier_cfg('none'), type='rd_plugins.Distiller', head=head,
+            teacher=dict(teacher_cfg, head=head),
+            objectives=[dict(type='rd_plugins.LogitLoss')]))
+
+
 def test_its_class_in_place_of_its_name():
     """As configs give it that import what they name."""
     assert logit_objective(dict(type=LogitLoss)) == dict(type=LogitLoss)
