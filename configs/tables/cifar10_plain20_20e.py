@@ -18,10 +18,10 @@ note = ('No-Res and fading start from the teacher\'s weights, the others from '
         'No-Res differ in three things: the rate of the stages (0.1, 4), '
         'weight decay (of everything; none in the stages and of norms) and '
         'the rate of the last phase (0.05, 0.001). In every row with logit '
-        'distillation but the one with hybrids its loss was rounded to '
-        'bfloat16. Trained again in float32, as the code is now, the row of '
-        'that name has 88.88 instead of 88.80 %; the table keeps the first '
-        'run.')
+        'distillation but those with hybrids, or gone after a quarter or '
+        'three quarters, its loss was rounded to bfloat16. Trained again in '
+        'float32, as the code is now, the row of that name has 88.88 instead '
+        'of 88.80 %; the table keeps the first run.')
 seeds = [0]
 epochs = 20
 
