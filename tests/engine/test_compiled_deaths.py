@@ -132,7 +132,7 @@ def test_shortcuts_that_fade_one_by_one_stay_compiled():
     backend, model = Counting(), Small()
     model.backbone = CifarResNet(
         8, base_channels=2, shortcut='fading_pad',
-        fade=dict(order='first_to_last', horizon=0.9))
+        fade=dict(order='first_to_last', horizon=0.8))
     runner = runner_of(model, backend)
     runner.__class__, runner._hooks = Clocked, []
     wrapper = Uncompiled(torch.optim.SGD(model.parameters(), 0.1))
