@@ -1,25 +1,13 @@
 """Distillation in a run that goes by iterations."""
 import pytest
-from mmengine.hooks import Hook
 
 from rd_plugins.engine.launch import build_runner
 from rd_plugins.models.utils import CosineDecay
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from tests.helpers.compare import assert_same
-from tests.helpers.runs import small_cfg
+from tests.helpers.runs import RecordHybridWeight, small_cfg
 
 STEPS = 8
-
-
-class Record(Hook):
-    """The weight of the hybrids in every step."""
-
-    def __init__(self):
-        self.weights = []
-
-    def after_train_iter(self, runner, batch_idx, data_batch=None,
-                         outputs=None):
-        self.weights.append(float(outputs['hybrid_weight']))
 
 
 def run(work_dir, **options):
@@ -33,7 +21,7 @@ def run(work_dir, **options):
     cfg.train_cfg = dict(by_epoch=False, max_iters=STEPS, val_interval=4)
     cfg.param_scheduler = [
         dict(type='LinearLR', start_factor=0.5, by_epoch=False, end=4)]
-    record = Record()
+    record = RecordHybridWeight()
     runner = build_runner(cfg)
     runner.register_hook(record)
     runner.train()

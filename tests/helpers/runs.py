@@ -51,6 +51,17 @@ class Interrupt(Hook):
             raise KeyboardInterrupt
 
 
+class RecordHybridWeight(Hook):
+    """Notes the weight of the hybrids in every step."""
+
+    def __init__(self):
+        self.weights = []
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None,
+                         outputs=None):
+        self.weights.append(float(outputs['hybrid_weight']))
+
+
 def save_teacher(path: Path) -> None:
     """A teacher with random weights."""
     teacher = MODELS.build(demo_cfg('resnet20_mnist5k').model)

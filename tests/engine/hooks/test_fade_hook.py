@@ -4,14 +4,14 @@ from math import cos, pi
 
 import pytest
 import torch
-from mmengine.hooks import Hook
 from mmpretrain.registry import MODELS
 
 from rd_plugins.engine.launch import build_runner
 from rd_plugins.shipping.publish import choose_weights
 from rd_plugins.utils.checkpoint_file import read_checkpoint
 from rd_plugins.utils.errors import UsageError
-from tests.helpers.runs import demo_cfg, fading_cfg, small_cfg, train
+from tests.helpers.runs import (RecordHybridWeight, demo_cfg, fading_cfg,
+                                small_cfg, train)
 
 
 def test_weights_follow_the_run_and_a_resume_is_the_same_run(run_dir):
@@ -75,23 +75,12 @@ def test_shortcuts_are_gone_before_the_last_step(run_dir, last):
         assert train(cfg).model.backbone.layer1[0].auxiliary.is_gone
 
 
-class Record(Hook):
-    """Notes the weight of the hybrids."""
-
-    def __init__(self):
-        self.weights = []
-
-    def after_train_iter(self, runner, batch_idx, data_batch=None,
-                         outputs=None):
-        self.weights.append(float(outputs['hybrid_weight']))
-
-
 def test_hybrids_follow_the_run_that_trains(run_dir):
     """Not the one that was built last, or that has trained before."""
     runners, records = [], []
     for name in 'ab':
         runners.append(build_runner(small_cfg(run_dir / name)))
-        records.append(Record())
+        records.append(RecordHybridWeight())
         runners[-1].register_hook(records[-1])
     for runner in runners:
         runner.train()
